@@ -1,0 +1,230 @@
+"""What happened on a floor. Past names; the journal stores exactly these, and state changes only by applying them.
+
+An event carries ids, codes, instants and numbers, never a customer's words or names: those are stored beside the
+journal, so that they can be erased without breaking it.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from rexian.engine.specs import AgentSpec, AgentState, Medium, Party, QueueSpec, Reason
+
+
+class Event(Struct, frozen=True, kw_only=True, tag=True):
+    """Base of all events. `at` is ms since 1970 UTC."""
+
+    at: int
+
+
+class QueueDefined(Event, frozen=True, kw_only=True):
+    queue: QueueSpec
+
+
+class QueueRetired(Event, frozen=True, kw_only=True):
+    queue_id: str
+
+
+class AgentDefined(Event, frozen=True, kw_only=True):
+    agent: AgentSpec
+
+
+class AgentRetired(Event, frozen=True, kw_only=True):
+    agent_id: str
+
+
+class AgentStateChanged(Event, frozen=True, kw_only=True):
+    """`by_system`: the floor did it (no answer, no proof, after-contact work), not the agent."""
+
+    agent_id: str
+    state: AgentState
+    reason: str | None = None
+    by_system: bool = False
+
+
+class ContactStarted(Event, frozen=True, kw_only=True):
+    contact_id: str
+    tenant_id: str
+    customer_id: str
+    simulated: bool = False
+
+
+class CustomerIdentified(Event, frozen=True, kw_only=True):
+    contact_id: str
+    customer_id: str
+
+
+class InteractionQueued(Event, frozen=True, kw_only=True):
+    """`since`: the instant from which the contact's age counts (kept over transfers, rejections and restarts).
+
+    `why`: `new`, `rejected`, `no_answer`, `no_proof`, `agent_not_ready`, `agent_retired`, `transfer`.
+    """
+
+    contact_id: str
+    interaction_id: str
+    queue_id: str
+    medium: Medium
+    needs: dict[str, int]
+    since: int
+    credit_ms: int = 0
+    why: str = "new"
+
+
+class InteractionOffered(Event, frozen=True, kw_only=True):
+    contact_id: str
+    interaction_id: str
+    queue_id: str
+    offer_id: str
+    agent_id: str
+    proof_due_at: int
+    ring_due_at: int
+    reason: Reason
+
+
+class OfferProven(Event, frozen=True, kw_only=True):
+    contact_id: str
+    offer_id: str
+    agent_id: str
+
+
+class OfferAccepted(Event, frozen=True, kw_only=True):
+    """Handling begins."""
+
+    contact_id: str
+    interaction_id: str
+    queue_id: str
+    offer_id: str
+    agent_id: str
+    waited_ms: int
+
+
+class OfferRejected(Event, frozen=True, kw_only=True):
+    contact_id: str
+    interaction_id: str
+    offer_id: str
+    agent_id: str
+    reason: str | None = None
+
+
+class OfferExpired(Event, frozen=True, kw_only=True):
+    contact_id: str
+    interaction_id: str
+    offer_id: str
+    agent_id: str
+    why: Literal["no_answer", "no_proof"]
+
+
+class OfferWithdrawn(Event, frozen=True, kw_only=True):
+    """`why`: `customer_left`, `agent_not_ready`, `agent_retired`, `ended`."""
+
+    contact_id: str
+    interaction_id: str
+    offer_id: str
+    agent_id: str
+    why: str
+
+
+class MessagePosted(Event, frozen=True, kw_only=True):
+    """`number` counts 1, 2, 3 … within the interaction without gaps: a receiver sees at once whether one is missing."""
+
+    contact_id: str
+    interaction_id: str
+    message_id: str
+    number: int
+    author: Party
+    kind: Literal["text", "file"]
+
+
+class MessagesRead(Event, frozen=True, kw_only=True):
+    contact_id: str
+    interaction_id: str
+    reader: Party
+    number: int
+
+
+class NoteAdded(Event, frozen=True, kw_only=True):
+    contact_id: str
+    note_id: str
+    author: Party
+
+
+class CustomerAway(Event, frozen=True, kw_only=True):
+    contact_id: str
+    interaction_id: str
+    due_at: int
+
+
+class CustomerReturned(Event, frozen=True, kw_only=True):
+    contact_id: str
+    interaction_id: str
+
+
+class InteractionTransferred(Event, frozen=True, kw_only=True):
+    contact_id: str
+    interaction_id: str
+    agent_id: str
+    from_queue_id: str
+    to_queue_id: str
+    to_agent_id: str | None = None
+
+
+class InteractionEnded(Event, frozen=True, kw_only=True):
+    """`outcome`: `handled` (an agent had talked) or `abandoned` (nobody had). `talk_ms` is 0 when abandoned."""
+
+    contact_id: str
+    interaction_id: str
+    queue_id: str
+    by: Party
+    reason: str
+    outcome: Literal["handled", "abandoned"]
+    agent_id: str | None = None
+    waited_ms: int = 0
+    talk_ms: int = 0
+
+
+class AfterContactWorkStarted(Event, frozen=True, kw_only=True):
+    contact_id: str
+    interaction_id: str
+    agent_id: str
+    due_at: int
+
+
+class AfterContactWorkExtended(Event, frozen=True, kw_only=True):
+    contact_id: str
+    interaction_id: str
+    agent_id: str
+    due_at: int
+
+
+class HandlingWrappedUp(Event, frozen=True, kw_only=True):
+    """`disposition` is empty and `by_timer` true when after-contact work ran out."""
+
+    contact_id: str
+    interaction_id: str
+    queue_id: str
+    agent_id: str
+    disposition: str
+    acw_ms: int
+    by_timer: bool = False
+
+
+class ContactRated(Event, frozen=True, kw_only=True):
+    contact_id: str
+    interaction_id: str
+    score: int
+
+
+class ContactClosed(Event, frozen=True, kw_only=True):
+    """No interaction of it is open and no after-contact work is left."""
+
+    contact_id: str
+
+
+AnyEvent = (
+    QueueDefined | QueueRetired | AgentDefined | AgentRetired | AgentStateChanged | ContactStarted | CustomerIdentified
+    | InteractionQueued | InteractionOffered | OfferProven | OfferAccepted | OfferRejected | OfferExpired | OfferWithdrawn
+    | MessagePosted | MessagesRead | NoteAdded | CustomerAway | CustomerReturned | InteractionTransferred
+    | InteractionEnded | AfterContactWorkStarted | AfterContactWorkExtended | HandlingWrappedUp | ContactRated | ContactClosed
+)  # fmt: skip
