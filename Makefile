@@ -1,0 +1,57 @@
+# The two commands: `make demo` and `make test`. Both set up whatever is missing on a fresh Debian/Ubuntu machine.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STATIC := src/rexian/web/static
+UI_SOURCES := $(shell find ui -path ui/node_modules -prune -o -type f -print 2>/dev/null)
+
+export REXIAN_PORT ?= 8420
+
+.PHONY: help setup ui demo test check bench docs clean
+
+help: ## Say what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+# -- set-up ----------------------------------------------------------------------------------------------------------
+$(VENV)/.ready: requirements.lock pyproject.toml
+	@PYTHON=$(PYTHON) tools/setup-python
+	@touch $@
+
+ui/node_modules/.ready: ui/package-lock.json ui/package.json
+	@tools/setup-node
+	@touch $@
+
+$(STATIC)/.built: ui/node_modules/.ready $(UI_SOURCES)
+	@tools/with-node npm --prefix ui run --silent build
+	@touch $@
+
+setup: $(VENV)/.ready ## Make .venv with the rexian command in it
+
+ui: $(STATIC)/.built ## Build the console and the widget
+
+# -- the two commands ------------------------------------------------------------------------------------------------
+demo: $(VENV)/.ready $(STATIC)/.built ## Run the demo city (REXIAN_PORT, REXIAN_HOME)
+	@exec $(BIN)/rexian demo
+
+test: $(VENV)/.ready $(STATIC)/.built ## Run every test (installs Chromium and fonts when root)
+	@tools/setup-test-machine
+	@$(MAKE) --no-print-directory check
+	@tools/with-node npm --prefix ui run --silent test
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+# -- for those who work on it ----------------------------------------------------------------------------------------
+check: $(VENV)/.ready ui/node_modules/.ready ## Format, lint, types, fences, docs true (under a minute)
+	@PATH="$(CURDIR)/$(BIN):$$PATH" tools/check
+
+bench: $(VENV)/.ready ## Measure, as ratios against a peer in the same run
+	@for name in engine journal feed; do $(BIN)/python -m bench.$$name --json; done
+
+docs: $(VENV)/.ready ## Build the documentation without warnings into docs/_build
+	@$(BIN)/sphinx-build -q -W --keep-going -b html docs docs/_build/html
+
+clean: ## Remove what was built, never data
+	@rm -rf $(VENV) ui/node_modules $(STATIC)/console $(STATIC)/widget $(STATIC)/.built docs/_build build dist

@@ -1,0 +1,27 @@
+"""`python -m tools.truth` lists what is untrue and exits 1; `--write` makes the generated pages anew."""
+
+from __future__ import annotations
+
+import sys
+
+from tools.truth import capabilities, catalogues, hygiene, links, reference
+
+
+def main() -> int:
+    if "--write" in sys.argv[1:]:
+        for path in reference.write():
+            print(f"wrote {path}")
+    faults = [
+        *reference.faults(),
+        *capabilities.faults(),
+        *catalogues.faults(),
+        *links.faults(),
+        *hygiene.faults(),
+    ]
+    for fault in faults:
+        print(fault)
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
