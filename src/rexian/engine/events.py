@@ -59,7 +59,8 @@ class CustomerIdentified(Event, frozen=True, kw_only=True):
 class InteractionQueued(Event, frozen=True, kw_only=True):
     """`since`: the instant from which the contact's age counts (kept over transfers, rejections and restarts).
 
-    `why`: `new`, `rejected`, `no_answer`, `no_proof`, `agent_not_ready`, `agent_retired`, `transfer`.
+    `needs` are the contact's own, beside the queue's. `why`: `new`, `rejected`, `no_answer`, `no_proof`,
+    `agent_not_ready`, `agent_retired`, `transfer`, `transfer_timeout` (the person it was meant for did not get free).
     """
 
     contact_id: str
@@ -210,6 +211,15 @@ class HandlingWrappedUp(Event, frozen=True, kw_only=True):
     by_timer: bool = False
 
 
+class DispositionAdded(Event, frozen=True, kw_only=True):
+    """The agent named the disposition after the timer had already ended the after-contact work."""
+
+    contact_id: str
+    interaction_id: str
+    agent_id: str
+    disposition: str
+
+
 class ContactRated(Event, frozen=True, kw_only=True):
     contact_id: str
     interaction_id: str
@@ -222,9 +232,16 @@ class ContactClosed(Event, frozen=True, kw_only=True):
     contact_id: str
 
 
+class ContactsForgotten(Event, frozen=True, kw_only=True):
+    """The rating window of these closed contacts is over: the floor keeps them no longer (the journal does)."""
+
+    contact_ids: tuple[str, ...]
+
+
 AnyEvent = (
     QueueDefined | QueueRetired | AgentDefined | AgentRetired | AgentStateChanged | ContactStarted | CustomerIdentified
     | InteractionQueued | InteractionOffered | OfferProven | OfferAccepted | OfferRejected | OfferExpired | OfferWithdrawn
     | MessagePosted | MessagesRead | NoteAdded | CustomerAway | CustomerReturned | InteractionTransferred
-    | InteractionEnded | AfterContactWorkStarted | AfterContactWorkExtended | HandlingWrappedUp | ContactRated | ContactClosed
+    | InteractionEnded | AfterContactWorkStarted | AfterContactWorkExtended | HandlingWrappedUp | DispositionAdded
+    | ContactRated | ContactClosed | ContactsForgotten
 )  # fmt: skip

@@ -53,7 +53,7 @@ class AgentSpec(Struct, frozen=True, kw_only=True):
     skills: dict[str, int] = {}
     minor: tuple[str, ...] = ()
     capacity: dict[Medium, int] = {"chat": 3}
-    no_answer_limit: int = 1  # unanswered or unproven offers in a row before the agent is made not ready; 0: never
+    no_answer_limit: int = 1  # unanswered offers in a row before the agent is made not ready; 0: never
 
 
 class Passed(Struct, frozen=True):

@@ -1,0 +1,184 @@
+"""What a floor knows, and the views that the rest of the house reads. Only `applying.py` changes these objects.
+
+Everything here is a fact that follows from the events; whatever merely speeds up a look-up lives in the indexes
+(`matching.py`, `lines.py`, `timers.py`) and is rebuilt from these facts. Instants are ms since 1970 UTC; 0 means "not set".
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct, field
+
+from rexian.engine.specs import AgentSpec, AgentState, Medium, Party, QueueSpec
+
+InteractionState = Literal["queued", "offered", "talking", "after_contact_work", "ended"]
+
+
+class Queue(Struct, kw_only=True):
+    """A queue with its counts. `waiting` counts the queued ones, without those that ring at somebody's desk (`offered`)."""
+
+    spec: QueueSpec
+    retired: bool = False
+    waiting: int = 0
+    offered: int = 0
+    talking: int = 0
+    after_contact_work: int = 0
+    # Time between two answers while somebody was left waiting: how fast this queue moves when it has to (newest last).
+    answer_gaps_ms: list[int] = field(default_factory=list)
+    last_answer_at: int = 0  # 0: the line has been empty since
+
+    @property
+    def id(self) -> str:
+        return self.spec.id
+
+    @property
+    def tenant_id(self) -> str:
+        return self.spec.tenant_id
+
+
+class Agent(Struct, kw_only=True):
+    """An agent. `wanted` is what was asked for (by the agent or by the floor); `state` is what a supervisor sees."""
+
+    number: int  # order of definition on this floor; the last tie-break
+    spec: AgentSpec
+    wanted: Literal["available", "not_ready"] = "not_ready"
+    reason: str | None = "signed_out"
+    by_system: bool = False
+    wanted_at: int = 0
+    changes: int = 0  # how often `wanted` changed; a rejection counts only until the next change
+    idle_since: int = 0  # since when the agent waits for the next contact
+    missed: int = 0  # unanswered offers in a row
+    offers: list[str] = field(default_factory=list)
+    handlings: list[str] = field(default_factory=list)  # interactions that are talking or in after-contact work
+    wrapping: int = 0  # how many of the handlings are in after-contact work
+    wrapping_since: int = 0
+    awaited: list[str] = field(default_factory=list)  # queued interactions that wait for this very agent
+    used: dict[Medium, int] = field(default_factory=dict)  # taken places per medium: offers and handlings
+
+    @property
+    def id(self) -> str:
+        return self.spec.id
+
+    @property
+    def state(self) -> AgentState:
+        """`after_contact_work` when available and every handling is in it; that follows from the rest, so no event says it."""
+        if self.wanted == "available" and self.wrapping and self.wrapping == len(self.handlings):
+            return "after_contact_work"
+        return self.wanted
+
+    @property
+    def since_at(self) -> int:
+        """Since when `state` holds."""
+        return self.wrapping_since if self.state == "after_contact_work" else self.wanted_at
+
+    @property
+    def engaged(self) -> int:
+        """How many handlings the agent has."""
+        return len(self.handlings)
+
+    def free(self, medium: Medium) -> bool:
+        """Whether an offer on this medium could be made now."""
+        return self.wanted == "available" and self.used.get(medium, 0) < self.spec.capacity.get(medium, 0)
+
+
+class Contact(Struct, kw_only=True):
+    """A customer's demand with its interactions in the order in which they began."""
+
+    id: str
+    tenant_id: str
+    customer_id: str
+    first_customer_id: str  # as it came, to know a repeated command again
+    started_at: int
+    simulated: bool = False
+    interaction_ids: list[str] = field(default_factory=list)
+    note_ids: list[str] = field(default_factory=list)
+    rating: int = 0
+    closed_at: int = 0
+    forget_at: int = 0
+
+
+class Declined(Struct, array_like=True):
+    """An agent who let this interaction go is asked again only after `until` or another state of the agent's."""
+
+    until: int
+    changes: int
+
+
+class Interaction(Struct, kw_only=True):
+    """One routed piece of a contact on one medium."""
+
+    id: str
+    contact_id: str
+    tenant_id: str
+    number: int  # order of arrival on this floor
+    queue_id: str
+    first_queue_id: str
+    medium: Medium
+    needs: dict[str, int]  # its own, beside the queue's
+    credit_ms: int
+    since: int  # from when its age counts
+    state: InteractionState = "queued"
+    waiting_from: int = 0  # start of the present wait
+    waited_ms: int = 0  # earlier waits
+    attempt: int = 0
+    offer_id: str | None = None  # the ringing one, later the accepted one
+    agent_id: str | None = None  # who is offered, talks, or wraps up
+    accepted_at: int = 0
+    talked_ms: int = 0  # with earlier agents
+    answered: bool = False  # an agent has talked
+    declined: dict[str, Declined] = field(default_factory=dict)
+    target_agent_id: str | None = None  # transferred to this person
+    target_due_at: int = 0
+    transferred_by: str | None = None
+    transferred_to: tuple[str | None, str | None] | None = None
+    away_due_at: int = 0
+    messages: dict[str, int] = field(default_factory=dict)  # message id → number
+    read_by_customer: int = 0
+    read_by_agent: int = 0
+    ended_at: int = 0
+    ended_by: Party | None = None
+    acw_started_at: int = 0
+    acw_due_at: int = 0
+    acw_extensions: int = 0
+    wrapped_at: int = 0
+    wrapped_by: str | None = None
+    disposition: str = ""
+
+    @property
+    def last_number(self) -> int:
+        """Number of the last message; 0 when there is none."""
+        return len(self.messages)
+
+    @property
+    def waiting(self) -> bool:
+        """As the customer sees it: nobody has answered yet."""
+        return self.state in ("queued", "offered")
+
+
+class Offer(Struct, kw_only=True):
+    """A contact ringing at one agent's desk. Exists only while it rings."""
+
+    id: str
+    contact_id: str
+    interaction_id: str
+    queue_id: str
+    agent_id: str
+    medium: Medium
+    offered_at: int
+    proof_due_at: int
+    ring_due_at: int
+    proven: bool = False
+
+
+class State(Struct, kw_only=True):
+    """All facts of a floor. `now` is the latest instant of an applied event."""
+
+    now: int = 0
+    agents_seen: int = 0
+    interactions_seen: int = 0
+    queues: dict[str, Queue] = field(default_factory=dict)
+    agents: dict[str, Agent] = field(default_factory=dict)
+    contacts: dict[str, Contact] = field(default_factory=dict)
+    interactions: dict[str, Interaction] = field(default_factory=dict)
+    offers: dict[str, Offer] = field(default_factory=dict)
