@@ -240,8 +240,8 @@ class ContactsForgotten(Event, frozen=True, kw_only=True):
 
 AnyEvent = (
     QueueDefined | QueueRetired | AgentDefined | AgentRetired | AgentStateChanged | ContactStarted | CustomerIdentified
-    | InteractionQueued | InteractionOffered | OfferProven | OfferAccepted | OfferRejected | OfferExpired | OfferWithdrawn
-    | MessagePosted | MessagesRead | NoteAdded | CustomerAway | CustomerReturned | InteractionTransferred
+    | InteractionQueued | InteractionOffered | OfferProven | OfferAccepted | OfferRejected | OfferExpired
+    | OfferWithdrawn | MessagePosted | MessagesRead | NoteAdded | CustomerAway | CustomerReturned | InteractionTransferred
     | InteractionEnded | AfterContactWorkStarted | AfterContactWorkExtended | HandlingWrappedUp | DispositionAdded
     | ContactRated | ContactClosed | ContactsForgotten
 )  # fmt: skip

@@ -21,7 +21,7 @@ class Floor:
 
     # -- change ------------------------------------------------------------------------------------------------------
     def decide(self, envelope: Envelope) -> list[AnyEvent]:
-        """Carry out a command and return its events, in order, *already applied*. Raises `Refusal`: then nothing changed.
+        """Carry out a command and return its events, *already applied*. Raises `Refusal`: then nothing changed.
 
         After a failed or unknown commit of the events this object is ahead of the journal: discard it and recover.
         """

@@ -1,7 +1,7 @@
 """Values that commands and events carry: what a queue, an agent and a request are to the engine.
 
-Ids are opaque strings. Skills are named by the directory (`product:phone`, `lang:zh-CN`, `tenant:<id>`, `queue:<name>`);
-levels run from 1 to 5. Durations are milliseconds.
+Ids are opaque strings. Skills are named by the directory (`product:phone`, `lang:zh-CN`, `tenant:<id>`,
+`queue:<name>`); levels run from 1 to 5. Durations are milliseconds.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ MAX_LEVEL = 5
 
 
 class Party(Struct, frozen=True):
-    """Who did something. `id` is a person id for agents, a customer id for customers and a part's name for the system."""
+    """Who did something. `id`: a person id for agents, a customer id for customers, a part's name for the system."""
 
     kind: PartyKind
     id: str
@@ -47,7 +47,7 @@ class QueueSpec(Struct, frozen=True, kw_only=True):
 
 
 class AgentSpec(Struct, frozen=True, kw_only=True):
-    """What the engine must know of an agent. `minor` names the skills that are only lent when no major agent is free."""
+    """What the engine must know of an agent. `minor` names skills that are only lent when no major agent is free."""
 
     id: str
     skills: dict[str, int] = {}

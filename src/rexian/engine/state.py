@@ -1,7 +1,7 @@
 """What a floor knows, and the views that the rest of the house reads. Only `applying.py` changes these objects.
 
 Everything here is a fact that follows from the events; whatever merely speeds up a look-up lives in the indexes
-(`matching.py`, `lines.py`, `timers.py`) and is rebuilt from these facts. Instants are ms since 1970 UTC; 0 means "not set".
+(`matching.py`, `lines.py`, `timers.py`) and is rebuilt from them. Instants are ms since 1970 UTC; 0 stands for "not set".
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ InteractionState = Literal["queued", "offered", "talking", "after_contact_work",
 
 
 class Queue(Struct, kw_only=True):
-    """A queue with its counts. `waiting` counts the queued ones, without those that ring at somebody's desk (`offered`)."""
+    """A queue with its counts. `waiting` counts the queued ones, without those that ring at a desk (`offered`)."""
 
     spec: QueueSpec
     retired: bool = False
@@ -62,7 +62,7 @@ class Agent(Struct, kw_only=True):
 
     @property
     def state(self) -> AgentState:
-        """`after_contact_work` when available and every handling is in it; that follows from the rest, so no event says it."""
+        """`after_contact_work` when available and every handling is in it; it follows from the rest, without an event."""
         if self.wanted == "available" and self.wrapping and self.wrapping == len(self.handlings):
             return "after_contact_work"
         return self.wanted
