@@ -1,0 +1,1 @@
+"""Nothing accepted is lost, doubled or stuck, whatever is killed and whenever."""
