@@ -1,0 +1,1 @@
+"""What every room stands on: ids, clock, settings, database, languages, logs and figures."""

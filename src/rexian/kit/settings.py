@@ -1,0 +1,229 @@
+"""Settings: one documented structure, read from defaults, then a TOML file, then the environment (the last one wins).
+
+The file is `$REXIAN_CONFIG`, else `rexian.toml` in the data folder; keys stand at its top level. In the environment
+each field is `REXIAN_` + its name in capitals; lists are separated by commas.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import secrets
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+
+import msgspec
+from msgspec import Meta, Struct
+
+
+class SettingsError(Exception):
+    """A setting can't be used. The message names it, says where it came from and how to mend it."""
+
+
+def _about(group: str, description: str, **limits: Any) -> Meta:
+    return Meta(description=description, extra={"group": group}, **limits)
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """All settings of a Rexian process."""
+
+    home: Annotated[Path, _about("place", "Data folder: own PostgreSQL, uploaded files, the secret.")] = Path(
+        "~/.local/share/rexian"
+    )
+    host: Annotated[str, _about("server", "Address to listen on.")] = "127.0.0.1"
+    port: Annotated[int, _about("server", "Port to listen on; 0 takes a free one.", ge=0, le=65535)] = 8420
+    public_url: Annotated[
+        str, _about("server", "Address under which browsers reach the server; empty: http://host:port.")
+    ] = ""
+    trusted_origins: Annotated[
+        tuple[str, ...], _about("server", "Further origins (scheme://host[:port]) whose pages may call the API.")
+    ] = ()
+    trusted_proxies: Annotated[
+        tuple[str, ...], _about("server", "Addresses of reverse proxies whose X-Forwarded-For is believed.")
+    ] = ()
+    node: Annotated[str, _about("server", "Name of this node in logs and leases; empty: host and process.")] = ""
+    database_url: Annotated[
+        str,
+        _about("database", "PostgreSQL 16 or later, postgresql://…; empty: a private one in the data folder."),
+    ] = ""
+    database_pool: Annotated[int, _about("database", "Connections kept open by the process.", ge=2, le=200)] = 10
+    demo: Annotated[bool, _about("demo", "Demo city: no passwords, simulated people. Never in production.")] = False
+    secret: Annotated[
+        str,
+        _about("security", "Key for signatures, at least 32 characters; empty: made once, kept in `<home>/secret`."),
+    ] = ""
+    session_idle_s: Annotated[int, _about("security", "A session ends after so many idle seconds.", ge=60)] = 8 * 3600
+    session_max_s: Annotated[int, _about("security", "A session ends after so many seconds in any case.", ge=60)] = (
+        24 * 3600
+    )
+    argon2_memory_kib: Annotated[
+        int, _about("security", "Memory for hashing one password (argon2id, 3 passes), in KiB.", ge=64, le=1_048_576)
+    ] = 65_536
+    sockets_per_address: Annotated[
+        int, _about("limits", "Customers' chat sockets open at once from one address.", ge=1)
+    ] = 200
+    max_upload_bytes: Annotated[int, _about("limits", "Largest file that may be sent, in bytes.", ge=1024)] = 20_000_000
+    floor_inbox: Annotated[
+        int, _about("limits", "Commands that may wait for a floor before it answers 'overloaded'.", ge=16)
+    ] = 20_000
+    snapshot_events: Annotated[
+        int, _about("runtime", "A floor writes a snapshot of itself after so many events.", ge=10)
+    ] = 20_000
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"], _about("logs", "Least severity that is logged.")
+    ] = "info"
+    log_format: Annotated[
+        Literal["auto", "json", "pretty"], _about("logs", "Form of log lines; auto: pretty on a terminal, else JSON.")
+    ] = "auto"
+    locale: Annotated[Literal["zh-CN", "en"], _about("language", "Language for people who have not chosen one.")] = (
+        "zh-CN"
+    )
+    time_zone: Annotated[str, _about("language", "IANA time zone of a new tenant.")] = "Asia/Shanghai"
+
+    @property
+    def url(self) -> str:
+        """Where browsers find the server, without a slash at the end."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def files(self) -> Path:
+        """Folder of uploaded files."""
+        return self.home / "files"
+
+
+_FIELDS: dict[str, Any] = {}
+
+
+def _fields() -> dict[str, Any]:
+    if not _FIELDS:
+        hints = get_type_hints(Settings, include_extras=True)
+        _FIELDS.update({field.name: hints[field.name] for field in msgspec.structs.fields(Settings)})
+    return _FIELDS
+
+
+def load_settings(env: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
+    """Read the settings; `overrides` win over everything (used by the command line). Raises `SettingsError`."""
+    env = os.environ if env is None else env
+    given = _from_environment(env)
+    home = Path(overrides.get("home") or given.get("home") or Settings().home)
+    merged = {**_from_file(env, home.expanduser()), **given, **{k: v for k, v in overrides.items() if v is not None}}
+    checked = {name: _convert(name, value) for name, value in merged.items()}
+    settings = Settings(**checked)
+    settings = msgspec.structs.replace(settings, home=settings.home.expanduser().resolve())
+    if settings.secret and len(settings.secret) < 32:
+        raise SettingsError("secret: give at least 32 characters, or leave it empty and one is made for you")
+    return settings
+
+
+def ensure_secret(settings: Settings) -> Settings:
+    """Return settings with a secret, made and stored in the data folder (mode 0600) if none was given."""
+    if settings.secret:
+        return settings
+    path = settings.home / "secret"
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+        try:
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(secrets.token_urlsafe(48))
+        except FileExistsError:
+            pass
+        secret = path.read_text().strip()
+    except OSError as error:
+        raise SettingsError(f"home: the data folder {settings.home} can't be written ({error.strerror})") from error
+    if len(secret) < 32:
+        raise SettingsError(f"secret: {path} is damaged; delete it and start again (people must sign in anew)")
+    return msgspec.structs.replace(settings, secret=secret)
+
+
+def settings_reference() -> str:
+    """Return the reference page of all settings in Markdown, grouped, with variable, type, default and meaning."""
+    groups: dict[str, list[str]] = {}
+    defaults = Settings()
+    for name, hint in _fields().items():
+        kind, meta = get_args(hint)[0], _meta(hint)
+        value = getattr(defaults, name)
+        row = (
+            f"| `{name}` | `REXIAN_{name.upper()}` | {_kind_name(kind, meta)} | {_shown(value)} | {meta.description} |"
+        )
+        groups.setdefault((meta.extra or {})["group"], []).append(row)
+    head = "| setting | environment | type | default | meaning |\n|---|---|---|---|---|"
+    parts = [f"## {group.capitalize()}\n\n{head}\n" + "\n".join(rows) for group, rows in groups.items()]
+    return "# Settings\n\n" + (__doc__ or "").strip() + "\n\n" + "\n\n".join(parts) + "\n"
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, tuple):
+        value = ",".join(value)
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`" if value != "" else ""
+
+
+def _meta(hint: Any) -> Meta:
+    return next(item for item in get_args(hint)[1:] if isinstance(item, Meta))
+
+
+def _kind_name(kind: Any, meta: Meta) -> str:
+    if get_origin(kind) is Literal:
+        return " / ".join(f"`{choice}`" for choice in get_args(kind))
+    name = {bool: "yes or no", int: "number", str: "text", Path: "path"}.get(kind, "list")
+    bounds = [str(bound) for bound in (meta.ge, meta.le) if bound is not None]
+    return f"{name} ({' to '.join(bounds) if len(bounds) == 2 else 'from ' + bounds[0]})" if bounds else name
+
+
+def _unknown(name: str, where: str) -> SettingsError:
+    close = difflib.get_close_matches(name, _fields(), n=1)
+    hint = f"; did you mean {close[0]}?" if close else "; `rexian settings` lists all"
+    return SettingsError(f"{name}: no such setting ({where}){hint}")
+
+
+# Variables of the same family that are no settings of a process.
+_NOT_SETTINGS = {"config"}
+
+
+def _from_environment(env: Mapping[str, str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in env.items():
+        name = key.removeprefix("REXIAN_").lower()
+        if not key.startswith("REXIAN_") or name in _NOT_SETTINGS or name.startswith("test_"):
+            continue
+        if name not in _fields():
+            raise _unknown(name, f"environment variable {key}")
+        if value != "":
+            found[name] = value
+    return found
+
+
+def _from_file(env: Mapping[str, str], home: Path) -> dict[str, Any]:
+    path = Path(env["REXIAN_CONFIG"]) if env.get("REXIAN_CONFIG") else home / "rexian.toml"
+    if not path.is_file():
+        if env.get("REXIAN_CONFIG"):
+            raise SettingsError(f"REXIAN_CONFIG: there is no file {path}")
+        return {}
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: not valid TOML ({error})") from error
+    for name in found:
+        if name not in _fields():
+            raise _unknown(name, str(path))
+    return found
+
+
+def _convert(name: str, value: Any) -> Any:
+    hint = _fields()[name]
+    kind = get_args(hint)[0]
+    if isinstance(value, str):
+        if get_origin(kind) is tuple:
+            value = [part.strip() for part in value.split(",") if part.strip()]
+        elif kind is bool:
+            value = {"yes": "true", "no": "false", "on": "true", "off": "false"}.get(value.lower(), value.lower())
+        elif kind is Path:
+            return Path(value)
+    elif isinstance(value, Path):
+        return value
+    try:
+        return msgspec.convert(value, hint, strict=False)
+    except msgspec.ValidationError as error:
+        shown = "…" if name in {"secret", "database_url"} else repr(value)
+        raise SettingsError(f"{name}: {shown} can't be used: {error}") from error
