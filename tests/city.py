@@ -11,6 +11,8 @@ import threading
 import time
 from pathlib import Path
 
+from rexian.kit.postgres import PrivatePostgres
+
 
 def free_port() -> int:
     with socket.socket() as probe:
@@ -73,9 +75,7 @@ class City:
     @property
     def database_url(self) -> str:
         """For reading with plain SQL what the server wrote."""
-        from rexian.kit.postgres import private_url
-
-        return private_url(self.home)
+        return PrivatePostgres(self.home / "pg").url().replace("+psycopg", "")
 
     def postmaster(self) -> int:
         return int((self.home / "pg" / "postmaster.pid").read_text().split()[0])
