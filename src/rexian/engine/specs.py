@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 Medium = Literal["chat", "voice", "social", "email", "sms"]
 MEDIA: tuple[Medium, ...] = ("chat", "voice", "social", "email", "sms")
@@ -52,7 +52,7 @@ class AgentSpec(Struct, frozen=True, kw_only=True):
     id: str
     skills: dict[str, int] = {}
     minor: tuple[str, ...] = ()
-    capacity: dict[Medium, int] = {"chat": 3}
+    capacity: dict[Medium, int] = field(default_factory=lambda: {"chat": 3})
     no_answer_limit: int = 1  # unanswered offers in a row before the agent is made not ready; 0: never
 
 
