@@ -1,0 +1,1 @@
+"""Channels: the ways in which a customer reaches a person."""

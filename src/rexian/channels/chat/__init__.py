@@ -1,0 +1,1 @@
+"""Web chat: a widget on any page, a socket, files."""

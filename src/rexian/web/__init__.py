@@ -1,0 +1,1 @@
+"""The ASGI side of the house: API, feed, static files."""

@@ -1,0 +1,1 @@
+"""The feed: what staff see, pushed as it happens."""
