@@ -1,0 +1,22 @@
+"""How the simulated population shows the server that it is one: a key derived from the installation's secret.
+
+The population enters by the same doors as everybody else. The key only marks its contacts as simulated (so that they are
+kept out of the real figures) and lets it take on the demo's agents; it opens nothing outside of demo mode.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+
+HEADER = "X-Rexian-Simulation"
+
+
+def simulation_key(secret: str) -> str:
+    """Return the key that belongs to the installation's `secret`: 64 hex digits."""
+    return hmac.new(secret.encode(), b"rexian simulated population", hashlib.sha256).hexdigest()
+
+
+def is_simulation_key(secret: str, given: str | None) -> bool:
+    """Say whether `given` (a header's value) is the key of this installation, in constant time."""
+    return given is not None and hmac.compare_digest(simulation_key(secret).encode(), given.encode())

@@ -1,0 +1,260 @@
+"""One sentence per kind of event. A test walks all kinds, so a new event can't be forgotten here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from rexian.engine import events as e
+from rexian.engine.specs import Party, Passed, Reason
+from rexian.work.trace.model import Names, Tone, Words
+
+Said = tuple[str, Tone]
+E = TypeVar("E", bound=e.Event)
+_SENTENCES: dict[type[e.Event], Callable[[Any, Names, Words | None], Said]] = {}
+
+
+def sentence(event: e.Event, names: Names, words: Words | None = None) -> Said:
+    """Say what happened, in `names.locale`. `words` are what was written with the event, if anything was."""
+    tell = _SENTENCES.get(type(event))
+    if tell is None:
+        return names.say("unknown_event", kind=type(event).__name__), "plain"
+    return tell(event, names, words)
+
+
+def told_kinds() -> frozenset[type[e.Event]]:
+    """The kinds of events that have a sentence of their own."""
+    return frozenset(_SENTENCES)
+
+
+def _tells(
+    kind: type[E],
+) -> Callable[[Callable[[E, Names, Words | None], Said]], Callable[[E, Names, Words | None], Said]]:
+    def register(tell: Callable[[E, Names, Words | None], Said]) -> Callable[[E, Names, Words | None], Said]:
+        _SENTENCES[kind] = tell
+        return tell
+
+    return register
+
+
+def _party(party: Party, names: Names) -> str:
+    if party.kind == "agent":
+        return names.agent(party.id)
+    return names.customer(party.id) if party.kind == "customer" else names.say("system")
+
+
+def _coded(names: Names, group: str, code: str, other: str, **params: Any) -> str:
+    """The sentence for `group.code`, or the group's `other` sentence for a code that the catalogue doesn't know."""
+    if code.isidentifier() and names.has(f"{group}.{code}"):
+        return names.say(f"{group}.{code}", **params)
+    return names.say(f"{group}.{other}", **params)
+
+
+# -- the contact comes and waits -------------------------------------------------------------------------------------
+@_tells(e.ContactStarted)
+def _(event: e.ContactStarted, names: Names, words: Words | None) -> Said:
+    key = "contact_started_simulated" if event.simulated else "contact_started"
+    return names.say(key, customer=names.customer(event.customer_id)), "plain"
+
+
+@_tells(e.CustomerIdentified)
+def _(event: e.CustomerIdentified, names: Names, words: Words | None) -> Said:
+    return names.say("customer_identified", customer=names.customer(event.customer_id)), "plain"
+
+
+@_tells(e.InteractionQueued)
+def _(event: e.InteractionQueued, names: Names, words: Words | None) -> Said:
+    parts = [_coded(names, "queued", event.why, "other", queue=names.queue(event.queue_id), why=event.why)]
+    if event.needs and event.why in {"new", "transfer"}:
+        parts.append(names.say("queued.needs", needs=names.needs(event.needs)))
+    if event.credit_ms > 0:
+        parts.append(names.say("queued.credit", credit=names.duration(event.credit_ms)))
+    tone: Tone = "plain" if event.why in {"new", "transfer"} else "warn"
+    return names.say("offered.joiner").join(parts), tone
+
+
+@_tells(e.CustomerAway)
+def _(event: e.CustomerAway, names: Names, words: Words | None) -> Said:
+    return names.say("away", until=names.clock(event.due_at)), "warn"
+
+
+@_tells(e.CustomerReturned)
+def _(event: e.CustomerReturned, names: Names, words: Words | None) -> Said:
+    return names.say("returned"), "plain"
+
+
+# -- the offer -------------------------------------------------------------------------------------------------------
+@_tells(e.InteractionOffered)
+def _(event: e.InteractionOffered, names: Names, words: Words | None) -> Said:
+    why = names.say("offered.joiner").join(_why(event.reason, names))
+    return names.say("offered", agent=names.agent(event.agent_id), why=why), "plain"
+
+
+def _why(reason: Reason, names: Names) -> list[str]:
+    """The reasons for an offer, the strongest first."""
+    parts = [
+        _coded(names, "offered", reason.rule, "other_rule", idle=names.duration(reason.idle_ms), rule=reason.rule)
+    ]
+    if reason.needs:
+        parts.append(names.say("offered.needs", needs=names.needs(reason.needs)))
+    if reason.candidates > 1:
+        parts.append(names.say("offered.candidates", count=reason.candidates))
+    if reason.runner_up is not None:
+        parts.append(_runner_up(reason.runner_up, names))
+    if reason.waited_ms >= 1000:
+        parts.append(names.say("offered.waited", waited=names.duration(reason.waited_ms)))
+    if reason.attempt > 1:
+        parts.append(names.say("offered.attempt", attempt=reason.attempt))
+    return parts
+
+
+def _runner_up(passed: Passed, names: Names) -> str:
+    why = _coded(names, "passed", passed.why, "other", why=passed.why)
+    return names.say("offered.runner_up", agent=names.agent(passed.agent_id), why=why)
+
+
+@_tells(e.OfferProven)
+def _(event: e.OfferProven, names: Names, words: Words | None) -> Said:
+    return names.say("proven", agent=names.agent(event.agent_id)), "plain"
+
+
+@_tells(e.OfferAccepted)
+def _(event: e.OfferAccepted, names: Names, words: Words | None) -> Said:
+    key = "accepted" if event.waited_ms >= 1000 else "accepted_at_once"
+    return names.say(key, agent=names.agent(event.agent_id), waited=names.duration(event.waited_ms)), "good"
+
+
+@_tells(e.OfferRejected)
+def _(event: e.OfferRejected, names: Names, words: Words | None) -> Said:
+    key = "rejected_reason" if event.reason else "rejected"
+    return names.say(key, agent=names.agent(event.agent_id), reason=names.reason(event.reason)), "warn"
+
+
+@_tells(e.OfferExpired)
+def _(event: e.OfferExpired, names: Names, words: Words | None) -> Said:
+    return _coded(names, "expired", event.why, "no_answer", agent=names.agent(event.agent_id)), "warn"
+
+
+@_tells(e.OfferWithdrawn)
+def _(event: e.OfferWithdrawn, names: Names, words: Words | None) -> Said:
+    agent = names.agent(event.agent_id)
+    return _coded(names, "withdrawn", event.why, "other", agent=agent, why=event.why), "warn"
+
+
+# -- they talk -------------------------------------------------------------------------------------------------------
+@_tells(e.MessagePosted)
+def _(event: e.MessagePosted, names: Names, words: Words | None) -> Said:
+    author = _party(event.author, names)
+    if event.kind == "file":
+        name = words.file_name if words and words.file_name else ""
+        file = names.say("file", name=name) if name else names.say("erased")
+        return names.say(f"message_file.{event.author.kind}", author=author, file=file), "plain"
+    return names.say(f"message.{event.author.kind}", author=author, text=names.quote(words)), "plain"
+
+
+@_tells(e.MessagesRead)
+def _(event: e.MessagesRead, names: Names, words: Words | None) -> Said:
+    reader = _party(event.reader, names)
+    return names.say(f"read.{event.reader.kind}", reader=reader, number=event.number), "plain"
+
+
+@_tells(e.NoteAdded)
+def _(event: e.NoteAdded, names: Names, words: Words | None) -> Said:
+    return names.say("note", author=_party(event.author, names), text=names.quote(words)), "plain"
+
+
+@_tells(e.InteractionTransferred)
+def _(event: e.InteractionTransferred, names: Names, words: Words | None) -> Said:
+    agent = names.agent(event.agent_id)
+    if event.to_agent_id:
+        return names.say("transferred.agent", agent=agent, target=names.agent(event.to_agent_id)), "plain"
+    return names.say("transferred.queue", agent=agent, queue=names.queue(event.to_queue_id)), "plain"
+
+
+# -- it ends ---------------------------------------------------------------------------------------------------------
+@_tells(e.InteractionEnded)
+def _(event: e.InteractionEnded, names: Names, words: Words | None) -> Said:
+    text = names.say(
+        f"ended.{event.outcome}_by_{event.by.kind}",
+        agent=names.agent(event.by.id if event.by.kind == "agent" else event.agent_id),
+        reason=names.reason(event.reason),
+        talk=names.duration(event.talk_ms),
+        waited=names.duration(event.waited_ms),
+    )
+    return text, "plain" if event.outcome == "handled" else "bad"
+
+
+@_tells(e.AfterContactWorkStarted)
+def _(event: e.AfterContactWorkStarted, names: Names, words: Words | None) -> Said:
+    return names.say("acw_started", agent=names.agent(event.agent_id), until=names.clock(event.due_at)), "plain"
+
+
+@_tells(e.AfterContactWorkExtended)
+def _(event: e.AfterContactWorkExtended, names: Names, words: Words | None) -> Said:
+    return names.say("acw_extended", agent=names.agent(event.agent_id), until=names.clock(event.due_at)), "plain"
+
+
+@_tells(e.HandlingWrappedUp)
+def _(event: e.HandlingWrappedUp, names: Names, words: Words | None) -> Said:
+    agent = names.agent(event.agent_id)
+    if event.by_timer:
+        return names.say("wrapped_up_by_timer", agent=agent), "warn"
+    disposition = names.dispositions.get(event.disposition, event.disposition)
+    key = "wrapped_up" if disposition else "wrapped_up_plain"
+    return names.say(key, agent=agent, disposition=disposition, acw=names.duration(event.acw_ms)), "plain"
+
+
+@_tells(e.DispositionAdded)
+def _(event: e.DispositionAdded, names: Names, words: Words | None) -> Said:
+    disposition = names.dispositions.get(event.disposition, event.disposition)
+    return names.say("disposition_added", agent=names.agent(event.agent_id), disposition=disposition), "plain"
+
+
+@_tells(e.ContactRated)
+def _(event: e.ContactRated, names: Names, words: Words | None) -> Said:
+    word = names.say(f"score.{event.score}") if 1 <= event.score <= 5 else str(event.score)
+    tone: Tone = "bad" if event.score <= 2 else "good" if event.score >= 4 else "plain"
+    if words is not None and words.text:
+        return names.say("rated_comment", score=event.score, word=word, text=names.quote(words)), tone
+    return names.say("rated", score=event.score, word=word), tone
+
+
+@_tells(e.ContactClosed)
+def _(event: e.ContactClosed, names: Names, words: Words | None) -> Said:
+    return names.say("contact_closed"), "plain"
+
+
+@_tells(e.ContactsForgotten)
+def _(event: e.ContactsForgotten, names: Names, words: Words | None) -> Said:
+    return names.say("contacts_forgotten", count=len(event.contact_ids)), "plain"
+
+
+# -- the floor itself: not in a contact's journal, but in an agent's or a queue's ------------------------------------
+@_tells(e.QueueDefined)
+def _(event: e.QueueDefined, names: Names, words: Words | None) -> Said:
+    return names.say("queue_defined", queue=names.queue(event.queue.id)), "plain"
+
+
+@_tells(e.QueueRetired)
+def _(event: e.QueueRetired, names: Names, words: Words | None) -> Said:
+    return names.say("queue_retired", queue=names.queue(event.queue_id)), "plain"
+
+
+@_tells(e.AgentDefined)
+def _(event: e.AgentDefined, names: Names, words: Words | None) -> Said:
+    return names.say("agent_defined", agent=names.agent(event.agent.id)), "plain"
+
+
+@_tells(e.AgentRetired)
+def _(event: e.AgentRetired, names: Names, words: Words | None) -> Said:
+    return names.say("agent_retired", agent=names.agent(event.agent_id)), "plain"
+
+
+@_tells(e.AgentStateChanged)
+def _(event: e.AgentStateChanged, names: Names, words: Words | None) -> Said:
+    key = f"agent_state.{event.state}"
+    if event.by_system:
+        key += "_by_system"
+    elif event.reason and event.state == "not_ready":
+        key += "_reason"
+    return names.say(key, agent=names.agent(event.agent_id), reason=names.reason(event.reason)), "plain"

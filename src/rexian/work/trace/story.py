@@ -1,0 +1,144 @@
+"""From journal rows to the story: each event a sentence, and the waits between them said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from rexian.engine import events as e
+from rexian.work.trace.model import Entry, Names, Words
+from rexian.work.trace.sentences import sentence
+
+LEAST_QUEUE_WAIT_MS = 1_000
+LEAST_RING_MS = 1_000
+LEAST_SILENCE_MS = 60_000
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """A journal row as stored. `body` is the event's JSON object; its kind may be unknown to this version."""
+
+    seq: int
+    at: int
+    kind: str
+    body: dict[str, Any]
+
+
+@dataclass(slots=True)
+class _Phase:
+    """Where one interaction is in the story, to say how long it stayed there."""
+
+    queued_at: int | None = None
+    queue_id: str = ""
+    offered_at: int | None = None
+    wrote_at: int | None = None
+
+
+@dataclass(slots=True)
+class _Teller:
+    names: Names
+    phases: dict[str, _Phase] = field(default_factory=dict)
+
+    def wait_before(self, event: e.Event) -> tuple[str, int] | None:
+        """Return what was waited for until `event`, as a sentence and ms, and move the phase on."""
+        phase = self.phases.setdefault(getattr(event, "interaction_id", ""), _Phase())
+        match event:
+            case e.InteractionQueued():
+                phase.queued_at, phase.queue_id, phase.offered_at, phase.wrote_at = event.at, event.queue_id, None, None
+            case e.InteractionOffered():
+                waited = self._queue_wait(phase, event.at)
+                phase.offered_at = event.at
+                return waited
+            case e.OfferAccepted():
+                phase.wrote_at = event.at
+                return self._ring(phase, event.at)
+            case e.OfferRejected() | e.OfferExpired() | e.OfferWithdrawn():
+                return self._ring(phase, event.at)
+            case e.MessagePosted() if phase.wrote_at is not None:
+                silence, phase.wrote_at = event.at - phase.wrote_at, event.at
+                if silence >= LEAST_SILENCE_MS:
+                    return self.names.say("waited.silence", waited=self.names.duration(silence)), silence
+            case e.InteractionEnded():
+                phase.wrote_at = None
+                return self._queue_wait(phase, event.at)
+            case _:
+                pass
+        return None
+
+    def _queue_wait(self, phase: _Phase, at: int) -> tuple[str, int] | None:
+        since, phase.queued_at = phase.queued_at, None
+        if since is None or at - since < LEAST_QUEUE_WAIT_MS:
+            return None
+        queue, waited = self.names.queue(phase.queue_id), self.names.duration(at - since)
+        return self.names.say("waited.queue", queue=queue, waited=waited), at - since
+
+    def _ring(self, phase: _Phase, at: int) -> tuple[str, int] | None:
+        since, phase.offered_at = phase.offered_at, None
+        if since is None or at - since < LEAST_RING_MS:
+            return None
+        return self.names.say("waited.ring", waited=self.names.duration(at - since)), at - since
+
+
+def tell(rows: Iterable[Row], names: Names, words: Mapping[str, Words] | None = None) -> list[Entry]:
+    """Tell the story of `rows` (one contact's, ordered by seq). `words` maps content ids to what was written."""
+    teller, words, entries = _Teller(names), words or {}, list[Entry]()
+    for row in rows:
+        event = decode(row)
+        if event is None:
+            entries.append(_entry(row, names, names.say("unknown_event", kind=row.kind)))
+            continue
+        wait = teller.wait_before(event)
+        if wait is not None:
+            text, ms = wait
+            entries.append(
+                Entry(
+                    seq=row.seq, at=row.at - ms, time=names.clock(row.at - ms), kind="Waited", text=text,
+                    detail={"waited_ms": ms, "until_at": row.at},
+                )
+            )  # fmt: skip
+        text, tone = sentence(event, names, words.get(_content_id(event)))
+        entries.append(_entry(row, names, text, tone=tone))
+    return entries
+
+
+def decode(row: Row) -> e.Event | None:
+    """The row's event, or None if this version does not know it (a newer server wrote it)."""
+    try:
+        return msgspec.convert({**row.body, "type": row.kind}, e.AnyEvent)
+    except (msgspec.ValidationError, msgspec.DecodeError):
+        return None
+
+
+def as_text(entries: Iterable[Entry], zone: Names) -> str:
+    """The story as plain text, one line per entry, a line with the date where the day changes."""
+    lines, day = list[str](), ""
+    for entry in entries:
+        date = datetime.fromtimestamp(entry.at / 1000, zone.zone).strftime("%Y-%m-%d")
+        if date != day:
+            lines.append(date)
+            day = date
+        lines.append(f"{entry.time} {entry.text}")
+    return "\n".join(lines)
+
+
+def _entry(row: Row, names: Names, text: str, **more: Any) -> Entry:
+    detail = {key: value for key, value in row.body.items() if key not in {"type", "at"}}
+    return Entry(
+        seq=row.seq, at=row.at, time=names.clock(row.at), kind=row.kind, text=text, detail=detail, **more
+    )  # fmt: skip
+
+
+def _content_id(event: e.Event) -> str:
+    """The id under which the words of an event lie beside the journal."""
+    match event:
+        case e.MessagePosted():
+            return event.message_id
+        case e.NoteAdded():
+            return event.note_id
+        case e.ContactRated():
+            return f"rating:{event.interaction_id}"
+        case _:
+            return ""
