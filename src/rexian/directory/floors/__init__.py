@@ -1,0 +1,1 @@
+"""Which tenants a floor serves, and how the directory reaches the routing engine."""

@@ -1,0 +1,1 @@
+"""Business hours: when somebody answers, in the tenant's own time zone."""

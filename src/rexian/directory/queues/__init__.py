@@ -1,0 +1,1 @@
+"""Queues: what a contact waits in, and what it asks of agents."""

@@ -1,0 +1,1 @@
+"""Passwords, sessions, second factors, API tokens and the brake on guessing."""

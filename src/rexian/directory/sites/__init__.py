@@ -1,0 +1,1 @@
+"""Chat sites: where a tenant's widget stands and what it offers."""

@@ -1,0 +1,1 @@
+"""The companies on this installation."""

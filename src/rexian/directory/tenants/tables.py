@@ -1,0 +1,22 @@
+"""Tables of the tenants slice."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Table, Text
+
+from rexian.kit.database import Id, Instant, metadata
+
+tenant = Table(
+    "tenant",
+    metadata,
+    Column("tenant_id", Id, primary_key=True),
+    Column("key", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("name_en", Text, nullable=False),
+    Column("colour", Text, nullable=False),
+    Column("zone", Text, nullable=False),
+    Column("operator", Boolean, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    info={"tenant": True},
+)
