@@ -1,0 +1,122 @@
+"""Reading and writing the figures. Takes the transaction; commits nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Table, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rexian.work.figures.metrics import Counts
+from rexian.work.figures.model import Book, Visit
+from rexian.work.figures.tables import figures_interval, figures_queue, figures_visit
+
+SUMS = [name for name in Counts.__struct_fields__ if name != "longest_wait_ms"]
+
+
+async def load_book(
+    tx: AsyncConnection, queue_ids: Iterable[str], interaction_ids: Iterable[str], contacts: dict[str, tuple[str, bool]]
+) -> Book:
+    """The book with what is stored of these queues and interactions; `contacts` as the journal told them."""
+    book = Book(contacts=contacts)
+    found = await tx.execute(select(figures_queue).where(figures_queue.c.queue_id.in_(list(queue_ids))))
+    book.queues = {row.queue_id: (row.tenant_id, row.threshold_ms) for row in found}
+    visits = await tx.execute(
+        select(figures_visit)
+        .where(figures_visit.c.interaction_id.in_(list(interaction_ids)))
+        .order_by(figures_visit.c.interaction_id, figures_visit.c.number)
+    )
+    for row in visits:
+        book.visits.setdefault(row.interaction_id, []).append(msgspec.convert(row._mapping, Visit))
+    return book
+
+
+async def save_book(tx: AsyncConnection, book: Book) -> None:
+    """Write what the book changed. Together with the reader's cursor in one transaction, or not at all."""
+    queues = [
+        {"queue_id": id, "tenant_id": tenant_id, "threshold_ms": threshold_ms}
+        for id, (tenant_id, threshold_ms) in book.queues.items()
+        if id in book.changed_queues
+    ]
+    await _upsert(tx, figures_queue, queues, keys=("queue_id",))
+    visits = [msgspec.structs.asdict(visit) for id in sorted(book.changed) for visit in book.visits[id]]
+    await _upsert(tx, figures_visit, visits, keys=("interaction_id", "number"))
+    for key, counts in sorted(book.deltas.items()):
+        await _add(tx, msgspec.structs.asdict(key) | msgspec.structs.asdict(counts))
+
+
+async def _upsert(tx: AsyncConnection, table: Table, rows: list[dict[str, Any]], keys: tuple[str, ...]) -> None:
+    if not rows:
+        return
+    statement = insert(table)
+    changes = {column.name: statement.excluded[column.name] for column in table.c if column.name not in keys}
+    await tx.execute(statement.on_conflict_do_update(index_elements=list(keys), set_=changes), rows)
+
+
+async def _add(tx: AsyncConnection, row: dict[str, Any]) -> None:
+    statement = insert(figures_interval).values(row)
+    table, new = figures_interval.c, statement.excluded
+    changes: dict[str, Any] = {name: table[name] + new[name] for name in SUMS}
+    changes["longest_wait_ms"] = func.greatest(table.longest_wait_ms, new.longest_wait_ms)
+    await tx.execute(statement.on_conflict_do_update(index_elements=["queue_id", "at", "simulated"], set_=changes))
+
+
+async def sums(
+    tx: AsyncConnection, queue_ids: Sequence[str], from_at: int, *, to_at: int | None = None, simulated: bool | None = None
+) -> dict[str, Counts]:
+    """Counts per queue of those who entered in the quarter-hours from `from_at` up to `to_at` (exclusive).
+
+    `simulated`: only simulated ones, only real ones, or (None) both. Queues without any contact are missing.
+    """
+    found = await tx.execute(_summed([figures_interval.c.queue_id], queue_ids, from_at, to_at, simulated))
+    return {row.queue_id: _counts(row._mapping) for row in found}
+
+
+async def quarters(
+    tx: AsyncConnection, queue_ids: Sequence[str], from_at: int, *, to_at: int | None = None, simulated: bool | None = None
+) -> dict[int, Counts]:
+    """Counts of these queues together per quarter-hour, by its start; empty ones are missing."""
+    found = await tx.execute(_summed([figures_interval.c.at], queue_ids, from_at, to_at, simulated))
+    return {row.at: _counts(row._mapping) for row in found}
+
+
+def _summed(by: list[Any], queue_ids: Sequence[str], from_at: int, to_at: int | None, simulated: bool | None) -> Any:
+    table = figures_interval.c
+    statement = (
+        select(
+            *by,
+            *(func.sum(table[name]).label(name) for name in SUMS),
+            func.max(table.longest_wait_ms).label("longest_wait_ms"),
+        )
+        .where(table.queue_id.in_(list(queue_ids)), table.at >= from_at)
+        .group_by(*by)
+        .order_by(*by)
+    )
+    if to_at is not None:
+        statement = statement.where(table.at < to_at)
+    return statement if simulated is None else statement.where(table.simulated == simulated)
+
+
+def _counts(row: Any) -> Counts:
+    return Counts(**{name: int(row[name]) for name in Counts.__struct_fields__})
+
+
+async def thresholds(tx: AsyncConnection, queue_ids: Sequence[str]) -> dict[str, int]:
+    """The service level threshold per queue in ms, as the floor last heard it."""
+    found = await tx.execute(
+        select(figures_queue.c.queue_id, figures_queue.c.threshold_ms).where(
+            figures_queue.c.queue_id.in_(list(queue_ids))
+        )
+    )
+    return {row.queue_id: row.threshold_ms for row in found}
+
+
+async def forget_simulated(tx: AsyncConnection) -> int:
+    """Delete all figures of simulated contacts and return how many rows that were."""
+    rows = 0
+    for table in (figures_visit, figures_interval):
+        rows += (await tx.execute(table.delete().where(table.c.simulated))).rowcount
+    return rows
