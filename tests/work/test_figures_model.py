@@ -102,8 +102,8 @@ def test_coming_back_after_a_rejection_is_the_same_wait() -> None:
 def test_a_transfer_is_a_new_stay_and_its_wait_starts_anew() -> None:
     book = folded(
         defined(), defined("q2", 10_000), started(), queued(), accepted(5_000), transferred(65_000),
-        queued(65_000, "q2", "transfer"), wrapped(70_000, 5_000), accepted(73_000, "q2", "a2"), ended(173_000, queue_id="q2"),
-        wrapped(180_000, 7_000, "a2"), rated(2),
+        queued(65_000, "q2", "transfer"), wrapped(70_000, 5_000), accepted(73_000, "q2", "a2"),
+        ended(173_000, queue_id="q2"), wrapped(180_000, 7_000, "a2"), rated(2),
     )  # fmt: skip
     first, second = counts(book), counts(book, "q2")
     assert (first.talk_ms, first.acw_ms, first.ratings) == (60_000, 5_000, 0)

@@ -16,9 +16,10 @@ Forgetter = Callable[[AsyncConnection], Awaitable[int]]
 class Slice:
     """One vertical slice, ready to run.
 
-    `routes` are Litestar handlers and controllers, `readers` are `rexian.runtime.readers.Reader`s (both typed loosely,
-    because the kit knows neither), `tasks` run for as long as the server does. `forget_simulated` removes what the slice
-    has stored of simulated contacts, in the caller's system transaction, and returns how many rows that were.
+    `routes` are Litestar handlers and controllers, `readers` are `rexian.runtime.readers.Reader`s (both typed
+    loosely, because the kit knows neither), `tasks` run for as long as the server does. `forget_simulated` removes
+    what the slice has stored of simulated contacts, in the caller's system transaction, and returns how many rows
+    that were.
     """
 
     name: str

@@ -1,1 +1,1 @@
-"""The work done with contacts, in vertical slices. Each imports what lies below and of its neighbours `contract.py` only."""
+"""The work done with contacts, in vertical slices. Each imports what lies below, and `contract.py` of others."""

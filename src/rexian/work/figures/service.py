@@ -65,7 +65,12 @@ async def _add(tx: AsyncConnection, row: dict[str, Any]) -> None:
 
 
 async def sums(
-    tx: AsyncConnection, queue_ids: Sequence[str], from_at: int, *, to_at: int | None = None, simulated: bool | None = None
+    tx: AsyncConnection,
+    queue_ids: Sequence[str],
+    from_at: int,
+    *,
+    to_at: int | None = None,
+    simulated: bool | None = None,
 ) -> dict[str, Counts]:
     """Counts per queue of those who entered in the quarter-hours from `from_at` up to `to_at` (exclusive).
 
@@ -76,7 +81,12 @@ async def sums(
 
 
 async def quarters(
-    tx: AsyncConnection, queue_ids: Sequence[str], from_at: int, *, to_at: int | None = None, simulated: bool | None = None
+    tx: AsyncConnection,
+    queue_ids: Sequence[str],
+    from_at: int,
+    *,
+    to_at: int | None = None,
+    simulated: bool | None = None,
 ) -> dict[int, Counts]:
     """Counts of these queues together per quarter-hour, by its start; empty ones are missing."""
     found = await tx.execute(_summed([figures_interval.c.at], queue_ids, from_at, to_at, simulated))

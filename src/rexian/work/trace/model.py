@@ -1,4 +1,4 @@
-"""What a told event is made of: names looked up at reading time, words that belong to it, durations as people say them."""
+"""What a told event is made of: names looked up at reading time, its words, durations as people say them."""
 
 from __future__ import annotations
 

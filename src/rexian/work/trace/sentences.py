@@ -92,9 +92,7 @@ def _(event: e.InteractionOffered, names: Names, words: Words | None) -> Said:
 
 def _why(reason: Reason, names: Names) -> list[str]:
     """The reasons for an offer, the strongest first."""
-    parts = [
-        _coded(names, "offered", reason.rule, "other_rule", idle=names.duration(reason.idle_ms), rule=reason.rule)
-    ]
+    parts = [_coded(names, "offered", reason.rule, "other_rule", idle=names.duration(reason.idle_ms), rule=reason.rule)]
     if reason.needs:
         parts.append(names.say("offered.needs", needs=names.needs(reason.needs)))
     if reason.candidates > 1:

@@ -1,0 +1,1 @@
+"""What a supervisor should look at now, by plain rules whose parameters stand beside each alert."""
