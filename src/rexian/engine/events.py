@@ -241,7 +241,7 @@ class ContactsForgotten(Event, frozen=True, kw_only=True):
 AnyEvent = (
     QueueDefined | QueueRetired | AgentDefined | AgentRetired | AgentStateChanged | ContactStarted | CustomerIdentified
     | InteractionQueued | InteractionOffered | OfferProven | OfferAccepted | OfferRejected | OfferExpired
-    | OfferWithdrawn | MessagePosted | MessagesRead | NoteAdded | CustomerAway | CustomerReturned | InteractionTransferred
-    | InteractionEnded | AfterContactWorkStarted | AfterContactWorkExtended | HandlingWrappedUp | DispositionAdded
-    | ContactRated | ContactClosed | ContactsForgotten
+    | OfferWithdrawn | MessagePosted | MessagesRead | NoteAdded | CustomerAway | CustomerReturned
+    | InteractionTransferred | InteractionEnded | AfterContactWorkStarted | AfterContactWorkExtended | HandlingWrappedUp
+    | DispositionAdded | ContactRated | ContactClosed | ContactsForgotten
 )  # fmt: skip

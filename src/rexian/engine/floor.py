@@ -8,28 +8,46 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from rexian.engine import snapshot
+from rexian.engine.applying import apply
 from rexian.engine.commands import Envelope
+from rexian.engine.core import Core
+from rexian.engine.decision import Decision
+from rexian.engine.estimates import wait_range
 from rexian.engine.events import AnyEvent
+from rexian.engine.handlers import HANDLERS
+from rexian.engine.refusal import Refusal
+from rexian.engine.routing import settle
 from rexian.engine.state import Agent, Contact, Interaction, Offer, Queue, State
 
 
 class Floor:
     """The state of one floor, what may be asked of it, and what it answers."""
 
-    def __init__(self) -> None:
-        self._state = State()
+    def __init__(self, state: State | None = None) -> None:
+        self._core = Core(state)
+        self._state = self._core.state
 
     # -- change ------------------------------------------------------------------------------------------------------
     def decide(self, envelope: Envelope) -> list[AnyEvent]:
         """Carry out a command and return its events, *already applied*. Raises `Refusal`: then nothing changed.
 
+        Instants never go backwards: the events carry `envelope.at` or, if that is later, the floor's own `now`.
         After a failed or unknown commit of the events this object is ahead of the journal: discard it and recover.
         """
-        raise NotImplementedError
+        decision = Decision(self._core, max(envelope.at, self._state.now), envelope.by)
+        try:
+            HANDLERS[type(envelope.command)](decision, envelope.command)
+        except Refusal:
+            if decision.events:
+                raise RuntimeError("a command was refused halfway; this floor must be recovered") from None
+            raise
+        settle(decision)
+        return decision.events
 
     def apply(self, event: AnyEvent) -> None:
         """Fold one event from the journal (recovery, audit). Never decides anything."""
-        raise NotImplementedError
+        apply(self._core, event)
 
     # -- questions; the views that come back are live and must not be changed -----------------------------------------
     @property
@@ -39,7 +57,8 @@ class Floor:
 
     def next_due(self) -> int | None:
         """When the next `Tick` has something to do, ms since 1970 UTC; None when nothing is pending."""
-        raise NotImplementedError
+        head = self._core.timers.head(self._state)
+        return None if head is None else head[0]
 
     def queue(self, queue_id: str) -> Queue | None:
         return self._state.queues.get(queue_id)
@@ -75,26 +94,33 @@ class Floor:
 
     def waiting(self, queue_id: str) -> list[Interaction]:
         """Those whom nobody has answered yet (queued or ringing), in the order of their places."""
-        raise NotImplementedError
+        return [self._state.interactions[id] for id in self._core.lines.members(queue_id)]
 
     def position(self, interaction_id: str) -> tuple[int, int] | None:
         """(place counted from 1, how many wait in that queue); None when it does not wait."""
-        raise NotImplementedError
+        return self._core.lines.place(interaction_id)
 
     def expected_wait(self, interaction_id: str) -> tuple[int, int] | None:
         """(low, high) ms still to wait, about four times in five; None when not waiting or not enough is known."""
-        raise NotImplementedError
+        place = self._core.lines.place(interaction_id)
+        if place is None:
+            return None
+        queue = self._state.queues[self._state.interactions[interaction_id].queue_id]
+        return wait_range(place[0], queue.answer_gaps_ms)
 
     # -- keeping -----------------------------------------------------------------------------------------------------
     def snapshot(self) -> bytes:
         """All facts as bytes; `restore` brings them back."""
-        raise NotImplementedError
+        return snapshot.take(self._state)
 
     @classmethod
     def restore(cls, data: bytes) -> Floor:
-        """The floor of a `snapshot`; decides from there on exactly as the original would."""
-        raise NotImplementedError
+        """The floor of a `snapshot`; decides from there on exactly as the original would.
+
+        Raises `snapshot.SnapshotOutdated` for one of another engine version: fold the journal from its start then.
+        """
+        return cls(snapshot.read(data))
 
     def checksum(self) -> str:
         """sha256 over the canonical facts, hex; equal for equal histories, whatever process folded them."""
-        raise NotImplementedError
+        return snapshot.checksum(self._state)

@@ -1,7 +1,8 @@
 """What a floor knows, and the views that the rest of the house reads. Only `applying.py` changes these objects.
 
 Everything here is a fact that follows from the events; whatever merely speeds up a look-up lives in the indexes
-(`matching.py`, `lines.py`, `timers.py`) and is rebuilt from them. Instants are ms since 1970 UTC; 0 stands for "not set".
+(`matching.py`, `lines.py`, `timers.py`) and is rebuilt from them.
+Instants are ms since 1970 UTC; 0 stands for "not set".
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ class Agent(Struct, kw_only=True):
 
     @property
     def state(self) -> AgentState:
-        """`after_contact_work` when available and every handling is in it; it follows from the rest, without an event."""
+        """`after_contact_work` when available and every handling is in it; it follows from the rest, so no event."""
         if self.wanted == "available" and self.wrapping and self.wrapping == len(self.handlings):
             return "after_contact_work"
         return self.wanted

@@ -1,0 +1,69 @@
+"""One command being carried out: what it has caused so far."""
+
+from __future__ import annotations
+
+from rexian.engine import events as ev
+from rexian.engine.applying import apply
+from rexian.engine.core import Core
+from rexian.engine.refusal import Refusal
+from rexian.engine.specs import Party
+from rexian.engine.state import Agent, Contact, Interaction, Queue, State
+
+# After these the agent named in them may have a place free and pulls.
+_FREES_AGENT = (
+    ev.AgentDefined,
+    ev.AgentStateChanged,
+    ev.OfferRejected,
+    ev.OfferExpired,
+    ev.OfferWithdrawn,
+    ev.InteractionTransferred,
+    ev.HandlingWrappedUp,
+)
+
+
+class Decision:
+    """Collects events; each is applied at once, because the next may depend on it."""
+
+    __slots__ = ("at", "by", "core", "events", "freed", "state", "unplaced")
+
+    def __init__(self, core: Core, at: int, by: Party) -> None:
+        self.core = core
+        self.state: State = core.state
+        self.at = at
+        self.by = by
+        self.events: list[ev.AnyEvent] = []
+        self.freed: dict[str, None] = {}  # agents who may pull, in order
+        self.unplaced: dict[str, None] = {}  # interactions that look for an agent, in order
+
+    def emit(self, event: ev.AnyEvent) -> None:
+        apply(self.core, event)
+        self.events.append(event)
+        if isinstance(event, ev.InteractionQueued):
+            self.unplaced[event.interaction_id] = None
+        elif isinstance(event, _FREES_AGENT):
+            self.freed[event.agent.id if isinstance(event, ev.AgentDefined) else event.agent_id] = None
+
+    # -- finding, or refusing ----------------------------------------------------------------------------------------
+    def queue(self, queue_id: str) -> Queue:
+        queue = self.state.queues.get(queue_id)
+        if queue is None:
+            raise Refusal("unknown_queue", queue_id=queue_id)
+        return queue
+
+    def agent(self, agent_id: str) -> Agent:
+        agent = self.state.agents.get(agent_id)
+        if agent is None:
+            raise Refusal("unknown_agent", agent_id=agent_id)
+        return agent
+
+    def contact(self, contact_id: str) -> Contact:
+        contact = self.state.contacts.get(contact_id)
+        if contact is None:
+            raise Refusal("unknown_contact", contact_id=contact_id)
+        return contact
+
+    def interaction(self, interaction_id: str) -> Interaction:
+        interaction = self.state.interactions.get(interaction_id)
+        if interaction is None:
+            raise Refusal("unknown_interaction", interaction_id=interaction_id)
+        return interaction

@@ -1,0 +1,89 @@
+"""Time passes. Everything due happens in the order in which it fell due.
+
+The events carry the instant at which the floor noticed, not the one at which they were due: nothing happened before
+it was decided, and a trace must not claim that a contact was offered while the server lay dead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rexian.engine import events as ev
+from rexian.engine.commands import Tick
+from rexian.engine.decision import Decision
+from rexian.engine.routing import settle
+from rexian.engine.specs import Party
+from rexian.engine.steps import end, make_not_ready, requeue, wrap_up
+from rexian.engine.timers import Due
+
+_PRESENCE = Party("system", "presence")
+
+
+def tick(d: Decision, c: Tick) -> None:
+    """Each happening is settled before the next, so that a contact set free is offered on at once."""
+    forgotten: list[str] = []
+    while (timer := d.core.timers.pop(d.state, d.at)) is not None:
+        _, kind, id = timer
+        if kind == Due.FORGET:
+            forgotten.append(id)
+        else:
+            _HAPPENINGS[Due(kind)](d, id)
+            settle(d)
+    if forgotten:
+        d.emit(ev.ContactsForgotten(at=d.at, contact_ids=tuple(forgotten)))
+
+
+def _expire(d: Decision, offer_id: str, *, proven: bool) -> None:
+    offer = d.state.offers[offer_id]
+    agent = d.state.agents[offer.agent_id]
+    d.emit(
+        ev.OfferExpired(
+            at=d.at,
+            contact_id=offer.contact_id,
+            interaction_id=offer.interaction_id,
+            offer_id=offer.id,
+            agent_id=offer.agent_id,
+            why="no_answer" if proven else "no_proof",
+        )
+    )
+    requeue(d, d.state.interactions[offer.interaction_id], "no_answer" if proven else "no_proof")
+    if not proven:
+        make_not_ready(d, agent, "unresponsive", by_system=True)
+    elif 0 < agent.spec.no_answer_limit <= agent.missed:
+        make_not_ready(d, agent, "no_answer", by_system=True)
+
+
+def _no_proof(d: Decision, offer_id: str) -> None:
+    """A dead page must not look like a slow person: the agent gets nothing more until they say that they are back."""
+    _expire(d, offer_id, proven=False)
+
+
+def _no_answer(d: Decision, offer_id: str) -> None:
+    _expire(d, offer_id, proven=True)
+
+
+def _work_over(d: Decision, interaction_id: str) -> None:
+    wrap_up(d, d.state.interactions[interaction_id], "", by_timer=True)
+
+
+def _customer_gone(d: Decision, interaction_id: str) -> None:
+    end(d, d.state.interactions[interaction_id], _PRESENCE, "customer_left")
+
+
+def _target_busy(d: Decision, interaction_id: str) -> None:
+    requeue(d, d.state.interactions[interaction_id], "transfer_timeout")
+
+
+def _retry(d: Decision, interaction_id: str) -> None:
+    """Somebody who declined may be asked again; if they are free, `settle` does it."""
+    d.unplaced[interaction_id] = None
+
+
+_HAPPENINGS: dict[Due, Callable[[Decision, str], None]] = {
+    Due.PROOF: _no_proof,
+    Due.RING: _no_answer,
+    Due.AFTER_CONTACT_WORK: _work_over,
+    Due.AWAY: _customer_gone,
+    Due.TARGET: _target_busy,
+    Due.RETRY: _retry,
+}
