@@ -1,0 +1,32 @@
+/** The bar above every page: the agent's state, the way to everything (command bar), the honest sign, the person. */
+import { useTranslation } from "react-i18next";
+import { Button, Icon, Kbd } from "@kit/ui";
+import { StateSwitch } from "../desk/StateSwitch.tsx";
+import { openCommandBar } from "./commands.ts";
+import { LiveSign } from "./LiveSign.tsx";
+import { PersonMenu } from "./PersonMenu.tsx";
+import { useSession } from "./session.tsx";
+
+export function TopBar() {
+  const { t } = useTranslation("shell");
+  const session = useSession();
+  return (
+    <header className="flex h-12 shrink-0 items-center gap-3 border-b border-line bg-surface px-3">
+      {session.agent ? <StateSwitch /> : <span className="text-md font-medium text-ink">{t("product")}</span>}
+      <div className="flex min-w-0 flex-1 justify-center">
+        <Button
+          variant="secondary"
+          onPress={openCommandBar}
+          className="w-full max-w-80 justify-start! font-normal! text-ink-3!"
+          aria-keyshortcuts="Control+K"
+        >
+          <Icon name="search" size={16} />
+          <span className="flex-1 truncate text-left">{t("commands.open")}</span>
+          <Kbd keys="Ctrl+K" />
+        </Button>
+      </div>
+      <LiveSign />
+      <PersonMenu />
+    </header>
+  );
+}

@@ -1,0 +1,111 @@
+/** Routes. Pages are loaded when they are first visited; `/app` asks for a session and leads to sign-in without one. */
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from "@tanstack/react-router";
+import { Layout } from "./Layout.tsx";
+import { NotFound, PageFailed, PagePending } from "./PageStates.tsx";
+import { queryClient, sessionQuery } from "./session.tsx";
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, errorComponent: PageFailed });
+
+const front = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  component: lazyRouteComponent(() => import("../front/FrontPage.tsx"), "FrontPage"),
+});
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in",
+  validateSearch: (search): { next?: string } =>
+    typeof search["next"] === "string" && search["next"].startsWith("/app") ? { next: search["next"] } : {},
+  component: lazyRouteComponent(() => import("./SignInPage.tsx"), "SignInPage"),
+});
+
+const app = createRoute({
+  getParentRoute: () => root,
+  path: "/app",
+  beforeLoad: async ({ location }) => {
+    const session = await queryClient.ensureQueryData(sessionQuery);
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- the router's way to redirect
+    if (!session) throw redirect({ to: "/sign-in", search: { next: location.href } });
+  },
+  component: Layout,
+});
+
+const appIndex = createRoute({
+  getParentRoute: () => app,
+  path: "/",
+  component: lazyRouteComponent(() => import("./Home.tsx"), "Home"),
+});
+
+const desk = createRoute({
+  getParentRoute: () => app,
+  path: "/desk",
+  validateSearch: (search): { on?: string } => (typeof search["on"] === "string" ? { on: search["on"] } : {}),
+  component: lazyRouteComponent(() => import("../desk/DeskPage.tsx"), "DeskPage"),
+});
+
+// -- the supervisor's and administrator's pages -------------------------------------------------------------------------
+const wall = createRoute({
+  getParentRoute: () => app,
+  path: "/wall",
+  validateSearch: (search): { queue?: string } => (typeof search["queue"] === "string" ? { queue: search["queue"] } : {}),
+  component: lazyRouteComponent(() => import("../wall/WallPage.tsx"), "WallPage"),
+});
+
+const contacts = createRoute({
+  getParentRoute: () => app,
+  path: "/contacts",
+  validateSearch: (search): Record<string, string> =>
+    Object.fromEntries(
+      Object.entries(search).flatMap(([key, value]) =>
+        ["queue", "agent", "from", "to", "q"].includes(key) && (typeof value === "string" || typeof value === "number")
+          ? [[key, String(value)]]
+          : [],
+      ),
+    ),
+  component: lazyRouteComponent(() => import("../contacts/ContactsPage.tsx"), "ContactsPage"),
+});
+
+const trace = createRoute({
+  getParentRoute: () => app,
+  path: "/contacts/$id",
+  component: lazyRouteComponent(() => import("../contacts/TracePage.tsx"), "TracePage"),
+});
+
+const settings = createRoute({
+  getParentRoute: () => app,
+  path: "/settings",
+  component: lazyRouteComponent(() => import("../settings/SettingsPage.tsx"), "SettingsPage"),
+});
+
+const settingsSection = createRoute({
+  getParentRoute: () => app,
+  path: "/settings/$section",
+  component: lazyRouteComponent(() => import("../settings/SettingsPage.tsx"), "SettingsPage"),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    front,
+    signIn,
+    app.addChildren([appIndex, desk, wall, contacts, trace, settings, settingsSection]),
+  ]),
+  defaultPreload: "intent",
+  defaultPendingComponent: PagePending,
+  defaultPendingMs: 300,
+  defaultErrorComponent: PageFailed,
+  scrollRestoration: true,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

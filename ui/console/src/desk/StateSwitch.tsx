@@ -1,0 +1,3 @@
+export function StateSwitch() {
+  return null;
+}

@@ -1,0 +1,32 @@
+import { fileURLToPath } from "node:url";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        plugins: [react()],
+        resolve: { alias: { "@kit": here("kit"), "@": here("console/src") } },
+        test: {
+          name: "console",
+          environment: "jsdom",
+          include: ["kit/**/*.test.{ts,tsx}", "console/**/*.test.{ts,tsx}"],
+          setupFiles: [here("console/src/app/test-setup.ts")],
+          restoreMocks: true,
+        },
+      },
+      {
+        oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+        test: {
+          name: "widget",
+          environment: "jsdom",
+          include: ["widget/**/*.test.{ts,tsx}"],
+          restoreMocks: true,
+        },
+      },
+    ],
+  },
+});
