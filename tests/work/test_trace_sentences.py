@@ -121,7 +121,7 @@ def test_waits_are_said_in_the_queue_at_the_desk_and_in_silence() -> None:
             waited_ms=84_000, talk_ms=146_000,
         ),
     ]  # fmt: skip
-    words = {f"m{n}": Words(kind="text", text=text) for n, text in enumerate(["", "手机充不进电", "您好，我来看看"])}
+    words = {3: Words(kind="text", text="手机充不进电"), 6: Words(kind="text", text="您好，我来看看")}
     entries = tell([_row(n, event) for n, event in enumerate(moments, 1)], names(), words)
     assert as_text(entries, names()) == "\n".join(
         [

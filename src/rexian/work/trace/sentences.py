@@ -50,6 +50,11 @@ def _coded(names: Names, group: str, code: str, other: str, **params: Any) -> st
     return names.say(f"{group}.{other}", **params)
 
 
+def _with(text: str, words: Words | None, names: Names) -> str:
+    """The sentence with what was written along with it, if anything was."""
+    return names.say("with_words", sentence=text, text=names.quote(words)) if words and words.text else text
+
+
 # -- the contact comes and waits -------------------------------------------------------------------------------------
 @_tells(e.ContactStarted)
 def _(event: e.ContactStarted, names: Names, words: Words | None) -> Said:
@@ -165,8 +170,10 @@ def _(event: e.NoteAdded, names: Names, words: Words | None) -> Said:
 def _(event: e.InteractionTransferred, names: Names, words: Words | None) -> Said:
     agent = names.agent(event.agent_id)
     if event.to_agent_id:
-        return names.say("transferred.agent", agent=agent, target=names.agent(event.to_agent_id)), "plain"
-    return names.say("transferred.queue", agent=agent, queue=names.queue(event.to_queue_id)), "plain"
+        text = names.say("transferred.agent", agent=agent, target=names.agent(event.to_agent_id))
+    else:
+        text = names.say("transferred.queue", agent=agent, queue=names.queue(event.to_queue_id))
+    return _with(text, words, names), "plain"
 
 
 # -- it ends ---------------------------------------------------------------------------------------------------------
@@ -199,7 +206,8 @@ def _(event: e.HandlingWrappedUp, names: Names, words: Words | None) -> Said:
         return names.say("wrapped_up_by_timer", agent=agent), "warn"
     disposition = names.dispositions.get(event.disposition, event.disposition)
     key = "wrapped_up" if disposition else "wrapped_up_plain"
-    return names.say(key, agent=agent, disposition=disposition, acw=names.duration(event.acw_ms)), "plain"
+    text = names.say(key, agent=agent, disposition=disposition, acw=names.duration(event.acw_ms))
+    return _with(text, words, names), "plain"
 
 
 @_tells(e.DispositionAdded)

@@ -82,8 +82,8 @@ class _Teller:
         return self.names.say("waited.ring", waited=self.names.duration(at - since)), at - since
 
 
-def tell(rows: Iterable[Row], names: Names, words: Mapping[str, Words] | None = None) -> list[Entry]:
-    """Tell the story of `rows` (one contact's, ordered by seq). `words` maps content ids to what was written."""
+def tell(rows: Iterable[Row], names: Names, words: Mapping[int, Words] | None = None) -> list[Entry]:
+    """Tell the story of `rows` (one contact's, ordered by seq). `words` maps a row's seq to what was written."""
     teller, words, entries = _Teller(names), words or {}, list[Entry]()
     for row in rows:
         event = decode(row)
@@ -99,7 +99,7 @@ def tell(rows: Iterable[Row], names: Names, words: Mapping[str, Words] | None = 
                     detail={"waited_ms": ms, "until_at": row.at},
                 )
             )  # fmt: skip
-        text, tone = sentence(event, names, words.get(_content_id(event)))
+        text, tone = sentence(event, names, words.get(row.seq))
         entries.append(_entry(row, names, text, tone=tone))
     return entries
 
@@ -129,16 +129,3 @@ def _entry(row: Row, names: Names, text: str, **more: Any) -> Entry:
     return Entry(
         seq=row.seq, at=row.at, time=names.clock(row.at), kind=row.kind, text=text, detail=detail, **more
     )  # fmt: skip
-
-
-def _content_id(event: e.Event) -> str:
-    """The id under which the words of an event lie beside the journal."""
-    match event:
-        case e.MessagePosted():
-            return event.message_id
-        case e.NoteAdded():
-            return event.note_id
-        case e.ContactRated():
-            return f"rating:{event.interaction_id}"
-        case _:
-            return ""

@@ -1,0 +1,1 @@
+"""Contact events to other systems: signed, retried, in order of their making, and never into our own network."""
