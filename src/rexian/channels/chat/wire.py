@@ -15,10 +15,12 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from rexian.directory.text import ObjectId
+
 MAX_TEXT = 4_000  # characters in one message
 MAX_NAME = 80
 
-Uuid = Annotated[str, Meta(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")]
+Uuid = ObjectId
 Number = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 
 

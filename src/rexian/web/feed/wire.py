@@ -14,9 +14,11 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
+from rexian.directory.text import ObjectId
+
 HEARTBEAT_MS = 5_000
 
-Uuid = Annotated[str, Meta(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")]
+Uuid = ObjectId
 Object = dict[str, Any]
 View = dict[str, dict[str, Object]]
 Change = tuple[str, str, Object | None]  # collection, id, the object as it is now (None: gone)

@@ -1,0 +1,317 @@
+"""The hub: all topics of one floor. It turns each committed batch into frames, once per topic, for all who follow it.
+
+What concerns one person or one contact is sent at once and never dropped; counters (`wall`, `queue:<id>`) are collected
+and sent as they are then, a few times a second.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+
+from rexian.kit import log
+from rexian.kit.clock import Clock
+from rexian.runtime.mirror import Mirror
+from rexian.runtime.port import Committed
+from rexian.web.feed.live import LiveView, Talk, Today, Touched, differences
+from rexian.web.feed.story import Story
+from rexian.web.feed.topic import Follower, Topic
+from rexian.web.feed.wire import Change, Object
+
+BATCH_MS = 250
+IDLE_MS = 60_000  # how long a topic without followers is kept up for those who come back
+
+LoadTalks = Callable[[], Awaitable[dict[str, Talk]]]
+LoadStory = Callable[[str], Awaitable[Story]]
+_log = log.get(__name__)
+
+
+class Wall:
+    """A wallboard topic for one set of tenants, and what has changed since the last frame."""
+
+    def __init__(self, topic: Topic, tenants: frozenset[str]) -> None:
+        self.topic = topic
+        self.tenants = tenants
+        self.queues: set[str] = set()
+        self.agents: set[str] = set()
+
+
+class ContactTopic:
+    """A contact's topic. While its story is read from the journal, what happens is kept aside."""
+
+    def __init__(self) -> None:
+        self.topic: Topic | None = None
+        self.story: Story | None = None
+        self.early: list[Committed] = []
+        self.loaded = asyncio.Event()
+        self.failed = False
+
+
+class Hub:
+    """Topics of one floor. Everything but `start`, `run` and `follow_contact` is synchronous."""
+
+    def __init__(
+        self, mirror: Mirror, view: LiveView, clock: Clock, load_talks: LoadTalks, load_story: LoadStory
+    ) -> None:
+        self.view = view
+        self._mirror = mirror
+        self._clock = clock
+        self._load_talks = load_talks
+        self._load_story = load_story
+        self._me: dict[str, Topic] = {}
+        self._queues: dict[str, Topic] = {}
+        self._walls: dict[frozenset[str], Wall] = {}
+        self._contacts: dict[str, ContactTopic] = {}
+        self._dirty_queues: set[str] = set()
+        self._alerts: dict[str, Object] = {}
+        self._early: list[Sequence[Committed]] | None = []
+        self._loading: asyncio.Task[None] | None = None
+        self.ready = asyncio.Event()
+
+    # -- life ----------------------------------------------------------------------------------------------------------
+    async def start(self) -> None:
+        """Follow the mirror, which must have been started."""
+        self._mirror.watch(self._take, self._reset)
+        await self._load()
+
+    async def run(self) -> None:
+        """Send the collected counters; endless."""
+        while True:
+            await asyncio.sleep(BATCH_MS / 1000)
+            if self.ready.is_set():
+                self.flush()
+                self._forget_idle()
+
+    @property
+    def epoch(self) -> int:
+        return self._mirror.epoch
+
+    def _reset(self) -> None:
+        """The mirror was loaded anew: so are all topics."""
+        self.ready.clear()
+        self._early = []
+        if self._loading is not None:
+            self._loading.cancel()
+        self._loading = asyncio.get_running_loop().create_task(self._load_until_done())
+
+    async def _load_until_done(self) -> None:
+        while True:
+            try:
+                await self._load()
+                return
+            except Exception as error:  # whatever the database says, it is asked again
+                _log.warning("feed.load_failed", error=str(error))
+                await asyncio.sleep(0.5)
+
+    async def _load(self) -> None:
+        self._early = []
+        self.view.reset(await self._load_talks())
+        early, self._early = self._early or [], None
+        for batch in early:
+            self.view.fold(batch)
+        self.ready.set()
+        self._renew()
+
+    def _renew(self) -> None:
+        epoch, seq = self.epoch, self._mirror.seq
+        for agent_id, topic in self._me.items():
+            topic.replace(epoch, seq, self.view.me(agent_id))
+        for queue_id, topic in self._queues.items():
+            topic.replace(epoch, seq, self.view.queue(queue_id))
+        for wall in self._walls.values():
+            wall.topic.replace(epoch, seq, self.view.wall(wall.tenants) | {"alerts": self._alerts_for(wall.tenants)})
+        for contact_id, entry in list(self._contacts.items()):
+            if entry.topic is not None:
+                asyncio.get_running_loop().create_task(self._reload_contact(contact_id, entry.topic))
+
+    # -- a batch -------------------------------------------------------------------------------------------------------
+    def _take(self, batch: Sequence[Committed]) -> None:
+        if self._early is not None:
+            self._early.append(batch)
+        else:
+            self._push(self.view.fold(batch))
+        self._take_contacts(batch)
+
+    def _push(self, touched: Touched) -> None:
+        seq = self._mirror.seq
+        for agent_id in touched.agents:
+            if topic := self._me.get(agent_id):
+                topic.amend(seq, differences(topic.view, self.view.me(agent_id)))
+        self._dirty_queues |= touched.queues
+        for wall in self._walls.values():
+            wall.queues |= touched.queues
+            wall.agents |= touched.agents
+
+    def _take_contacts(self, batch: Sequence[Committed]) -> None:
+        if not self._contacts:
+            return
+        by_contact: dict[str, list[Committed]] = {}
+        for committed in batch:
+            contact_id = getattr(committed.event, "contact_id", None)
+            if contact_id in self._contacts:
+                by_contact.setdefault(contact_id, []).append(committed)
+        for contact_id, mine in by_contact.items():
+            entry = self._contacts[contact_id]
+            if entry.topic is None or entry.story is None:
+                entry.early.extend(mine)
+            else:
+                entry.topic.amend(mine[-1].seq, _told(entry.story, mine))
+
+    def flush(self) -> None:
+        """Send what the wallboards and queue lists have collected."""
+        seq = self._mirror.seq
+        dirty, self._dirty_queues = self._dirty_queues, set()
+        for queue_id in dirty:
+            if topic := self._queues.get(queue_id):
+                topic.amend(seq, differences(topic.view, self.view.queue(queue_id)))
+        for wall in self._walls.values():
+            if wall.queues or wall.agents:
+                wall.topic.amend(seq, self._wall_changes(wall))
+
+    def _wall_changes(self, wall: Wall) -> Iterable[Change]:
+        queues, wall.queues = wall.queues, set()
+        agents, wall.agents = wall.agents, set()
+        for queue_id in sorted(queues):
+            yield "queues", queue_id, self.view.wall_queue(queue_id, wall.tenants)
+        for agent_id in sorted(agents):
+            yield "agents", agent_id, self.view.wall_agent(agent_id, wall.tenants)
+
+    # -- what comes from elsewhere -------------------------------------------------------------------------------------
+    def renamed(self) -> None:
+        """Customers' names came in: show them where they were missing."""
+        seq = self._mirror.seq
+        for agent_id, topic in self._me.items():
+            topic.amend(seq, differences(topic.view, self.view.me(agent_id)))
+        self._dirty_queues |= self._queues.keys()
+        for entry in self._contacts.values():
+            if entry.topic is not None and entry.story is not None:
+                entry.topic.amend(entry.topic.seq, entry.story.renamed())
+
+    def directory_changed(self) -> None:
+        """Names of queues, tenants or agents may be others now."""
+        self.renamed()
+        for wall in self._walls.values():
+            wall.queues |= {queue.id for queue in self.view.floor.queues()}
+            wall.agents |= {agent.id for agent in self.view.floor.agents()}
+
+    def put_today(self, figures: dict[str, Today]) -> None:
+        """The figures slice has counted again."""
+        changed = {id for id, today in figures.items() if self.view.today.get(id) != today}
+        self.view.today = figures
+        for wall in self._walls.values():
+            wall.queues |= changed
+
+    def put_alerts(self, alerts: dict[str, Object]) -> None:
+        """The open alerts, all of them; each names its `tenant_id`."""
+        self._alerts = alerts
+        for wall in self._walls.values():
+            now = self._alerts_for(wall.tenants)
+            gone: list[Change] = [("alerts", id, None) for id in wall.topic.view["alerts"].keys() - now.keys()]
+            wall.topic.amend(self._mirror.seq, [*gone, *(("alerts", id, alert) for id, alert in now.items())])
+
+    def _alerts_for(self, tenants: frozenset[str]) -> dict[str, Object]:
+        return {id: alert for id, alert in self._alerts.items() if alert.get("tenant_id") in tenants}
+
+    # -- followers -----------------------------------------------------------------------------------------------------
+    def follow_me(self, follower: Follower, agent_id: str, seq: int | None, epoch: int | None) -> Topic:
+        topic = self._me.get(agent_id)
+        if topic is None:
+            topic = self._me[agent_id] = Topic("me", self.epoch, self._mirror.seq, self.view.me(agent_id))
+        topic.follow(follower, seq, epoch)
+        return topic
+
+    def follow_queue(self, follower: Follower, queue_id: str, seq: int | None, epoch: int | None) -> Topic:
+        topic = self._queues.get(queue_id)
+        if topic is None:
+            view = self.view.queue(queue_id)
+            topic = self._queues[queue_id] = Topic(f"queue:{queue_id}", self.epoch, self._mirror.seq, view)
+        topic.follow(follower, seq, epoch)
+        return topic
+
+    def follow_wall(self, follower: Follower, tenants: frozenset[str], seq: int | None, epoch: int | None) -> Topic:
+        wall = self._walls.get(tenants)
+        if wall is None:
+            view = self.view.wall(tenants) | {"alerts": self._alerts_for(tenants)}
+            wall = self._walls[tenants] = Wall(Topic("wall", self.epoch, self._mirror.seq, view), tenants)
+        wall.topic.follow(follower, seq, epoch)
+        return wall.topic
+
+    async def follow_contact(
+        self, follower: Follower, contact_id: str, seq: int | None, epoch: int | None, wanted: Callable[[], bool]
+    ) -> Topic | None:
+        """`wanted`: whether the follower still asks for it once it is loaded. None: no such contact, or not wanted."""
+        entry = self._contacts.get(contact_id)
+        if entry is None:
+            entry = self._contacts[contact_id] = ContactTopic()
+            await self._open_contact(contact_id, entry)
+        await entry.loaded.wait()
+        if entry.topic is None or not wanted():
+            return None
+        entry.topic.follow(follower, seq, epoch)
+        return entry.topic
+
+    async def _open_contact(self, contact_id: str, entry: ContactTopic) -> None:
+        try:
+            story = await self._load_story(contact_id)
+            if not story.tenant_id:
+                raise LookupError(contact_id)
+            entry.topic = self._contact_topic(contact_id, story, entry.early)
+            entry.story = story
+        except BaseException:
+            self._contacts.pop(contact_id, None)
+            raise
+        finally:
+            entry.early = []
+            entry.loaded.set()
+
+    def _contact_topic(self, contact_id: str, story: Story, early: list[Committed]) -> Topic:
+        topic = Topic(f"contact:{contact_id}", self.epoch, story.seq, story.view)
+        if early:
+            topic.amend(early[-1].seq, _told(story, early))
+        return topic
+
+    async def _reload_contact(self, contact_id: str, topic: Topic) -> None:
+        entry = self._contacts[contact_id]
+        entry.story, entry.early = None, []
+        try:
+            story = await self._load_story(contact_id)
+        except Exception as error:
+            _log.warning("feed.story_failed", contact_id=contact_id, error=str(error))
+            self._contacts.pop(contact_id, None)
+            return
+        topic.replace(self.epoch, story.seq, story.view)
+        entry.story, early = story, entry.early
+        if early:
+            topic.amend(early[-1].seq, _told(story, early))
+
+    def leave(self, follower: Follower, topic: Topic) -> None:
+        topic.followers.discard(follower)
+
+    def _topics(self) -> Iterable[Topic]:
+        yield from self._me.values()
+        yield from self._queues.values()
+        yield from (wall.topic for wall in self._walls.values())
+        yield from (entry.topic for entry in self._contacts.values() if entry.topic is not None)
+
+    def _forget_idle(self) -> None:
+        now = self._clock.now_ms()
+        gone: list[Topic] = []
+        for topic in self._topics():
+            if topic.followers:
+                topic.idle_since = None
+            elif topic.idle_since is None:
+                topic.idle_since = now
+            elif now - topic.idle_since > IDLE_MS:
+                gone.append(topic)
+        if gone:
+            ids = {id(topic) for topic in gone}
+            self._me = {key: topic for key, topic in self._me.items() if id(topic) not in ids}
+            self._queues = {key: topic for key, topic in self._queues.items() if id(topic) not in ids}
+            self._walls = {key: wall for key, wall in self._walls.items() if id(wall.topic) not in ids}
+            self._contacts = {key: entry for key, entry in self._contacts.items() if id(entry.topic) not in ids}
+
+
+def _told(story: Story, batch: Iterable[Committed]) -> Iterable[Change]:
+    """The story's changes one after another: each sees the view with those before it applied."""
+    for committed in batch:
+        yield from story.take(committed)

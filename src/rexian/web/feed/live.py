@@ -1,0 +1,339 @@
+"""The live view: what the floor's committed state looks like to staff.
+
+Facts come from the mirror. What the floor doesn't keep is added here: the last words of open interactions (never more
+than that), names from the directory, and which agents could serve which queue. `fold` says what a batch has touched;
+the topics then ask for those objects anew, so that a view can't drift from the floor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from msgspec import Struct
+
+from rexian.engine import events
+from rexian.engine.floor import Floor
+from rexian.engine.state import Agent, Interaction, Offer
+from rexian.runtime.mirror import Mirror
+from rexian.runtime.port import Committed
+from rexian.web.feed.names import Names
+from rexian.web.feed.wire import Change, Object, View
+
+PREVIEW = 80  # characters of the customer's last words in an offer
+QUEUE_ROWS = 500  # waiting contacts that one queue topic lists
+OPEN = ("queued", "offered", "talking", "after_contact_work")
+
+
+class Talk(Struct):
+    """The last words of an open interaction, and which of the customer's messages nobody has read yet."""
+
+    text: str = ""
+    at: int = 0
+    author_kind: str = "customer"
+    said: str = ""  # the customer's last words
+    number: int = 0  # of the last message
+    numbers: list[int] = []  # the customer's messages that the agent has not read, ascending
+
+    def unread(self, read: int) -> int:
+        """Forget what has been read up to number `read` and count the rest."""
+        if self.numbers and self.numbers[0] <= read:
+            self.numbers = [number for number in self.numbers if number > read]
+        return len(self.numbers)
+
+
+class Today(Struct, frozen=True):
+    """A queue's figures of the day; the figures slice counts them, with the rule beside them."""
+
+    offered: int = 0
+    answered: int = 0
+    abandoned: int = 0
+    percent: float | None = None
+    threshold_ms: int = 0
+    rule: str = ""
+
+
+@dataclass(slots=True)
+class Touched:
+    """What a batch of events has changed."""
+
+    agents: set[str] = field(default_factory=set)
+    queues: set[str] = field(default_factory=set)
+    contacts: dict[str, list[Committed]] = field(default_factory=dict)
+
+
+class LiveView:
+    """Views of one floor for the feed's topics."""
+
+    def __init__(self, mirror: Mirror, names: Names) -> None:
+        self._mirror = mirror
+        self.names = names
+        self.talks: dict[str, Talk] = {}
+        self.today: dict[str, Today] = {}
+        self._serving: dict[str, tuple[str, ...]] = {}  # agent → queues that the skills allow
+        self._free: dict[str, tuple[str, ...]] = {}  # agent → queues at which the agent counts as available now
+        self._available: dict[str, int] = {}  # queue → such agents
+
+    @property
+    def floor(self) -> Floor:
+        return self._mirror.floor
+
+    @property
+    def seq(self) -> int:
+        return self._mirror.seq
+
+    # -- folding -------------------------------------------------------------------------------------------------------
+    def reset(self, talks: dict[str, Talk]) -> None:
+        """Start anew from the mirror; `talks` were read from the database."""
+        self.talks = talks
+        self._serving.clear()
+        self._free.clear()
+        self._available.clear()
+        for agent in self.floor.agents():
+            self._count_available(agent)
+
+    def fold(self, batch: Sequence[Committed]) -> Touched:
+        """Take in a committed batch that the mirror has applied already, and say what it touched."""
+        touched = Touched()
+        for committed in batch:
+            self._touch(committed, touched)
+            self._remember(committed)
+        for agent_id in touched.agents:
+            if agent := self.floor.agent(agent_id):
+                touched.queues.update(self._count_available(agent))
+        return touched
+
+    def _touch(self, committed: Committed, touched: Touched) -> None:
+        event = committed.event
+        for name in ("agent_id", "to_agent_id"):
+            if agent_id := getattr(event, name, None):
+                touched.agents.add(agent_id)
+        for name in ("queue_id", "from_queue_id", "to_queue_id"):
+            if queue_id := getattr(event, name, None):
+                touched.queues.add(queue_id)
+        if contact_id := getattr(event, "contact_id", None):
+            touched.contacts.setdefault(contact_id, []).append(committed)
+        if interaction_id := getattr(event, "interaction_id", None):
+            self._touch_interaction(interaction_id, touched)
+        match event:
+            case events.QueueDefined():
+                touched.queues.add(event.queue.id)
+                self._serving.clear()
+                touched.agents.update(agent.id for agent in self.floor.agents())
+            case events.AgentDefined():
+                touched.agents.add(event.agent.id)
+                self._serving.pop(event.agent.id, None)
+            case events.CustomerIdentified():
+                for interaction_id in self._interactions_of(event.contact_id):
+                    self._touch_interaction(interaction_id, touched)
+
+    def _touch_interaction(self, interaction_id: str, touched: Touched) -> None:
+        if interaction := self.floor.interaction(interaction_id):
+            touched.queues.add(interaction.queue_id)
+            if interaction.agent_id:
+                touched.agents.add(interaction.agent_id)
+
+    def _interactions_of(self, contact_id: str) -> list[str]:
+        contact = self.floor.contact(contact_id)
+        return contact.interaction_ids if contact else []
+
+    def _remember(self, committed: Committed) -> None:
+        event = committed.event
+        match event:
+            case events.MessagePosted():
+                self._remember_message(event, committed)
+            case events.HandlingWrappedUp():
+                self.talks.pop(event.interaction_id, None)
+            case events.InteractionEnded() if event.outcome == "abandoned":
+                self.talks.pop(event.interaction_id, None)
+
+    def _remember_message(self, event: events.MessagePosted, committed: Committed) -> None:
+        talk = self.talks.setdefault(event.interaction_id, Talk())
+        if event.number <= talk.number:  # read from the database already
+            return
+        talk.number = event.number
+        content = committed.content
+        talk.text = content.text[:200] if content else ""
+        talk.at = event.at
+        talk.author_kind = event.author.kind
+        if event.author.kind == "customer":
+            talk.said = talk.text[:PREVIEW]
+            talk.numbers.append(event.number)
+
+    # -- who could serve what ------------------------------------------------------------------------------------------
+    def _count_available(self, agent: Agent) -> Iterable[str]:
+        """Keep the queues' counts of available agents; returns the queues whose count changed."""
+        before = self._free.get(agent.id, ())
+        now = self._serving_of(agent) if agent.state == "available" and agent.free("chat") else ()
+        if now == before:
+            return ()
+        for queue_id in before:
+            self._available[queue_id] -= 1
+        for queue_id in now:
+            self._available[queue_id] = self._available.get(queue_id, 0) + 1
+        self._free[agent.id] = now
+        return {*before, *now}
+
+    def _serving_of(self, agent: Agent) -> tuple[str, ...]:
+        known = self._serving.get(agent.id)
+        if known is None:
+            skills = agent.spec.skills
+            known = tuple(
+                queue.id
+                for queue in self.floor.queues()
+                if all(skills.get(skill, 0) >= level for skill, level in queue.spec.needs.items())
+            )
+            self._serving[agent.id] = known
+        return known
+
+    # -- topic `me` ----------------------------------------------------------------------------------------------------
+    def me(self, agent_id: str) -> View:
+        """Everything that the agent's desk shows of the agent's own work."""
+        view: View = {"agent": {}, "offers": {}, "handlings": {}}
+        agent = self.floor.agent(agent_id)
+        if agent is None:
+            return view
+        view["agent"][agent_id] = self._agent(agent)
+        for offer_id in agent.offers:
+            if offer := self.floor.offer(offer_id):
+                view["offers"][offer_id] = self._offer(offer)
+        for interaction_id in agent.handlings:
+            if interaction := self.floor.interaction(interaction_id):
+                view["handlings"][interaction_id] = self._handling(interaction)
+        return view
+
+    def _agent(self, agent: Agent) -> Object:
+        return {
+            "id": agent.id,
+            "state": agent.state,
+            "reason": agent.reason if agent.state == "not_ready" else None,
+            "since_at": agent.since_at,
+            "engaged": agent.engaged,
+            "capacity": dict(agent.spec.capacity),
+            "by_system": agent.by_system,
+        }
+
+    def _about(self, interaction: Interaction) -> Object:
+        """What offers and handlings both say: whose contact it is, and where it comes from."""
+        contact = self.floor.contact(interaction.contact_id)
+        customer_id = contact.customer_id if contact else ""
+        return {
+            "contact_id": interaction.contact_id,
+            "queue_id": interaction.queue_id,
+            "queue_name": self.names.queue(interaction.queue_id),
+            "tenant_id": interaction.tenant_id,
+            "tenant_name": self.names.tenant(interaction.tenant_id),
+            "customer": {"id": customer_id, "name": self.names.customer(customer_id)},
+            "medium": interaction.medium,
+            "simulated": contact.simulated if contact else False,
+        }
+
+    def _offer(self, offer: Offer) -> Object:
+        interaction = self.floor.interaction(offer.interaction_id)
+        talk = self.talks.get(offer.interaction_id)
+        return {
+            "id": offer.id,
+            "interaction_id": offer.interaction_id,
+            **(self._about(interaction) if interaction else {}),
+            "offered_at": offer.offered_at,
+            "proof_due_at": offer.proof_due_at,
+            "ring_due_at": offer.ring_due_at,
+            "proven": offer.proven,
+            "waited_ms": max(0, offer.offered_at - interaction.since) if interaction else 0,
+            "preview": talk.said if talk else "",
+        }
+
+    def _handling(self, interaction: Interaction) -> Object:
+        talk = self.talks.get(interaction.id)
+        ended_by = interaction.ended_by
+        return {
+            "id": interaction.id,
+            **self._about(interaction),
+            "state": interaction.state,
+            "accepted_at": interaction.accepted_at,
+            "ended_at": interaction.ended_at or None,
+            "ended_by": ended_by.kind if ended_by else None,
+            "acw_due_at": interaction.acw_due_at or None,
+            "acw_extensions": interaction.acw_extensions,
+            "unread": talk.unread(interaction.read_by_agent) if talk else 0,
+            "last": {"text": talk.text, "at": talk.at, "author_kind": talk.author_kind} if talk else None,
+            "customer_away": interaction.away_due_at > 0,
+            "read_by_customer": interaction.read_by_customer,
+        }
+
+    # -- topic `wall` --------------------------------------------------------------------------------------------------
+    def wall_queue(self, queue_id: str, tenants: Collection[str]) -> Object | None:
+        queue = self.floor.queue(queue_id)
+        if queue is None or queue.tenant_id not in tenants or queue.retired:
+            return None
+        today = self.today.get(queue_id, Today(threshold_ms=queue.spec.service_level_ms))
+        waiting = self.floor.waiting(queue_id) if queue.waiting or queue.offered else []
+        return {
+            "id": queue_id,
+            "tenant_id": queue.tenant_id,
+            "name": self.names.queue(queue_id),
+            "waiting": queue.waiting,
+            "oldest_since_at": min(interaction.since for interaction in waiting) if waiting else None,
+            "offered": queue.offered,
+            "talking": queue.talking,
+            "after_contact_work": queue.after_contact_work,
+            "available_agents": self._available.get(queue_id, 0),
+            "service_level": {"percent": today.percent, "threshold_ms": today.threshold_ms, "rule": today.rule},
+            "today": {"offered": today.offered, "answered": today.answered, "abandoned": today.abandoned},
+        }
+
+    def wall_agent(self, agent_id: str, tenants: Collection[str]) -> Object | None:
+        """An agent who works for one of `tenants`; contacts of other tenants count, and aren't named."""
+        agent = self.floor.agent(agent_id)
+        card = self.names.agent(agent_id)
+        if agent is None or card is None:
+            return None
+        if card.tenant_id not in tenants and not any(f"tenant:{tenant}" in agent.spec.skills for tenant in tenants):
+            return None
+        handled = [self.floor.interaction(interaction_id) for interaction_id in agent.handlings]
+        return {
+            **self._agent(agent),
+            "name": card.name,
+            "tenant_id": card.tenant_id,
+            "team": card.team,
+            "level": card.level,
+            "current": [
+                {"interaction_id": it.id, "contact_id": it.contact_id, "queue_id": it.queue_id, "since_at": it.accepted_at}
+                for it in handled
+                if it is not None and it.tenant_id in tenants
+            ],
+        }
+
+    def wall(self, tenants: Collection[str]) -> View:
+        """The whole wallboard of those who may see `tenants` (without alerts)."""
+        queues = {queue.id: self.wall_queue(queue.id, tenants) for queue in self.floor.queues()}
+        agents = {agent.id: self.wall_agent(agent.id, tenants) for agent in self.floor.agents()}
+        return {
+            "queues": {id: row for id, row in queues.items() if row is not None},
+            "agents": {id: row for id, row in agents.items() if row is not None},
+            "alerts": {},
+        }
+
+    # -- topic `queue:<id>` --------------------------------------------------------------------------------------------
+    def queue(self, queue_id: str) -> View:
+        rows: dict[str, Object] = {}
+        for place, interaction in enumerate(self.floor.waiting(queue_id)[:QUEUE_ROWS], start=1):
+            about = self._about(interaction)
+            rows[interaction.id] = {
+                "id": interaction.id,
+                "contact_id": interaction.contact_id,
+                "customer_name": about["customer"]["name"],
+                "since_at": interaction.since,
+                "position": place,
+                "simulated": about["simulated"],
+            }
+        return {"waiting": rows}
+
+
+def differences(before: View, now: View) -> Iterable[Change]:
+    """The changes that turn `before` into `now`, collection by collection."""
+    for collection, objects in now.items():
+        for id in before[collection].keys() - objects.keys():
+            yield collection, id, None
+        for id, value in objects.items():
+            yield collection, id, value

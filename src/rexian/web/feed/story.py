@@ -1,0 +1,147 @@
+"""One contact's view for the topic `contact:<id>`, folded from that contact's own events and their content.
+
+The floor forgets a contact some time after its end; the journal doesn't. So this view is made from the journal's rows
+and goes on with committed events: one fold for both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from rexian.engine import events
+from rexian.engine.events import AnyEvent
+from rexian.engine.specs import Party
+from rexian.runtime.port import Committed, Content
+from rexian.web.feed.names import Names
+from rexian.web.feed.wire import Change, Object, View
+
+FileCards = Callable[[str], Object | None]
+
+
+class Story:
+    """The fold. `seq` is that of the last event taken in; events up to it are ignored when they come again."""
+
+    def __init__(self, contact_id: str, names: Names, files: FileCards) -> None:
+        self.contact_id = contact_id
+        self.tenant_id = ""
+        self.customer_id = ""
+        self.seq = 0
+        self.view: View = {"contact": {}, "interactions": {}, "messages": {}, "notes": {}}
+        self._names = names
+        self._files = files
+
+    def take(self, committed: Committed) -> list[Change]:
+        """Fold one event and return what it changes; `view` itself is changed by whoever owns it (the topic)."""
+        if committed.seq <= self.seq:
+            return []
+        self.seq = committed.seq
+        return self._changes(committed.event, committed.content)
+
+    def _changes(self, event: AnyEvent, content: Content | None) -> list[Change]:
+        match event:
+            case events.ContactStarted():
+                self.tenant_id, self.customer_id = event.tenant_id, event.customer_id
+                return [self._contact(started_at=event.at, tenant_id=event.tenant_id, customer_id=event.customer_id,
+                                      customer_name=self._names.customer(event.customer_id), simulated=event.simulated,
+                                      closed_at=None, rating=None)]  # fmt: skip
+            case events.CustomerIdentified():
+                self.customer_id = event.customer_id
+                return [self._contact(customer_id=event.customer_id, customer_name=self._names.customer(event.customer_id))]
+            case events.MessagePosted():
+                return [("messages", event.message_id, self._message(event, content))]
+            case events.NoteAdded():
+                text = content.text if content else ""
+                note = {"id": event.note_id, "at": event.at, "author": self._author(event.author), "text": text}
+                return [("notes", event.note_id, note)]
+            case events.ContactRated():
+                comment = content.text if content else ""
+                return [self._contact(rating=event.score, rating_comment=comment, rated_at=event.at)]
+            case events.ContactClosed():
+                return [self._contact(closed_at=event.at)]
+            case _:
+                return self._interaction_changes(event)
+
+    def _interaction_changes(self, event: AnyEvent) -> list[Change]:
+        match event:
+            case events.InteractionQueued():
+                return [self._interaction(event.interaction_id, state="queued", medium=event.medium, since_at=event.since,
+                                          **self._queue(event.queue_id), **self._agent(None))]  # fmt: skip
+            case events.InteractionOffered():
+                return [self._interaction(event.interaction_id, state="offered", **self._agent(event.agent_id))]
+            case events.OfferRejected() | events.OfferExpired() | events.OfferWithdrawn():
+                return [self._interaction(event.interaction_id, state="queued", **self._agent(None))]
+            case events.OfferAccepted():
+                return [self._interaction(event.interaction_id, state="talking", accepted_at=event.at,
+                                          waited_ms=event.waited_ms, **self._agent(event.agent_id))]  # fmt: skip
+            case events.InteractionEnded():
+                return [self._interaction(event.interaction_id, state="ended", ended_at=event.at, ended_by=event.by.kind,
+                                          ended_reason=event.reason, outcome=event.outcome)]  # fmt: skip
+            case events.AfterContactWorkStarted() | events.AfterContactWorkExtended():
+                return [self._interaction(event.interaction_id, state="after_contact_work", acw_due_at=event.due_at)]
+            case events.HandlingWrappedUp():
+                return [self._interaction(event.interaction_id, state="ended", acw_due_at=None, disposition=event.disposition)]
+            case events.DispositionAdded():
+                return [self._interaction(event.interaction_id, disposition=event.disposition)]
+            case events.CustomerAway() | events.CustomerReturned():
+                away = isinstance(event, events.CustomerAway)
+                return [self._interaction(event.interaction_id, customer_away=away)]
+            case events.MessagesRead():
+                mark = "read_by_customer" if event.reader.kind == "customer" else "read_by_agent"
+                return [self._interaction(event.interaction_id, **{mark: event.number})]
+            case _:
+                return []
+
+    # -- objects -------------------------------------------------------------------------------------------------------
+    def _contact(self, **changed: Any) -> Change:
+        before = self.view["contact"].get(self.contact_id, {"id": self.contact_id})
+        return "contact", self.contact_id, before | changed
+
+    def _interaction(self, interaction_id: str, **changed: Any) -> Change:
+        before = self.view["interactions"].get(interaction_id) or {
+            "id": interaction_id, "contact_id": self.contact_id, "medium": "chat", "state": "queued", "since_at": 0,
+            "queue_id": "", "queue_name": "", "agent": None, "accepted_at": None, "waited_ms": None, "ended_at": None,
+            "ended_by": None, "ended_reason": None, "outcome": None, "acw_due_at": None, "disposition": None,
+            "customer_away": False, "read_by_customer": 0, "read_by_agent": 0,
+        }  # fmt: skip
+        return "interactions", interaction_id, before | changed
+
+    def _message(self, event: events.MessagePosted, content: Content | None) -> Object:
+        file = self._files(content.file_id) if content and content.file_id else None
+        return {
+            "id": event.message_id,
+            "interaction_id": event.interaction_id,
+            "number": event.number,
+            "at": event.at,
+            "author": self._author(event.author),
+            "kind": event.kind,
+            "text": content.text if content else "",
+            **({"file": file} if file else {}),
+        }
+
+    def _author(self, author: Party) -> Object:
+        return {"kind": author.kind, "id": author.id, "name": self._name(author)}
+
+    def _name(self, party: Party) -> str:
+        if party.kind == "agent":
+            card = self._names.agent(party.id)
+            return card.name if card else ""
+        return self._names.customer(party.id) if party.kind == "customer" else ""
+
+    def _queue(self, queue_id: str) -> Object:
+        return {"queue_id": queue_id, "queue_name": self._names.queue(queue_id)}
+
+    def _agent(self, agent_id: str | None) -> Object:
+        if agent_id is None:
+            return {"agent": None}
+        card = self._names.agent(agent_id)
+        return {"agent": {"id": agent_id, "name": card.name if card else ""}}
+
+    def renamed(self) -> list[Change]:
+        """The objects that show the customer's name, after names came in late."""
+        name = self._names.customer(self.customer_id)
+        changes = [self._contact(customer_name=name)] if self.view["contact"] else []
+        for id, message in self.view["messages"].items():
+            if message["author"]["kind"] == "customer" and message["author"]["name"] != name:
+                changes.append(("messages", id, message | {"author": message["author"] | {"name": name}}))
+        return changes
