@@ -43,7 +43,7 @@ class Committed(Struct, frozen=True, kw_only=True):
 
 
 class Receipt(Struct, frozen=True, kw_only=True):
-    """The answer to a command, given only after its commit. `repeated`: the same command had been carried out before."""
+    """The answer to a command, given only after its commit. `repeated`: it had been carried out before."""
 
     seq: int
     committed: tuple[Committed, ...]
@@ -76,10 +76,10 @@ class FloorPort(Protocol):
 
     floor_id: str
     epoch: int
+    seq: int
+    """The last committed event's; inside of `ask` it is that of the state asked."""
 
-    async def submit(
-        self, command: AnyCommand, *, id: str, by: Party, content: Sequence[Content] = ()
-    ) -> Receipt:
+    async def submit(self, command: AnyCommand, *, id: str, by: Party, content: Sequence[Content] = ()) -> Receipt:
         """Carry out `command` and return once it is committed. Raises `Refused` or `Unavailable`."""
         ...
 

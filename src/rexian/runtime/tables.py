@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Table, Text
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from rexian.kit.database import Id, Instant, metadata
@@ -74,7 +74,6 @@ floor_lease = Table(
     Column("holder", Text, nullable=False),
     Column("epoch", BigInteger, nullable=False),
     Column("expires_at", Instant, nullable=False),  # by the database's clock, so that nodes' clocks don't matter
-    Column("backend", Integer, nullable=False),  # the holder's session, which a successor terminates
     info=_PLATFORM,
 )
 

@@ -1,0 +1,455 @@
+"""One running floor: its writer task takes commands, decides, commits, answers and passes on, in this order always."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+import psycopg
+
+from rexian.engine.commands import AnyCommand, Envelope, Tick
+from rexian.engine.floor import Floor
+from rexian.engine.refusal import Refusal
+from rexian.engine.specs import Party
+from rexian.kit import log
+from rexian.kit.clock import Clock
+from rexian.kit.database import Database, is_outage
+from rexian.kit.ids import new_id
+from rexian.runtime import figures, journal
+from rexian.runtime.checks import check
+from rexian.runtime.floor_time import FloorTime
+from rexian.runtime.items import WHY, FloorHealth, Item, NotStorable, Stage, must_be_same
+from rexian.runtime.port import Committed, Content, Listener, Receipt, Refused, Unavailable
+from rexian.runtime.recovery import Done, JournalDamaged, Recovered, recover, write_snapshot
+from rexian.runtime.rows import Columns, attach
+from rexian.runtime.session import LEASE_TTL_MS, Fenced, Session
+
+T = TypeVar("T")
+
+_BATCH = 1_000  # commands decided in one go; more would keep everybody else in this process waiting
+_RECENT = 50_000  # commands whose repetition is recognised
+_COMMIT_TIMEOUT_S = 5.0
+_UNKNOWN_TIMEOUT_S = 3.0  # how long callers of a failed commit wait for the truth
+_RENEW_EVERY_S = 1.0
+_LONGEST_REST_S = 0.05  # while something is due: bounds how late a clock that jumps is noticed
+_STANDBY_POLL_S = 0.1
+_CLOCK = Party("system", "clock")
+
+logger = log.get("rexian.floor")
+
+
+class RunningFloor:
+    """Implements `FloorPort`. `run` is its writer task; everything else is called from the same event loop."""
+
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        floor_id: str,
+        *,
+        holder: str,
+        inbox: int = 20_000,
+        snapshot_events: int = 20_000,
+    ) -> None:
+        self.floor_id = floor_id
+        self.epoch = 0
+        self.seq = 0
+        self.stage: Stage = "starting"
+        self.trouble = ""
+        self.led = asyncio.Event()
+        self._db = db
+        self._clock = clock
+        self._holder = holder
+        self._most = inbox
+        self._snapshot_events = snapshot_events
+        self._inbox: deque[Item] = deque()
+        self._flying: dict[str, Item] = {}  # every command that is not answered yet, by id
+        self._unknown: list[Item] = []
+        self._questions: list[tuple[Callable[[Floor], object], asyncio.Future[object]]] = []
+        self._recent: dict[str, Done] = {}
+        self._listeners: list[Listener] = []
+        self._columns = Columns()
+        self._floor: Floor | None = None
+        self._time = FloorTime(clock, 0)
+        self._session: Session | None = None
+        self._busy = False
+        self._renewed = 0.0
+        self._dispatched: int | None = None
+        self._snapshot_seq = 0
+        self._snapshot_task: asyncio.Task[None] | None = None
+        self._bell: asyncio.Future[None] | None = None
+        self._stopping = False
+
+    # -- the port ----------------------------------------------------------------------------------------------------
+    async def submit(self, command: AnyCommand, *, id: str, by: Party, content: Sequence[Content] = ()) -> Receipt:
+        """See `FloorPort.submit`."""
+        item = Item(command, id, by, content, check(command, id, by, content))
+        if (flying := self._flying.get(id)) is not None and flying.answer is not None:
+            must_be_same(item, flying.by, flying.encoded)
+            receipt = await asyncio.shield(flying.answer)
+            return Receipt(seq=receipt.seq, committed=receipt.committed, repeated=True)
+        if self.stage != "leading":
+            raise Unavailable(WHY[self.stage])
+        if (done := self._recent.get(id)) is not None:
+            must_be_same(item, done.by, None)
+            return await self._again(done)
+        if len(self._inbox) >= self._most:
+            figures.COMMANDS.labels(self.floor_id, "overloaded").inc()
+            raise Unavailable("overloaded")
+        item.answer = asyncio.get_running_loop().create_future()
+        self._flying[id] = item
+        self._inbox.append(item)
+        self._ring()
+        return await asyncio.shield(item.answer)
+
+    async def ask(self, question: Callable[[Floor], T]) -> T:
+        """See `FloorPort.ask`. Raises `Unavailable` while the floor doesn't lead."""
+        if self.stage != "leading" or self._floor is None:
+            raise Unavailable(WHY.get(self.stage, "the floor is coming back"))
+        if not self._busy and time.monotonic() - self._renewed < LEASE_TTL_MS / 1000:
+            return question(self._floor)
+        answer: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+        self._questions.append((question, answer))
+        self._ring()
+        return await answer  # type: ignore[return-value]
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """See `FloorPort.listen`."""
+        self._listeners.append(listener)
+
+        def stop() -> None:
+            if listener in self._listeners:
+                self._listeners.remove(listener)
+
+        return stop
+
+    def health(self) -> FloorHealth:
+        return FloorHealth(
+            floor_id=self.floor_id,
+            stage=self.stage,
+            epoch=self.epoch,
+            seq=self.seq,
+            inbox=len(self._inbox),
+            trouble=self.trouble,
+        )
+
+    async def _again(self, done: Done) -> Receipt:
+        async with self._db.system() as tx:
+            committed = await journal.read_range(tx, self.floor_id, done.first, done.last)
+        return Receipt(seq=done.last, committed=tuple(committed), repeated=True)
+
+    # -- the writer task ---------------------------------------------------------------------------------------------
+    async def run(self) -> None:
+        """Lead the floor whenever that is possible, until `stop`. Never raises but when cancelled."""
+        pause = 0.05
+        try:
+            while not self._stopping:
+                try:
+                    await self._lead()
+                    pause = 0.05
+                    await self._work()
+                except Fenced:
+                    self._lose("standby", "")
+                except JournalDamaged as error:
+                    self._lose("damaged", str(error))
+                    pause = 5.0
+                except NotStorable as error:
+                    self._set_alone(error)
+                except Exception as error:
+                    away = is_outage(error) or isinstance(error, (psycopg.Error, OSError, TimeoutError))
+                    self._lose("recovering", f"{type(error).__name__}: {error}", surprise=not away)
+                await self._close_session()
+                if not self._stopping:
+                    await asyncio.sleep(pause)
+                    pause = min(pause * 2, 1.0)
+        finally:
+            await self._finish()
+
+    async def stop(self) -> None:
+        """Ask the writer task to end after the batch at hand; wait for the task to see it through."""
+        self._stopping = True
+        self._ring()
+
+    async def _work(self) -> None:
+        while not self._stopping:
+            await self._rest()
+            await asyncio.sleep(0)  # whoever is ready to submit gets into this batch
+            await self._keep_lease()
+            await self._carry_out()
+            self._answer_questions()
+            self._keep_snapshot()
+
+    def _ring(self) -> None:
+        if self._bell is not None and not self._bell.done():
+            self._bell.set_result(None)
+
+    async def _rest(self) -> None:
+        """Wait until there is something to do."""
+        if self._inbox or self._questions or self._floor is None:
+            return
+        seconds = self._renewed + _RENEW_EVERY_S - time.monotonic()
+        if (due := self._floor.next_due()) is not None:
+            seconds = min(seconds, (due - self._time.now_ms()) / 1000, _LONGEST_REST_S)
+        if seconds <= 0:
+            return
+        loop = asyncio.get_running_loop()
+        self._bell = loop.create_future()
+        alarm = loop.call_later(seconds, self._ring)
+        try:
+            await self._bell
+        finally:
+            alarm.cancel()
+
+    async def _keep_lease(self) -> None:
+        now = time.monotonic()
+        if now - self._renewed >= _RENEW_EVERY_S and self._session is not None:
+            async with asyncio.timeout(_COMMIT_TIMEOUT_S):
+                await self._session.renew()
+            self._renewed = now
+
+    # -- one batch ---------------------------------------------------------------------------------------------------
+    def _take(self) -> list[Item]:
+        if self._inbox and self._inbox[0].alone:
+            return [self._inbox.popleft()]
+        items: list[Item] = []
+        while self._inbox and len(items) < _BATCH and not self._inbox[0].alone:
+            items.append(self._inbox.popleft())
+        return items
+
+    async def _carry_out(self) -> None:
+        assert self._floor is not None
+        items = self._take()
+        due = self._floor.next_due()
+        if due is not None and due <= self._time.now_ms():
+            items.insert(0, Item(Tick(), new_id(), _CLOCK))  # what fell due comes before what is asked now
+        if not items:
+            return
+        self._busy = True
+        self._unknown = items
+        events, ids, pieces, bug = self._decide_all(self._floor, items)
+        if events:
+            await self._commit(events, ids, pieces)
+            self.seq = events[-1].seq
+        self._unknown = []
+        self._busy = False
+        self._resolve(items)
+        self._dispatch(events)
+        if bug is not None:
+            raise bug  # the state may be half changed: fold it anew
+
+    def _decide_all(
+        self, floor: Floor, items: Sequence[Item]
+    ) -> tuple[list[Committed], list[tuple[str | None, ...]], list[Committed], Exception | None]:
+        events: list[Committed] = []
+        ids: list[tuple[str | None, ...]] = []
+        pieces: list[Committed] = []
+        bug: Exception | None = None
+        for item in items:
+            if bug is not None:
+                item.failure = Unavailable("the floor is coming back")
+                continue
+            try:
+                happened = floor.decide(Envelope(id=item.id, at=self._time.now_ms(), by=item.by, command=item.command))
+            except Refusal as refusal:
+                item.failure = Refused(refusal.code, **refusal.detail)
+                continue
+            except Exception as error:
+                logger.exception("floor.decide_failed", floor_id=self.floor_id, command=type(item.command).__name__)
+                item.failure = bug = error
+                continue
+            seq = self.seq + len(events)
+            committed = [
+                Committed(floor_id=self.floor_id, seq=seq + n, event=event, by=item.by, command_id=item.id)
+                for n, event in enumerate(happened, 1)
+            ]
+            item.events, words = attach(committed, item.content)
+            events += item.events
+            ids += [self._columns.ids(floor, event) for event in happened]
+            pieces += words
+        return events, ids, pieces, bug
+
+    async def _commit(
+        self, events: Sequence[Committed], ids: Sequence[tuple[str | None, ...]], pieces: Sequence[Committed]
+    ) -> None:
+        assert self._session is not None
+        started = time.perf_counter()
+        try:
+            async with asyncio.timeout(_COMMIT_TIMEOUT_S):
+                await self._session.append(events, ids, pieces)
+        except psycopg.errors.UniqueViolation as error:
+            if error.diag.constraint_name == "pk_journal":
+                raise Fenced from error
+            raise NotStorable("id_in_use") from error
+        except (psycopg.DataError, psycopg.IntegrityError, UnicodeError) as error:
+            raise NotStorable("not_storable") from error
+        figures.COMMIT_SECONDS.labels(self.floor_id).observe(time.perf_counter() - started)
+        figures.EVENTS.labels(self.floor_id).inc(len(events))
+
+    def _resolve(self, items: Sequence[Item]) -> None:
+        for item in items:
+            self._flying.pop(item.id, None)
+            if item.events:
+                self._recent[item.id] = Done(item.events[0].seq, item.events[-1].seq, item.by)
+            item.resolve(self.seq)
+        while len(self._recent) > _RECENT:
+            del self._recent[next(iter(self._recent))]
+        figures.BATCH.labels(self.floor_id).observe(len(items))
+        figures.INBOX.labels(self.floor_id).set(len(self._inbox))
+        refused = sum(1 for item in items if item.failure is not None)
+        figures.COMMANDS.labels(self.floor_id, "done").inc(len(items) - refused)
+        figures.COMMANDS.labels(self.floor_id, "refused").inc(refused)
+
+    def _dispatch(self, events: Sequence[Committed]) -> None:
+        if not events:
+            return
+        self._dispatched = events[-1].seq
+        for listener in tuple(self._listeners):
+            try:
+                listener(events)
+            except Exception:
+                figures.LISTENER_FAILURES.labels(self.floor_id).inc()
+                logger.exception("floor.listener_failed", floor_id=self.floor_id, seq=events[0].seq)
+
+    def _answer_questions(self) -> None:
+        questions, self._questions = self._questions, []
+        assert self._floor is not None
+        for question, answer in questions:
+            if answer.done():
+                continue
+            try:
+                answer.set_result(question(self._floor))
+            except Exception as error:
+                answer.set_exception(error)
+
+    # -- coming and going --------------------------------------------------------------------------------------------
+    async def _lead(self) -> None:
+        """Wait for the lead, fold the journal, tell those who wait for the truth, pass on what they have missed."""
+        self._session = session = Session(self._db.url, self.floor_id, self._holder)
+        await session.open()
+        while not await session.try_lead():
+            self.stage = "standby"
+            if self._stopping:
+                raise Fenced
+            await asyncio.sleep(_STANDBY_POLL_S)
+        self._renewed = time.monotonic()
+        keeper = asyncio.create_task(self._keep_lease_meanwhile(session))
+        try:
+            state = await recover(self._db, self.floor_id)
+            await self._catch_up(state)
+        finally:
+            keeper.cancel()
+            await asyncio.gather(keeper, return_exceptions=True)
+        await session.renew()
+        self._renewed = time.monotonic()
+        self._floor, self._recent, self._snapshot_seq = state.floor, state.recent, state.snapshot_seq
+        self._time = FloorTime(self._clock, state.floor.now)
+        self.seq, self.epoch = state.seq, session.epoch
+        self.stage, self.trouble, self._busy = "leading", "", False
+        self.led.set()
+        figures.LEADING.labels(self.floor_id).set(1)
+        figures.RECOVERIES.labels(self.floor_id).inc()
+        logger.info("floor.leads", floor_id=self.floor_id, epoch=self.epoch, seq=self.seq, node=self._holder)
+
+    async def _keep_lease_meanwhile(self, session: Session) -> None:
+        while True:
+            await asyncio.sleep(_RENEW_EVERY_S)
+            await session.renew()
+
+    async def _catch_up(self, state: Recovered) -> None:
+        unknown, self._unknown = self._unknown, []
+        for item in unknown:
+            done = state.recent.get(item.id)
+            self._flying.pop(item.id, None)
+            if done is None or item.answer is None:
+                item.fail(Unavailable("the command was not carried out; repeat it"))
+            elif not item.answer.done():
+                receipt = await self._again(done)
+                if not item.answer.done():
+                    item.answer.set_result(Receipt(seq=receipt.seq, committed=receipt.committed))
+        if self._dispatched is None or self._dispatched > state.seq:
+            self._dispatched = state.seq
+        while self._dispatched < state.seq:
+            async with self._db.system() as tx:
+                missed = await journal.read(tx, self.floor_id, after=self._dispatched)
+            self.seq = missed[-1].seq
+            self._dispatch(missed)
+
+    def _lose(self, stage: Stage, trouble: str, *, surprise: bool = False) -> None:
+        """Forget the state, which may be ahead of the journal, and answer everybody who waits."""
+        if self.stage == "leading":
+            logger.warning("floor.lost", floor_id=self.floor_id, stage=stage, why=trouble, exc_info=surprise)
+        elif trouble != self.trouble:
+            logger.warning("floor.cannot_lead", floor_id=self.floor_id, stage=stage, why=trouble, exc_info=surprise)
+        self.stage, self.trouble, self._floor, self._busy = stage, trouble, None, False
+        self.led.clear()
+        figures.LEADING.labels(self.floor_id).set(0)
+        self._refuse_waiting()
+        if self._unknown:
+            waiting = list(self._unknown)
+            asyncio.get_running_loop().call_later(_UNKNOWN_TIMEOUT_S, self._give_up, waiting)
+
+    def _refuse_waiting(self) -> None:
+        while self._inbox:
+            item = self._inbox.popleft()
+            self._flying.pop(item.id, None)
+            item.fail(Unavailable(WHY.get(self.stage, "")))
+        questions, self._questions = self._questions, []
+        for _, answer in questions:
+            if not answer.done():
+                answer.set_exception(Unavailable(WHY.get(self.stage, "")))
+
+    def _give_up(self, items: Sequence[Item]) -> None:
+        for item in items:
+            if self._flying.get(item.id) is item:
+                del self._flying[item.id]
+            item.fail(Unavailable("whether the command was carried out is not known yet; repeat it with the same id"))
+
+    def _set_alone(self, error: NotStorable) -> None:
+        """Nothing of the batch was written. Carry its commands out one by one, so that only the culprit is refused."""
+        items = [item for item in self._unknown if item.answer is not None]
+        self._unknown = []
+        if len(items) == 1 and items[0].alone:
+            self._flying.pop(items[0].id, None)
+            items[0].fail(Refused(error.code))
+            items = []
+        kept = [item for item in items if item.answer is not None and not item.answer.done()]
+        waiting = [*kept, *self._inbox]
+        self._inbox.clear()
+        self._lose("recovering", "")
+        for item in kept:
+            item.alone, item.events, item.failure = True, [], None
+        self._inbox.extend(waiting)
+
+    async def _close_session(self) -> None:
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    # -- snapshots ---------------------------------------------------------------------------------------------------
+    def _keep_snapshot(self) -> None:
+        if self.seq - self._snapshot_seq < self._snapshot_events:
+            return
+        if self._snapshot_task is None or self._snapshot_task.done():
+            self._snapshot_task = asyncio.create_task(self._write_snapshot())
+
+    async def _write_snapshot(self) -> None:
+        assert self._floor is not None
+        floor, seq = self._floor, self.seq
+        self._snapshot_seq = seq
+        body, checksum, at = floor.snapshot(), floor.checksum(), floor.now
+        try:
+            await write_snapshot(self._db, self.floor_id, seq, at, body, checksum)
+        except Exception as error:
+            logger.warning("floor.snapshot_failed", floor_id=self.floor_id, error=str(error))
+
+    async def _finish(self) -> None:
+        if self._snapshot_task is not None:
+            await asyncio.gather(self._snapshot_task, return_exceptions=True)
+        if self._floor is not None and not self._busy and self.seq > self._snapshot_seq:
+            await self._write_snapshot()
+        self._lose("stopped", "")
+        self._give_up(self._unknown)
+        await self._close_session()
