@@ -10,22 +10,23 @@ from typing import TypeVar
 
 import psycopg
 
-from rexian.engine.commands import AnyCommand, Envelope, Tick
+from rexian.engine.commands import AnyCommand, Tick
 from rexian.engine.floor import Floor
-from rexian.engine.refusal import Refusal
 from rexian.engine.specs import Party
 from rexian.kit import log
 from rexian.kit.clock import Clock
 from rexian.kit.database import Database, is_outage
 from rexian.kit.ids import new_id
 from rexian.runtime import figures, journal
+from rexian.runtime.batch import Batch, decide
 from rexian.runtime.checks import check
 from rexian.runtime.floor_time import FloorTime
 from rexian.runtime.items import WHY, FloorHealth, Item, NotStorable, Stage, must_be_same
 from rexian.runtime.port import Committed, Content, Listener, Receipt, Refused, Unavailable
-from rexian.runtime.recovery import Done, JournalDamaged, Recovered, recover, write_snapshot
-from rexian.runtime.rows import Columns, attach
+from rexian.runtime.recovery import Done, JournalDamaged, Recovered, recover
+from rexian.runtime.rows import Columns
 from rexian.runtime.session import LEASE_TTL_MS, Fenced, Session
+from rexian.runtime.snapshots import Snapshots
 
 T = TypeVar("T")
 
@@ -64,7 +65,6 @@ class RunningFloor:
         self._clock = clock
         self._holder = holder
         self._most = inbox
-        self._snapshot_events = snapshot_events
         self._inbox: deque[Item] = deque()
         self._flying: dict[str, Item] = {}  # every command that is not answered yet, by id
         self._unknown: list[Item] = []
@@ -78,8 +78,7 @@ class RunningFloor:
         self._busy = False
         self._renewed = 0.0
         self._dispatched: int | None = None
-        self._snapshot_seq = 0
-        self._snapshot_task: asyncio.Task[None] | None = None
+        self._snapshots = Snapshots(db, floor_id, snapshot_events)
         self._bell: asyncio.Future[None] | None = None
         self._stopping = False
 
@@ -180,7 +179,8 @@ class RunningFloor:
             await self._keep_lease()
             await self._carry_out()
             self._answer_questions()
-            self._keep_snapshot()
+            if self._floor is not None:
+                self._snapshots.keep(self._floor, self.seq)
 
     def _ring(self) -> None:
         if self._bell is not None and not self._bell.done():
@@ -229,56 +229,23 @@ class RunningFloor:
             return
         self._busy = True
         self._unknown = items
-        events, ids, pieces, bug = self._decide_all(self._floor, items)
-        if events:
-            await self._commit(events, ids, pieces)
-            self.seq = events[-1].seq
+        batch = decide(self._floor, self.floor_id, self.seq, self._time, self._columns, items)
+        if batch.events:
+            await self._commit(batch)
+            self.seq = batch.events[-1].seq
         self._unknown = []
         self._busy = False
         self._resolve(items)
-        self._dispatch(events)
-        if bug is not None:
-            raise bug  # the state may be half changed: fold it anew
+        self._dispatch(batch.events)
+        if batch.bug is not None:
+            raise batch.bug  # the state may be half changed: fold it anew
 
-    def _decide_all(
-        self, floor: Floor, items: Sequence[Item]
-    ) -> tuple[list[Committed], list[tuple[str | None, ...]], list[Committed], Exception | None]:
-        events: list[Committed] = []
-        ids: list[tuple[str | None, ...]] = []
-        pieces: list[Committed] = []
-        bug: Exception | None = None
-        for item in items:
-            if bug is not None:
-                item.failure = Unavailable("the floor is coming back")
-                continue
-            try:
-                happened = floor.decide(Envelope(id=item.id, at=self._time.now_ms(), by=item.by, command=item.command))
-            except Refusal as refusal:
-                item.failure = Refused(refusal.code, **refusal.detail)
-                continue
-            except Exception as error:
-                logger.exception("floor.decide_failed", floor_id=self.floor_id, command=type(item.command).__name__)
-                item.failure = bug = error
-                continue
-            seq = self.seq + len(events)
-            committed = [
-                Committed(floor_id=self.floor_id, seq=seq + n, event=event, by=item.by, command_id=item.id)
-                for n, event in enumerate(happened, 1)
-            ]
-            item.events, words = attach(committed, item.content)
-            events += item.events
-            ids += [self._columns.ids(floor, event) for event in happened]
-            pieces += words
-        return events, ids, pieces, bug
-
-    async def _commit(
-        self, events: Sequence[Committed], ids: Sequence[tuple[str | None, ...]], pieces: Sequence[Committed]
-    ) -> None:
+    async def _commit(self, batch: Batch) -> None:
         assert self._session is not None
         started = time.perf_counter()
         try:
             async with asyncio.timeout(_COMMIT_TIMEOUT_S):
-                await self._session.append(events, ids, pieces)
+                await self._session.append(batch.events, batch.ids, batch.pieces)
         except psycopg.errors.UniqueViolation as error:
             if error.diag.constraint_name == "pk_journal":
                 raise Fenced from error
@@ -286,7 +253,7 @@ class RunningFloor:
         except (psycopg.DataError, psycopg.IntegrityError, UnicodeError) as error:
             raise NotStorable("not_storable") from error
         figures.COMMIT_SECONDS.labels(self.floor_id).observe(time.perf_counter() - started)
-        figures.EVENTS.labels(self.floor_id).inc(len(events))
+        figures.EVENTS.labels(self.floor_id).inc(len(batch.events))
 
     def _resolve(self, items: Sequence[Item]) -> None:
         for item in items:
@@ -344,7 +311,7 @@ class RunningFloor:
             await asyncio.gather(keeper, return_exceptions=True)
         await session.renew()
         self._renewed = time.monotonic()
-        self._floor, self._recent, self._snapshot_seq = state.floor, state.recent, state.snapshot_seq
+        self._floor, self._recent, self._snapshots.seq = state.floor, state.recent, state.snapshot_seq
         self._time = FloorTime(self._clock, state.floor.now)
         self.seq, self.epoch = state.seq, session.epoch
         self.stage, self.trouble, self._busy = "leading", "", False
@@ -428,28 +395,9 @@ class RunningFloor:
         if session is not None:
             await session.close()
 
-    # -- snapshots ---------------------------------------------------------------------------------------------------
-    def _keep_snapshot(self) -> None:
-        if self.seq - self._snapshot_seq < self._snapshot_events:
-            return
-        if self._snapshot_task is None or self._snapshot_task.done():
-            self._snapshot_task = asyncio.create_task(self._write_snapshot())
-
-    async def _write_snapshot(self) -> None:
-        assert self._floor is not None
-        floor, seq = self._floor, self.seq
-        self._snapshot_seq = seq
-        body, checksum, at = floor.snapshot(), floor.checksum(), floor.now
-        try:
-            await write_snapshot(self._db, self.floor_id, seq, at, body, checksum)
-        except Exception as error:
-            logger.warning("floor.snapshot_failed", floor_id=self.floor_id, error=str(error))
-
     async def _finish(self) -> None:
-        if self._snapshot_task is not None:
-            await asyncio.gather(self._snapshot_task, return_exceptions=True)
-        if self._floor is not None and not self._busy and self.seq > self._snapshot_seq:
-            await self._write_snapshot()
+        if self._floor is not None and not self._busy:
+            await self._snapshots.last(self._floor, self.seq)
         self._lose("stopped", "")
         self._give_up(self._unknown)
         await self._close_session()
