@@ -161,7 +161,10 @@ export function DataTable<T extends object>({
                 key={key}
                 aria-rowindex={index + 2}
                 aria-current={isSelected?.(row) ? true : undefined}
-                className={cx("relative hover:bg-sunken", isSelected?.(row) && "bg-accent-soft hover:bg-accent-soft")}
+                className={cx(
+                  "relative hover:bg-sunken",
+                  isSelected?.(row) && "bg-accent-soft hover:bg-accent-soft",
+                )}
                 style={{ height: rowHeight }}
               >
                 {columns.map((column) => {

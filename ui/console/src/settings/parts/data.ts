@@ -1,0 +1,46 @@
+/** Lists and changes of the directory's resources by TanStack Query. */
+import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { api, type Page } from "../../app/api.ts";
+
+const PAGE = 200;
+const MOST_PAGES = 25;
+
+/** Reads a list to its end: settings lists are short, and searching one must see all of it. */
+export async function readAll<T>(path: string, signal?: AbortSignal): Promise<T[]> {
+  const items: T[] = [];
+  let cursor: string | null = null;
+  for (let page = 0; page < MOST_PAGES; page += 1) {
+    const read: Page<T> | T[] = await api.get<Page<T> | T[]>(
+      path,
+      { limit: PAGE, cursor },
+      signal ? { signal } : {},
+    );
+    if (Array.isArray(read)) return read;
+    items.push(...read.items);
+    cursor = read.next_cursor;
+    if (cursor === null) break;
+  }
+  return items;
+}
+
+export function listQuery<T>(path: string) {
+  return queryOptions({ queryKey: ["settings", path], queryFn: ({ signal }) => readAll<T>(path, signal) });
+}
+
+/** Creates (no id) or changes (id) one item of the list at `path`, then renews the list. */
+export function useSave<T>(path: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, body }: { id: string | null; body: unknown }) =>
+      id === null ? api.post<T>(path, body) : api.patch<T>(`${path}/${id}`, body),
+    onSuccess: () => client.invalidateQueries({ queryKey: ["settings"] }),
+  });
+}
+
+export function useRemove(path: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) => api.delete(`${path}/${id}`),
+    onSuccess: () => client.invalidateQueries({ queryKey: ["settings"] }),
+  });
+}

@@ -1,0 +1,133 @@
+/** Agents as they are now. Hundreds of rows: only those in sight are drawn. */
+import { useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import { Avatar, EmptyState } from "@kit/ui";
+import { type DataColumn, DataTable } from "@kit/ui/DataTable.tsx";
+import { Since } from "./clock.tsx";
+import { capacityOf, PRESENCES, presenceOf, type WallAgent, type WallQueue } from "./model.ts";
+import { PresenceBadge } from "./parts.tsx";
+import { useQueueName } from "./useWall.ts";
+
+interface Props {
+  agents: readonly WallAgent[];
+  queues: readonly WallQueue[];
+  tenantNames: ReadonlyMap<string, string>;
+  filtered: boolean;
+}
+
+export function AgentTable({ agents, queues, tenantNames, filtered }: Props) {
+  const { t } = useTranslation("wall");
+  const name = useQueueName();
+  const queueNames = useMemo(() => new Map(queues.map((queue) => [queue.id, name(queue)])), [queues, name]);
+  const columns = useMemo<DataColumn<WallAgent>[]>(
+    () => [
+      {
+        id: "name",
+        header: t("agent.name"),
+        isRowHeader: true,
+        width: "22%",
+        sort: (agent) => agent.name,
+        cell: (agent) => (
+          <span className="flex items-center gap-2">
+            <Avatar id={agent.id} name={agent.name} size={24} />
+            <span className="foreign truncate font-medium text-ink">{agent.name}</span>
+            <span className="shrink-0 text-sm text-ink-3">{t("agent.level", { level: agent.level })}</span>
+          </span>
+        ),
+      },
+      {
+        id: "state",
+        header: t("agent.state"),
+        width: "148px",
+        sort: (agent) => PRESENCES.indexOf(presenceOf(agent)),
+        cell: (agent) => <PresenceBadge presence={presenceOf(agent)} reason={agent.reason} />,
+      },
+      {
+        id: "since",
+        header: t("agent.since"),
+        explain: t("agent.sinceExplain"),
+        align: "end",
+        width: "96px",
+        sort: (agent) => -agent.since_at,
+        cell: (agent) => <Since at={agent.since_at} className="text-ink-2" />,
+      },
+      {
+        id: "load",
+        header: t("agent.load"),
+        explain: t("agent.loadExplain"),
+        width: "112px",
+        sort: (agent) => agent.engaged,
+        cell: (agent) => <Load agent={agent} />,
+      },
+      {
+        id: "work",
+        header: t("agent.work"),
+        cell: (agent) => <Work agent={agent} queueNames={queueNames} />,
+      },
+      {
+        id: "team",
+        header: t("agent.team"),
+        width: "16%",
+        sort: (agent) => agent.team,
+        cell: (agent) => (
+          <span className="text-ink-2" title={tenantNames.get(agent.tenant_id)}>
+            {agent.team ?? tenantNames.get(agent.tenant_id) ?? "—"}
+          </span>
+        ),
+      },
+    ],
+    [t, queueNames, tenantNames],
+  );
+  return (
+    <DataTable
+      label={t("agent.table")}
+      columns={columns}
+      rows={agents}
+      rowId={(agent) => agent.id}
+      initialSort={{ id: "name", desc: false }}
+      minWidth={760}
+      className="flex-1"
+      empty={
+        <EmptyState icon="users" title={filtered ? t("agent.noneFound") : t("agent.none")}>
+          {filtered ? t("agent.noneFoundText") : t("agent.noneText")}
+        </EmptyState>
+      }
+    />
+  );
+}
+
+/** How many handlings of how many: a box for each. */
+function Load({ agent }: { agent: WallAgent }) {
+  const { t } = useTranslation("wall");
+  const capacity = Math.max(capacityOf(agent), agent.engaged);
+  return (
+    <span className="flex items-center gap-2">
+      <span className="flex gap-0.5" aria-hidden="true">
+        {Array.from({ length: Math.min(capacity, 8) }, (_, i) => (
+          <span
+            key={i}
+            className={`h-3 w-2 rounded-[2px] border ${i < agent.engaged ? "border-engaged bg-engaged" : "border-edge"}`}
+          />
+        ))}
+      </span>
+      <span className="tabular text-sm text-ink-2">
+        {agent.engaged}/{capacity}
+      </span>
+      <span className="sr-only">{t("agent.loadWords", { engaged: agent.engaged, capacity })}</span>
+    </span>
+  );
+}
+
+function Work({ agent, queueNames }: { agent: WallAgent; queueNames: ReadonlyMap<string, string> }) {
+  if (agent.current.length === 0) return <span className="text-ink-3">—</span>;
+  return (
+    <span className="flex min-w-0 gap-3 overflow-hidden">
+      {agent.current.map((work) => (
+        <span key={work.interaction_id} className="flex min-w-0 items-baseline gap-1.5 text-ink-2">
+          <span className="truncate">{queueNames.get(work.queue_id) ?? "—"}</span>
+          <Since at={work.since_at} className="text-sm text-ink-3" />
+        </span>
+      ))}
+    </span>
+  );
+}

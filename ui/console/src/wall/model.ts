@@ -1,0 +1,187 @@
+/** The wallboard's view model: shapes of the `wall` and `queue:<id>` topics, and everything that can be said about them without a page. */
+
+import type { AlertView, WallAgentView, WallQueueView } from "@kit/feed";
+
+export type WallQueue = WallQueueView & { name_en?: string | null };
+export type WallAgent = WallAgentView;
+export type WallAlert = AlertView;
+
+/** What a supervisor sees of an agent: the state that the engine keeps, refined by what the agent is doing. */
+export type Presence = "available" | "engaged" | "full" | "after_contact_work" | "not_ready" | "signed_out";
+
+export const PRESENCES: readonly Presence[] = [
+  "available",
+  "engaged",
+  "full",
+  "after_contact_work",
+  "not_ready",
+  "signed_out",
+];
+
+export function capacityOf(agent: Pick<WallAgent, "capacity">): number {
+  return Object.values(agent.capacity).reduce((sum, n) => sum + n, 0);
+}
+
+export function presenceOf(agent: WallAgent): Presence {
+  if (agent.state === "not_ready") {
+    // A person who set "not ready" while still talking is at work, not away: the handling counts first.
+    if (agent.engaged > 0) return "engaged";
+    return agent.reason === "signed_out" || agent.reason === null ? "signed_out" : "not_ready";
+  }
+  if (agent.engaged > 0) {
+    const capacity = capacityOf(agent);
+    return capacity > 0 && agent.engaged >= capacity ? "full" : "engaged";
+  }
+  return agent.state === "after_contact_work" ? "after_contact_work" : "available";
+}
+
+export interface WallFilter {
+  tenant?: string | undefined;
+  team?: string | undefined;
+  state?: Presence | undefined;
+  queue?: string | undefined;
+  q?: string | undefined;
+}
+
+/** Reads a filter out of a page address; anything unknown falls away instead of failing. */
+export function parseFilter(search: Record<string, unknown>): WallFilter {
+  const text = (key: string): string | undefined => {
+    const value = search[key];
+    return typeof value === "string" && value.trim() !== "" ? value : undefined;
+  };
+  const state = text("state");
+  return {
+    tenant: text("tenant"),
+    team: text("team"),
+    state: PRESENCES.find((presence) => presence === state),
+    queue: text("queue"),
+    q: text("q"),
+  };
+}
+
+const folded = (text: string): string => text.normalize("NFKC").toLocaleLowerCase();
+
+export function filterQueues(queues: readonly WallQueue[], filter: WallFilter): WallQueue[] {
+  const q = filter.q ? folded(filter.q) : "";
+  return queues.filter(
+    (queue) =>
+      (!filter.tenant || queue.tenant_id === filter.tenant) &&
+      (q === "" || folded(`${queue.name} ${queue.name_en ?? ""}`).includes(q)),
+  );
+}
+
+/** By tenant: an agent is shown when employed by it or handling one of its contacts now. */
+export function filterAgents(
+  agents: readonly WallAgent[],
+  filter: WallFilter,
+  tenantOfQueue: ReadonlyMap<string, string>,
+): WallAgent[] {
+  const q = filter.q ? folded(filter.q) : "";
+  return agents.filter((agent) => {
+    if (filter.tenant) {
+      const serves = agent.current.some((work) => tenantOfQueue.get(work.queue_id) === filter.tenant);
+      if (agent.tenant_id !== filter.tenant && !serves) return false;
+    }
+    if (filter.team && agent.team !== filter.team) return false;
+    if (filter.queue && !agent.current.some((work) => work.queue_id === filter.queue)) return false;
+    if (filter.state && presenceOf(agent) !== filter.state) return false;
+    return q === "" || folded(`${agent.name} ${agent.team ?? ""}`).includes(q);
+  });
+}
+
+/** A stable order: numbers change every second, rows must not jump under the reader's eye. */
+export function inHouseOrder(
+  queues: readonly WallQueue[],
+  tenantNames: ReadonlyMap<string, string>,
+): WallQueue[] {
+  const collator = new Intl.Collator("zh-CN");
+  const tenant = (queue: WallQueue): string => tenantNames.get(queue.tenant_id) ?? queue.tenant_id;
+  return [...queues].sort(
+    (a, b) =>
+      collator.compare(tenant(a), tenant(b)) || collator.compare(a.name, b.name) || (a.id < b.id ? -1 : 1),
+  );
+}
+
+export type Urgency = "calm" | "watch" | "late";
+
+/** How pressing the longest wait is: late once past the queue's threshold, to be watched from half of it on. */
+export function waitUrgency(queue: WallQueue, now: number): Urgency {
+  if (queue.waiting === 0 || queue.oldest_since_at === null) return "calm";
+  const waited = now - queue.oldest_since_at;
+  if (waited > queue.service_level.threshold_ms) return "late";
+  return waited * 2 > queue.service_level.threshold_ms ? "watch" : "calm";
+}
+
+export type LevelGrade = "none" | "met" | "near" | "missed";
+
+/** `none` when nothing was offered yet today: an honest "no data", not 0 % and not 100 %. */
+export function levelGrade(percent: number | null, goal: number): LevelGrade {
+  if (percent === null) return "none";
+  if (percent >= goal) return "met";
+  return percent >= goal - 10 ? "near" : "missed";
+}
+
+export interface FloorTotals {
+  waiting: number;
+  talking: number;
+  oldest_since_at: number | null;
+  offered: number;
+  answered: number;
+  abandoned: number;
+  presence: Record<Presence, number>;
+}
+
+export function totals(queues: readonly WallQueue[], agents: readonly WallAgent[]): FloorTotals {
+  const presence: Record<Presence, number> = {
+    available: 0,
+    engaged: 0,
+    full: 0,
+    after_contact_work: 0,
+    not_ready: 0,
+    signed_out: 0,
+  };
+  for (const agent of agents) presence[presenceOf(agent)] += 1;
+  const sum = (pick: (queue: WallQueue) => number): number => queues.reduce((n, queue) => n + pick(queue), 0);
+  const oldest = queues.flatMap((queue) => (queue.oldest_since_at === null ? [] : [queue.oldest_since_at]));
+  return {
+    waiting: sum((queue) => queue.waiting),
+    talking: sum((queue) => queue.talking),
+    oldest_since_at: oldest.length === 0 ? null : Math.min(...oldest),
+    offered: sum((queue) => queue.today.offered),
+    answered: sum((queue) => queue.today.answered),
+    abandoned: sum((queue) => queue.today.abandoned),
+    presence,
+  };
+}
+
+/** An alert that ends and comes back is a new one: the instant of its beginning belongs to its name. */
+export function alertKey(alert: Pick<WallAlert, "id" | "at">): string {
+  return `${alert.id}@${alert.at}`;
+}
+
+/** Most severe first, newest first within one severity; those that this person has acknowledged go to the end. */
+export function sortAlerts(alerts: readonly WallAlert[], acknowledged: ReadonlySet<string>): WallAlert[] {
+  const rank = (alert: WallAlert): number =>
+    alert.severity === "bad" ? 0 : alert.severity === "warn" ? 1 : 2;
+  const done = (alert: WallAlert): number => Number(acknowledged.has(alertKey(alert)));
+  return [...alerts].sort(
+    (a, b) => done(a) - done(b) || rank(a) - rank(b) || b.at - a.at || (a.id < b.id ? -1 : 1),
+  );
+}
+
+/** How many rows a screen of `height` px takes of `row` px each, and which of them page `turn` shows. */
+export function pageOf<T>(
+  items: readonly T[],
+  size: number,
+  turn: number,
+): { items: T[]; page: number; pages: number } {
+  const room = Math.max(1, size);
+  const pages = Math.max(1, Math.ceil(items.length / room));
+  const page = ((turn % pages) + pages) % pages;
+  return { items: items.slice(page * room, (page + 1) * room), page, pages };
+}
+
+export function teamsOf(agents: readonly WallAgent[]): string[] {
+  const teams = new Set(agents.flatMap((agent) => (agent.team ? [agent.team] : [])));
+  return [...teams].sort(new Intl.Collator("zh-CN").compare);
+}
