@@ -51,25 +51,28 @@ const desk = createRoute({
   component: lazyRouteComponent(() => import("../desk/DeskPage.tsx"), "DeskPage"),
 });
 
+/** Keeps the named search parameters that are texts (or numbers, which the router makes of digits). */
+function texts<K extends string>(search: Record<string, unknown>, keys: readonly K[]): Partial<Record<K, string | undefined>> {
+  const kept: Partial<Record<K, string | undefined>> = {};
+  for (const key of keys) {
+    const value = search[key];
+    if ((typeof value === "string" && value !== "") || typeof value === "number") kept[key] = String(value);
+  }
+  return kept;
+}
+
 // -- the supervisor's and administrator's pages -------------------------------------------------------------------------
 const wall = createRoute({
   getParentRoute: () => app,
   path: "/wall",
-  validateSearch: (search): { queue?: string } => (typeof search["queue"] === "string" ? { queue: search["queue"] } : {}),
+  validateSearch: (search) => texts(search, ["tenant", "team", "state", "queue", "q", "tv"]),
   component: lazyRouteComponent(() => import("../wall/WallPage.tsx"), "WallPage"),
 });
 
 const contacts = createRoute({
   getParentRoute: () => app,
   path: "/contacts",
-  validateSearch: (search): Record<string, string> =>
-    Object.fromEntries(
-      Object.entries(search).flatMap(([key, value]) =>
-        ["queue", "agent", "from", "to", "q"].includes(key) && (typeof value === "string" || typeof value === "number")
-          ? [[key, String(value)]]
-          : [],
-      ),
-    ),
+  validateSearch: (search) => texts(search, ["tenant", "queue", "agent", "from", "to", "q"]),
   component: lazyRouteComponent(() => import("../contacts/ContactsPage.tsx"), "ContactsPage"),
 });
 
@@ -88,6 +91,8 @@ const settings = createRoute({
 const settingsSection = createRoute({
   getParentRoute: () => app,
   path: "/settings/$section",
+  // Which item is open; `new` is one not yet made.
+  validateSearch: (search) => texts(search, ["id"]),
   component: lazyRouteComponent(() => import("../settings/SettingsPage.tsx"), "SettingsPage"),
 });
 
