@@ -1,7 +1,7 @@
 """The signature of a delivery, and how a receiver checks it.
 
-`Rexian-Signature: t=<seconds since 1970>,v1=<hex>` with `v1` = HMAC-SHA256 over `<t>.<body>` under the webhook's secret.
-The instant is signed too, so that an old delivery can't be played again later.
+`Rexian-Signature: t=<seconds since 1970>,v1=<hex>` where `v1` is HMAC-SHA256 over `<t>.<body>` under the webhook's
+secret. The instant is signed too, so that an old delivery can't be played again later.
 """
 
 from __future__ import annotations
