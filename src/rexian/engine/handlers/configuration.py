@@ -11,6 +11,9 @@ from rexian.engine.refusal import Refusal
 from rexian.engine.specs import MAX_LEVEL, AgentSpec, QueueSpec
 from rexian.engine.steps import clear_desk, requeue, wrap_up
 
+LONGEST_MS = 10**12  # 31 years
+MAX_SLOPE = 1_000
+
 
 def _check_levels(skills: Mapping[str, int]) -> None:
     for skill, level in skills.items():
@@ -23,15 +26,22 @@ def check_needs(needs: Mapping[str, int]) -> None:
     _check_levels(needs)
 
 
+def check_head_start(ms: int) -> None:
+    """Raises `Refusal("bad_definition")` for more than `LONGEST_MS` either way: integers must fit everywhere they go."""
+    if abs(ms) > LONGEST_MS:
+        raise Refusal("bad_definition", field="head_start", ms=ms)
+
+
 def _check_queue(spec: QueueSpec) -> None:
     _check_levels(spec.needs)
-    if spec.slope < 1:
+    check_head_start(spec.priority)
+    if not 1 <= spec.slope <= MAX_SLOPE:
         raise Refusal("bad_definition", field="slope", queue_id=spec.id)
     at_least_1 = ("ring_ms", "proof_ms", "away_waiting_ms", "away_talking_ms")
     at_least_0 = ("acw_ms", "acw_extension_ms", "acw_extensions", "service_level_ms", "max_waiting", "rating_ms")
     for names, least in ((at_least_1, 1), (at_least_0, 0)):
         for name in names:
-            if getattr(spec, name) < least:
+            if not least <= getattr(spec, name) <= LONGEST_MS:
                 raise Refusal("bad_definition", field=name, queue_id=spec.id)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rexian.engine import events as ev
 from rexian.engine.commands import AddNote, IdentifyCustomer, SetCustomerPresence, StartContact
 from rexian.engine.decision import Decision
-from rexian.engine.handlers.configuration import check_needs
+from rexian.engine.handlers.configuration import check_head_start, check_needs
 from rexian.engine.refusal import Refusal
 
 
@@ -37,9 +37,10 @@ def start_contact(d: Decision, c: StartContact) -> None:
         raise Refusal("unknown_queue", queue_id=c.queue_id)
     if queue.retired:
         raise Refusal("queue_retired", queue_id=c.queue_id)
-    if queue.spec.max_waiting and d.core.lines.length(queue.id) >= queue.spec.max_waiting:
+    if queue.spec.max_waiting and queue.waiting >= queue.spec.max_waiting:
         raise Refusal("queue_full", queue_id=c.queue_id, max_waiting=queue.spec.max_waiting)
     check_needs(c.needs)
+    check_head_start(c.credit_ms)
     d.emit(
         ev.ContactStarted(
             at=d.at,
