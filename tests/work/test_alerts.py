@@ -15,8 +15,14 @@ MINUTE = 60_000
 
 
 def queue(**facts: Any) -> QueueFacts:
-    base = {"id": "q1", "waiting": 0, "oldest_since_at": None, "available_agents": 2, "threshold_ms": 20_000}
-    return QueueFacts(**(base | facts))
+    base: dict[str, Any] = {
+        "id": "q1",
+        "waiting": 0,
+        "oldest_since_at": None,
+        "available_agents": 2,
+        "threshold_ms": 20_000,
+    }
+    return QueueFacts(**({"threshold_ms": 20_000} | base | facts))
 
 
 def agent(state: str, minutes: float, reason: str | None = None, **facts: Any) -> AgentFacts:

@@ -33,10 +33,11 @@ def names(locale: str = "zh-CN") -> Names:
     )
 
 
-def offered(**reason: Any) -> e.InteractionOffered:
+def offered(**given: Any) -> e.InteractionOffered:
+    reason: dict[str, Any] = {"rule": "longest_idle", "waited_ms": 0} | given
     return e.InteractionOffered(
         at=T0, **IDS, queue_id="q1", offer_id="o1", agent_id=LI, proof_due_at=T0 + 2000, ring_due_at=T0 + 20_000,
-        reason=Reason(**{"rule": "longest_idle", "waited_ms": 0} | reason),
+        reason=Reason(**reason),
     )  # fmt: skip
 
 

@@ -107,9 +107,10 @@ def tell(rows: Iterable[Row], names: Names, words: Mapping[int, Words] | None = 
 def decode(row: Row) -> e.Event | None:
     """The row's event, or None if this version does not know it (a newer server wrote it)."""
     try:
-        return msgspec.convert({**row.body, "type": row.kind}, e.AnyEvent)
-    except (msgspec.ValidationError, msgspec.DecodeError):
+        event: e.Event = msgspec.convert({**row.body, "type": row.kind}, e.AnyEvent)
+    except msgspec.ValidationError:
         return None
+    return event
 
 
 def as_text(entries: Iterable[Entry], zone: Names) -> str:
