@@ -1,0 +1,282 @@
+"""What can be typed after `rexian`. Each command only reads its words and calls whoever does the work."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Awaitable, Callable
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+import msgspec
+from sqlalchemy.exc import DBAPIError
+
+from rexian import __version__
+from rexian.kit import log
+from rexian.kit.clock import SystemClock
+from rexian.kit.database import Database, is_outage
+from rexian.kit.i18n import t
+from rexian.kit.postgres import PostgresError, PrivatePostgres, private
+from rexian.kit.problem import Problem
+from rexian.kit.settings import Settings, SettingsError, ensure_secret, load_settings, settings_reference
+
+T = TypeVar("T")
+
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+class Trouble(click.ClickException):
+    """Something that whoever typed the command can mend."""
+
+    exit_code = 2
+
+    def show(self, file: Any = None) -> None:
+        click.echo(f"rexian: {self.message}", err=True, file=file)
+
+
+@contextmanager
+def _explained() -> Any:
+    """Turn what may go wrong into one plain sentence."""
+    try:
+        yield
+    except (SettingsError, PostgresError) as error:
+        raise Trouble(str(error)) from error
+    except Problem as error:
+        title = t("en", f"errors.{error.code}", **error.params)
+        raise Trouble(f"{title} / {t('zh-CN', f'errors.{error.code}', **error.params)}") from error
+    except DBAPIError as error:
+        if not is_outage(error):
+            raise
+        raise Trouble(
+            f"the database can't be reached ({str(error.orig).strip()}); `rexian doctor` says more"
+        ) from error
+
+
+def _settings(**overrides: Any) -> Settings:
+    home = click.get_current_context().find_root().params.get("home")
+    settings = ensure_secret(load_settings(home=home, **overrides))
+    log.configure(settings.log_level, settings.log_format)
+    return settings
+
+
+@click.group(context_settings=CONTEXT)
+@click.option("--home", type=click.Path(path_type=Path, file_okay=False), help="Data folder (REXIAN_HOME).")
+@click.version_option(__version__, "-V", "--version", message="rexian %(version)s")
+def main(home: Path | None) -> None:
+    """Rexian 热线: a contact centre that a person always answers.
+
+    \b
+    First steps:
+      rexian demo                    a city that is alive, in a minute
+      rexian tenant create …         a company of your own
+      rexian user create …           its first administrator
+      rexian serve                   the server
+    Something wrong? `rexian doctor` says what, and how to mend it.
+    """
+
+
+# -- running ---------------------------------------------------------------------------------------------------------
+@main.command()
+@click.option("--host", help="Address to listen on (REXIAN_HOST).")
+@click.option("--port", type=int, help="Port to listen on (REXIAN_PORT).")
+def serve(host: str | None, port: int | None) -> None:
+    """Run the server until it is told to stop (Ctrl-C, SIGTERM)."""
+    from rexian.cli.serving import Serving
+
+    with _explained():
+        Serving(_settings(host=host, port=port)).run()
+
+
+@main.command()
+@click.option("--host", help="Address to listen on (REXIAN_HOST).")
+@click.option("--port", type=int, help="Port to listen on (REXIAN_PORT).")
+@click.option("--population/--no-population", default=True, help="Simulated customers and agents.", show_default=True)
+def demo(host: str | None, port: int | None, population: bool) -> None:
+    """Run the demo city: four companies, forty agents, three doors without a password.
+
+    Data lies in ./.rexian unless --home or REXIAN_HOME says otherwise. Nothing leaves this machine.
+    """
+    from rexian.cli.serving import Serving
+
+    with _explained():
+        Serving(_demo_settings(host=host, port=port), population=population).run()
+
+
+def _demo_settings(**overrides: Any) -> Settings:
+    root = click.get_current_context().find_root().params
+    if root.get("home") is None and load_settings().home == load_settings({}).home:
+        root["home"] = Path(".rexian")
+    return _settings(demo=True, **overrides)
+
+
+# -- keeping ---------------------------------------------------------------------------------------------------------
+@main.command()
+@click.option(
+    "--autogenerate", metavar="MESSAGE", help="For developers: write a new revision from the tables in the code."
+)
+def migrate(autogenerate: str | None) -> None:
+    """Bring the database's schema to that of this version."""
+    from rexian.kit import migrate as migrations
+
+    with _explained(), _database(_settings()) as url:
+        if autogenerate:
+            click.echo(f"written: {migrations.autogenerate(url, autogenerate)}")
+            return
+        before = migrations.current(url)
+        after = migrations.upgrade(url)
+        click.echo(f"at {after} already" if before == after else f"migrated: {before or 'empty'} → {after}")
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for machines.")
+def doctor(as_json: bool) -> None:
+    """Say what is wrong with this installation and how to mend it."""
+    from rexian.cli.doctor import examine
+
+    home = click.get_current_context().find_root().params.get("home")
+    findings = examine(home)
+    for finding in findings:
+        if as_json:
+            click.echo(json.dumps(msgspec.to_builtins(finding), ensure_ascii=False))
+        else:
+            click.echo(f"{finding.sign} {finding.what}: {finding.state}")
+            if finding.mend:
+                click.echo(f"    → {finding.mend}")
+    if any(finding.level == "bad" for finding in findings):
+        sys.exit(1)
+
+
+@main.command()
+@click.option("--reference", is_flag=True, help="Print the reference page of all settings (Markdown) instead.")
+def settings(reference: bool) -> None:
+    """Show the settings in force; secrets are not shown."""
+    if reference:
+        click.echo(settings_reference(), nl=False)
+        return
+    with _explained():
+        home = click.get_current_context().find_root().params.get("home")
+        for name, value in msgspec.to_builtins(load_settings(home=home), enc_hook=str).items():
+            hidden = value and (name == "secret" or (name == "database_url" and "@" in value and ":" in value))
+            click.echo(f"{name} = {'…' if hidden else json.dumps(value, ensure_ascii=False)}")
+
+
+@main.group()
+def tenant() -> None:
+    """Companies served by this installation."""
+
+
+@tenant.command("create")
+@click.argument("key")
+@click.argument("name")
+@click.option("--name-en", default="", help="Name in English; the same if left out.")
+@click.option("--zone", help="IANA time zone, e.g. Asia/Shanghai.")
+@click.option("--operator", is_flag=True, help="The company that runs the installation.")
+def tenant_create(key: str, name: str, name_en: str, zone: str | None, operator: bool) -> None:
+    """Make a tenant.
+
+    KEY is a short name in Latin letters (`yunshan`), NAME the one that people read (`云杉智能`).
+    """
+    from rexian.directory import commandline
+
+    def make(db: Database, settings: Settings) -> Awaitable[str]:
+        return commandline.make_tenant(
+            db,
+            SystemClock(),
+            key=key,
+            name=name,
+            name_en=name_en or name,
+            zone=zone or settings.time_zone,
+            operator=operator,
+        )
+
+    click.echo(_with_database(make))
+
+
+@main.group()
+def user() -> None:
+    """People who sign in."""
+
+
+@user.command("create")
+@click.argument("tenant_key")
+@click.argument("email")
+@click.argument("name")
+@click.option("--role", "roles", multiple=True, default=("tenant_admin",), show_default=True, help="May be repeated.")
+@click.option("--locale", type=click.Choice(["zh-CN", "en"]), default="zh-CN", show_default=True)
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking.")
+def user_create(
+    tenant_key: str, email: str, name: str, roles: tuple[str, ...], locale: str, password_stdin: bool
+) -> None:
+    """Make a person of a tenant, with a password."""
+    from rexian.directory import commandline
+
+    if password_stdin:
+        password = sys.stdin.readline().rstrip("\n")
+    else:
+        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+
+    def make(db: Database, settings: Settings) -> Awaitable[str]:
+        return commandline.make_user(
+            db,
+            SystemClock(),
+            settings,
+            tenant_key=tenant_key,
+            email=email,
+            name=name,
+            password=password,
+            roles=roles,
+            locale=locale,
+        )
+
+    click.echo(_with_database(make))
+
+
+@main.group()
+def audit() -> None:
+    """The audit trail."""
+
+
+@audit.command("verify")
+def audit_verify() -> None:
+    """Check every tenant's trail; name the first row of each that is not as it was written."""
+    from rexian.directory.audit.service import verify_all
+
+    broken = _with_database(lambda db, settings: verify_all(db))
+    for fault in broken:
+        click.echo(f"tenant {fault.tenant_id}: row {fault.seq} {fault.why}", err=True)
+    if broken:
+        sys.exit(1)
+    click.echo("the audit trail is whole")
+
+
+# -- the database for a short command ----------------------------------------------------------------------------------
+@contextmanager
+def _database(settings: Settings) -> Any:
+    server: PrivatePostgres | None = private(settings)
+    url = settings.database_url if server is None else server.start()
+    try:
+        yield url
+    finally:
+        if server is not None:
+            server.stop()
+
+
+def _with_database(work: Callable[[Database, Settings], Awaitable[T]]) -> T:
+    async def run(url: str, settings: Settings) -> T:
+        db = Database(url, pool_size=2)
+        try:
+            return await work(db, settings)
+        finally:
+            await db.close()
+
+    with _explained():
+        settings = _settings()
+        with _database(settings) as url:
+            from rexian.kit import migrate as migrations
+
+            if migrations.head() is not None and not migrations.at_head(url):
+                raise Trouble("the database has not the schema of this version: run `rexian migrate` first")
+            return asyncio.run(run(url, settings))
