@@ -13,8 +13,8 @@ TENANTS = ("spruce", "river")
 SKILLS = ("product:phone", "lang:en", "topic:billing", "tenant:spruce")
 CHOICES = (
     ("accept", 24), ("start", 16), ("end", 9), ("wrap", 9), ("tick", 6), ("prove", 18), ("state", 9), ("post", 4),
-    ("reject", 5), ("transfer", 6), ("presence", 4), ("read", 2), ("extend", 3), ("rate", 2), ("agent", 1.5), ("queue", 0.7),
-    ("note", 1), ("identify", 1), ("retire_agent", 0.5), ("retire_queue", 0.1),
+    ("reject", 5), ("transfer", 6), ("presence", 4), ("read", 2), ("extend", 3), ("rate", 2), ("agent", 1.5),
+    ("queue", 0.7), ("note", 1), ("identify", 1), ("retire_agent", 0.5), ("retire_queue", 0.1),
 )  # fmt: skip
 NEEDS = {
     "prove": "offer", "accept": "offer", "reject": "offer", "end": "talking", "transfer": "talking",
@@ -55,7 +55,9 @@ class Chance:
 
     def a_sensible_name(self, floor: Floor) -> str:
         """Mostly something for which there is an object; now and then anything."""
-        states = {interaction.state for interaction in floor.interactions()} | ({"offer"} if list(floor.offers()) else set())
+        states: set[str] = {interaction.state for interaction in floor.interactions()}
+        if list(floor.offers()):
+            states.add("offer")
         while True:
             name = self.random.choices(self.names, self.weights)[0]
             if NEEDS.get(name, name) in {name, *states} or self.random.random() < 0.02:
@@ -79,15 +81,14 @@ class Chance:
 
     def queue(self, id: str) -> cmd.DefineQueue:
         r = self.random
-        return cmd.DefineQueue(
-            queue=QueueSpec(
-                id=id, tenant_id=self.tenant_of[id], needs=self.needs(2), priority=r.choice((0, 0, 5_000, -3_000)),
-                slope=r.choice((1, 1, 2, 5)), ring_ms=r.choice((5_000, 20_000)), proof_ms=r.choice((800, 9_000, 9_000)),
-                acw_ms=r.choice((0, 3_000, 60_000)), acw_extensions=r.choice((0, 2)),
-                away_waiting_ms=r.choice((4_000, 120_000)), away_talking_ms=r.choice((9_000, 900_000)),
-                max_waiting=r.choice((0, 0, 5)), rating_ms=r.choice((0, 30_000, 300_000)),
-            )  # fmt: skip
-        )
+        spec = QueueSpec(
+            id=id, tenant_id=self.tenant_of[id], needs=self.needs(2), priority=r.choice((0, 0, 5_000, -3_000)),
+            slope=r.choice((1, 1, 2, 5)), ring_ms=r.choice((5_000, 20_000)), proof_ms=r.choice((800, 9_000, 9_000)),
+            acw_ms=r.choice((0, 3_000, 60_000)), acw_extensions=r.choice((0, 2)),
+            away_waiting_ms=r.choice((4_000, 120_000)), away_talking_ms=r.choice((9_000, 900_000)),
+            max_waiting=r.choice((0, 0, 5)), rating_ms=r.choice((0, 30_000, 300_000)),
+        )  # fmt: skip
+        return cmd.DefineQueue(queue=spec)
 
     # -- things that are there ---------------------------------------------------------------------------------------
     def an_agent(self) -> str:
@@ -160,9 +161,7 @@ class Chance:
         r = self.random
         to_queue = r.choice(self.queues) if r.random() < 0.5 else None
         to_agent = self.an_agent() if to_queue is None or r.random() < 0.05 else None
-        return cmd.TransferInteraction(
-            interaction_id=id, agent_id=agent, to_queue_id=to_queue, to_agent_id=to_agent
-        )
+        return cmd.TransferInteraction(interaction_id=id, agent_id=agent, to_queue_id=to_queue, to_agent_id=to_agent)
 
     def make_presence(self, floor: Floor) -> cmd.SetCustomerPresence:
         id, _ = self.an_interaction(floor, "queued", "offered", "talking")

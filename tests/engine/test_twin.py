@@ -33,5 +33,5 @@ def test_agrees_with_the_naive_twin_event_for_event(lot: int) -> None:
             ours, theirs = answer(floor, envelope), answer(twin, envelope)
             assert ours == theirs, f"seed {seed}, command {number}: {envelope}"
             seen.update(event if isinstance(event, str) else type(event).__name__ for event in ours)
-    missing = {"OfferExpired", "OfferRejected", "InteractionTransferred", "ContactsForgotten", "AgentRetired"} - set(seen)
-    assert not missing, "the histories must reach every corner"
+    corners = {"OfferExpired", "OfferRejected", "InteractionTransferred", "ContactsForgotten", "AgentRetired"}
+    assert corners <= set(seen), "the histories must reach every corner"

@@ -150,9 +150,7 @@ class Twin:
         i = self.offers.pop(offer_id).i
         i.state, i.agent, i.offer = "queued", None, None
         self.free(agent)
-        self.emit(
-            kind, contact_id=i.contact, interaction_id=i.id, offer_id=offer_id, agent_id=agent.id, **more
-        )
+        self.emit(kind, contact_id=i.contact, interaction_id=i.id, offer_id=offer_id, agent_id=agent.id, **more)
         return i
 
     def clear_desk(self, agent: Any, why: str) -> None:
@@ -193,9 +191,8 @@ class Twin:
             self.wrap(i, "", True)
         else:
             i.state, i.acw_from, i.acw_due = "acw", self.at, self.at + acw_ms
-            self.emit(
-                ev.AfterContactWorkStarted, contact_id=i.contact, interaction_id=i.id, agent_id=i.agent, due_at=i.acw_due
-            )
+            ids = {"contact_id": i.contact, "interaction_id": i.id, "agent_id": i.agent}
+            self.emit(ev.AfterContactWorkStarted, **ids, due_at=i.acw_due)
 
     def wrap(self, i: Any, disposition: str, by_timer: bool) -> None:
         acw_ms = self.at - i.acw_from if i.state == "acw" else 0
@@ -322,9 +319,9 @@ class Twin:
     def do_RejectOffer(self, c: cmd.RejectOffer) -> None:
         agent = self.find(self.agents, c.agent_id, "unknown_agent")
         i = self.inters.get(c.offer_id.rpartition(".")[0])
-        if i and c.offer_id not in self.offers and agent.id in i.declined:
-            if int(c.offer_id.rpartition(".")[2]) <= i.attempt:
-                return
+        attempt = int(c.offer_id.rpartition(".")[2])
+        if i and c.offer_id not in self.offers and agent.id in i.declined and attempt <= i.attempt:
+            return
         offer = self.ringing(c.offer_id, c.agent_id)
         if offer is None:
             raise Refusal("offer_gone")
@@ -359,8 +356,9 @@ class Twin:
             id=c.interaction_id, contact=c.contact_id, queue=c.queue_id, medium=c.medium, needs=c.needs,
             credit=c.credit_ms, since=self.at, number=self.counts["inter"], waiting_from=self.at, waited=0, talked=0,
             attempt=0, declined={}, target=None, target_number=0, target_due=0, away=0, messages=[], answered=False,
-            read={"customer": 0, "agent": 0}, ended=0, state="queued", agent=None, offer=None, accepted=0, wrapper=None,
-            extensions=0, acw_from=0, acw_due=0, handling_number=0, disposition="", sent_by=None, sent_to=None, fired=set(),
+            read={"customer": 0, "agent": 0}, ended=0, state="queued", agent=None, offer=None, accepted=0,
+            wrapper=None, extensions=0, acw_from=0, acw_due=0, handling_number=0, disposition="", sent_by=None,
+            sent_to=None, fired=set(),
         )  # fmt: skip
         self.queued(i, "new")
 
@@ -524,7 +522,7 @@ class Twin:
         return sorted(d for d in due if d[0] <= self.at)
 
     def do_Tick(self, c: cmd.Tick) -> None:
-        forgotten = []
+        forgotten, again = [], []
         while due := self.due():
             when, kind, id = due[0]
             if kind == 6:
@@ -533,8 +531,9 @@ class Twin:
                 continue
             if kind == 5:
                 self.inters[id].fired.add(when)
-                self.unplaced.append(id)
-            elif kind == 4:
+                again.append(id)
+                continue
+            if kind == 4:
                 self.queued(self.inters[id], "transfer_timeout")
             elif kind == 3:
                 self.end(self.inters[id], Party("system", "presence"), "customer_left")
@@ -543,6 +542,8 @@ class Twin:
             else:
                 self.expire(self.offers[id], proven=kind == 1)
             self.settle()
+        self.unplaced = list(dict.fromkeys(again))
+        self.settle()
         if forgotten:
             self.emit(ev.ContactsForgotten, contact_ids=tuple(forgotten))
             for id in forgotten:

@@ -89,9 +89,7 @@ class Core:
             if interaction.state == "queued":
                 self.enqueue(interaction)
             elif interaction.state == "offered":
-                self.lines.join(
-                    interaction.queue_id, interaction.id, self.key_of(interaction), interaction.number
-                )
+                self.lines.join(interaction.queue_id, interaction.id, self.key_of(interaction), interaction.number)
             for due_at, kind in of_interaction(interaction):
                 self.timers.add(due_at, Due(kind), interaction.id)
         for offer in state.offers.values():

@@ -104,9 +104,7 @@ def _push_declined(d: Decision, interaction: Interaction, request: RequestClass)
         return
 
 
-def _best_two(
-    d: Decision, request: RequestClass, passes: Callable[[Agent], bool]
-) -> tuple[Agent | None, Agent | None]:
+def _best_two(d: Decision, request: RequestClass, passes: Callable[[Agent], bool]) -> tuple[Agent | None, Agent | None]:
     best = d.core.matcher.best_agent(request, passes)
     if best is None:
         return None, None

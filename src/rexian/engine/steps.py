@@ -51,9 +51,7 @@ def clear_desk(d: Decision, agent: Agent, why: str) -> None:
 
 def make_not_ready(d: Decision, agent: Agent, reason: str, *, by_system: bool) -> None:
     """No more offers to this agent; what rings is withdrawn, handlings go on."""
-    d.emit(
-        ev.AgentStateChanged(at=d.at, agent_id=agent.id, state="not_ready", reason=reason, by_system=by_system)
-    )
+    d.emit(ev.AgentStateChanged(at=d.at, agent_id=agent.id, state="not_ready", reason=reason, by_system=by_system))
     clear_desk(d, agent, "agent_not_ready")
 
 

@@ -27,7 +27,7 @@ def check_needs(needs: Mapping[str, int]) -> None:
 
 
 def check_head_start(ms: int) -> None:
-    """Raises `Refusal("bad_definition")` for more than `LONGEST_MS` either way: integers must fit everywhere they go."""
+    """Raises `Refusal("bad_definition")` beyond `LONGEST_MS` either way: an integer must fit wherever it goes."""
     if abs(ms) > LONGEST_MS:
         raise Refusal("bad_definition", field="head_start", ms=ms)
 

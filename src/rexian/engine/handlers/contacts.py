@@ -76,9 +76,7 @@ def set_customer_presence(d: Decision, c: SetCustomerPresence) -> None:
         return
     if c.present:
         if interaction.away_due_at:
-            d.emit(
-                ev.CustomerReturned(at=d.at, contact_id=interaction.contact_id, interaction_id=interaction.id)
-            )
+            d.emit(ev.CustomerReturned(at=d.at, contact_id=interaction.contact_id, interaction_id=interaction.id))
         return
     if not interaction.away_due_at:
         spec = d.state.queues[interaction.queue_id].spec

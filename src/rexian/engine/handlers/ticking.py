@@ -20,15 +20,24 @@ _PRESENCE = Party("system", "presence")
 
 
 def tick(d: Decision, c: Tick) -> None:
-    """Each happening is settled before the next, so that a contact set free is offered on at once."""
+    """Each happening is settled before the next, so that a contact set free is offered on at once.
+
+    Those who declined are asked again at the very end: that it is time for it leaves no trace in the facts, so it must
+    not matter whether a restored floor, which can't know what was tried before, tries once more than the original.
+    """
     forgotten: list[str] = []
+    again: dict[str, None] = {}
     while (timer := d.core.timers.pop(d.state, d.at)) is not None:
         _, kind, id = timer
         if kind == Due.FORGET:
             forgotten.append(id)
+        elif kind == Due.RETRY:
+            again[id] = None
         else:
             _HAPPENINGS[Due(kind)](d, id)
             settle(d)
+    d.unplaced.update(again)
+    settle(d)
     if forgotten:
         d.emit(ev.ContactsForgotten(at=d.at, contact_ids=tuple(forgotten)))
 
@@ -74,16 +83,10 @@ def _target_busy(d: Decision, interaction_id: str) -> None:
     requeue(d, d.state.interactions[interaction_id], "transfer_timeout")
 
 
-def _retry(d: Decision, interaction_id: str) -> None:
-    """Somebody who declined may be asked again; if they are free, `settle` does it."""
-    d.unplaced[interaction_id] = None
-
-
 _HAPPENINGS: dict[Due, Callable[[Decision, str], None]] = {
     Due.PROOF: _no_proof,
     Due.RING: _no_answer,
     Due.AFTER_CONTACT_WORK: _work_over,
     Due.AWAY: _customer_gone,
     Due.TARGET: _target_busy,
-    Due.RETRY: _retry,
 }
