@@ -82,6 +82,8 @@ export class FeedClient {
     this.lastHeard = performance.now();
     this.wire = this.openWire(this.receive);
     this.send({ t: "open", csrf: this.csrf, locale: this.locale });
+    // Pages mount before the frame round them starts the feed: what they wished for meanwhile is sent now.
+    for (const [name, entry] of this.topics) if (entry.users > 0) this.send({ t: "sub", topic: name });
     this.watch = setInterval(this.checkWorker, 1_000);
     addEventListener("online", this.nudge);
     document.addEventListener("visibilitychange", this.nudge);
