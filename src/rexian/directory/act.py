@@ -22,6 +22,8 @@ from rexian.kit.clock import Clock
 from rexian.kit.database import Database
 from rexian.kit.problem import Problem, not_found
 
+NOBODY = "00000000-0000-0000-0000-000000000000"
+
 
 @dataclass(frozen=True, slots=True)
 class Act:
@@ -32,8 +34,13 @@ class Act:
     now_ms: int
     actor: Actor = SYSTEM
 
-    async def note(self, action: str, object_kind: str, object_id: str, **detail: Any) -> None:
-        """Put the change into the audit trail and let everybody know that the directory changed."""
+    @property
+    def by_id(self) -> str:
+        """The person who acts, or the nil id for the system."""
+        return self.actor.id if self.actor.kind != "system" else NOBODY
+
+    async def record(self, action: str, object_kind: str, object_id: str, **detail: Any) -> None:
+        """Put the change into the audit trail."""
         await record(
             self.tx,
             self.tenant_id,
@@ -44,6 +51,10 @@ class Act:
             object_id=object_id,
             detail=detail,
         )
+
+    async def note(self, action: str, object_kind: str, object_id: str, **detail: Any) -> None:
+        """Put the change into the audit trail and let everybody know that the directory changed."""
+        await self.record(action, object_kind, object_id, **detail)
         await announce(self.tx, "directory_changed", tenant_id=self.tenant_id)
 
     async def insert_once(self, table: Table, row: Mapping[str, Any]) -> bool:
@@ -77,17 +88,34 @@ async def acting(db: Database, clock: Clock, who: Principal, tenant_id: str) -> 
         yield Act(tx, tenant_id, clock.now_ms(), actor_of(who))
 
 
-async def tenant_for(db: Database, clock: Clock, who: Principal, scope: str, wanted: str | None) -> str:
-    """Return the tenant at which something is to be made: `wanted`, or the employer.
+@asynccontextmanager
+async def acting_everywhere(db: Database, clock: Clock, who: Principal, tenant_id: str) -> AsyncIterator[Act]:
+    """As `acting`, in a transaction that sees all tenants: for what reaches over their walls and checks for itself."""
+    async with db.system() as tx:
+        yield Act(tx, tenant_id, clock.now_ms(), actor_of(who))
 
-    Raises `Problem`: 404 (audited) for a tenant that is not theirs to see, 403 for one where they lack the scope.
-    """
-    tenant_id = wanted or who.tenant_id
+
+def within(who: Principal, scope: str, tenant_id: str | None) -> frozenset[str]:
+    """Return the tenants of a list: all at which `scope` is theirs, or of those only `tenant_id`."""
+    reach = who.reach(scope)
+    return reach if tenant_id is None else reach & {tenant_id}
+
+
+async def locate_tenant(db: Database, clock: Clock, who: Principal, scope: str, tenant_id: str) -> str:
+    """Return the tenant's id if `who` has `scope` there; else as `locate`."""
     if tenant_id not in who.grants:
         await refuse(db, clock, who, "tenant", tenant_id)
     if not who.may(scope, tenant_id):
         raise Problem("scope_missing", 403, scope=scope)
     return tenant_id
+
+
+async def tenant_for(db: Database, clock: Clock, who: Principal, scope: str, wanted: str | None) -> str:
+    """Return the tenant at which something is to be made: `wanted`, or the employer.
+
+    Raises `Problem`: 404 (audited) for a tenant that is not theirs to see, 403 for one where they lack the scope.
+    """
+    return await locate_tenant(db, clock, who, scope, wanted or who.tenant_id)
 
 
 async def locate(db: Database, clock: Clock, who: Principal, scope: str, table: Table, object_id: str) -> str:

@@ -144,8 +144,9 @@ class Schedule:
         yield from joined
 
     def _instant(self, day: date, minutes: int) -> int:
-        wall = datetime(day.year, day.month, day.day) + timedelta(minutes=minutes)
-        return int(wall.replace(tzinfo=self.zone).astimezone(UTC).timestamp()) * 1000
+        midnight = datetime(day.year, day.month, day.day, tzinfo=self.zone)
+        wall = midnight + timedelta(minutes=minutes)  # on the wall: Python moves the hands, not the instant
+        return int(wall.astimezone(UTC).timestamp()) * 1000
 
     def _around(self, at: int, *, days: int) -> Iterator[tuple[int, int]]:
         """Openings from the day before `at` (one may still last) until `days` after, in order of their starts."""

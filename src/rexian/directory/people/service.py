@@ -29,7 +29,7 @@ from rexian.kit.problem import Problem
 async def create_person(act: Act, new: NewPerson, *, may_lend: Collection[str], operator: bool = False) -> Person:
     """Make a person employed by `act.tenant_id`.
 
-    `may_lend`: the tenants that the actor may let somebody serve; `operator`: whether the actor may make city operators.
+    `may_lend`: the tenants that the actor may let somebody serve; `operator`: whether they may make city operators.
     The password is not stored here. Raises `Problem`: 409 `email_taken`, 400 for what is unknown.
     """
     _check_roles(new.roles, operator)

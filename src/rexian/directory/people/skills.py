@@ -50,7 +50,7 @@ async def create_skill(act: Act, new: NewSkill) -> Skill:
     Raises `Problem`: 400 `reserved_key`, 409 `key_taken`.
     """
     check_key(new)
-    row = {
+    row: dict[str, Any] = {
         "id": new.id or new_id(),
         "tenant_id": None if new.common else act.tenant_id,
         "key": new.key,
@@ -64,7 +64,7 @@ async def create_skill(act: Act, new: NewSkill) -> Skill:
         raise Problem("key_taken", 409, errors=[{"field": "key", "code": "key_taken"}], key=new.key)
     if await act.insert_once(skill, {**row, "created_at": act.now_ms}):
         await act.note("skill.created", "skill", row["id"], key=new.key, name=new.name, common=new.common)
-    return await get_skill(act.tx, str(row["id"]))
+    return await get_skill(act.tx, row["id"])
 
 
 async def change_skill(act: Act, skill_id: str, change: SkillChange) -> Skill:

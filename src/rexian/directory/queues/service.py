@@ -21,8 +21,8 @@ from rexian.kit.ids import new_id
 from rexian.kit.problem import Problem, not_found
 
 _PLAIN = (
-    "name", "name_en", "medium", "priority", "ring_ms", "acw_ms", "service_level_ms", "service_level_goal", "max_waiting",
-    "hours_id",
+    "name", "name_en", "medium", "priority", "ring_ms", "acw_ms", "service_level_ms", "service_level_goal",
+    "max_waiting", "hours_id",
 )  # fmt: skip
 
 

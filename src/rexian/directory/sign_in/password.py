@@ -27,18 +27,18 @@ _COMMON = frozenset(
 )
 
 
-def check_choice(password: str, *, email: str = "") -> None:
+def check_choice(password: str, *, email: str = "", field: str = "password") -> None:
     """Refuse a new password that would be guessed at once. Raises `Problem` (400)."""
     if not SHORTEST <= len(password) <= LONGEST:
-        raise _weak("password_length", least=SHORTEST, most=LONGEST)
+        raise _weak(field, "password_length", least=SHORTEST, most=LONGEST)
     lowered = password.casefold()
     name = email.partition("@")[0].casefold()
     if lowered in _COMMON or len(set(lowered)) < 4 or (len(name) > 3 and lowered.startswith(name)):
-        raise _weak("password_common")
+        raise _weak(field, "password_common")
 
 
-def _weak(code: str, **params: Any) -> Problem:
-    return Problem(code, 400, errors=[{"field": "password", "code": code}], **params)
+def _weak(field: str, code: str, **params: Any) -> Problem:
+    return Problem(code, 400, errors=[{"field": field, "code": code}], **params)
 
 
 class Passwords:

@@ -91,11 +91,11 @@ def _serves() -> Any:
 
 
 def _floor() -> Any:
-    """The floor of the tenants served, else of the employer. An agent works on one floor."""
+    """The floor of the tenants served, else of the employer. An agent works on one floor (see `floors.wanted`)."""
     own = select(person_serves.c.tenant_id).where(person_serves.c.person_id == person.c.id).correlate(person)
     near = or_(floor_tenant.c.tenant_id.in_(own), floor_tenant.c.tenant_id == person.c.tenant_id)
-    first = floor_tenant.c.tenant_id == person.c.tenant_id
-    found = select(floor_tenant.c.floor_id).where(near).order_by(first, floor_tenant.c.floor_id).limit(1)
+    order = (floor_tenant.c.tenant_id.not_in(own), floor_tenant.c.floor_id)
+    found = select(floor_tenant.c.floor_id).where(near).order_by(*order).limit(1)
     return found.correlate(person).scalar_subquery().label("floor_id")
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, Table, or_, select, union_all
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -109,16 +110,25 @@ class SignIn:
                 tx, found.person_id, session_id=found.id, via="token", only=found.scopes, demo=self.demo
             )
 
-    async def still_valid(self, who: Principal) -> bool:
-        """Say whether `who`'s session or token would still be taken. For long-lived sockets after a lost signal."""
+    async def reload(self, who: Principal) -> Principal | None:
+        """Return `who` as they are now: rights and names may have changed since."""
         async with self.db.system() as tx:
-            table = session if who.via == "session" else api_token
-            alive = table.c.expires_at > self.clock.now_ms()
-            if who.via == "token":
-                alive = (alive | table.c.expires_at.is_(None)) & table.c.revoked_at.is_(None)
-            works = select(person.c.id).join(table, table.c.person_id == person.c.id)
-            found = await tx.execute(works.where(table.c.id == who.session_id, person.c.active, alive))
-            return found.first() is not None
+            only = who.scopes if who.via == "token" else None
+            return await load_principal(
+                tx, who.person_id, session_id=who.session_id, via=who.via, only=only, demo=self.demo
+            )
+
+    async def still_valid(self, session_ids: Collection[str]) -> set[str]:
+        """Return those of the sessions and tokens that would still be taken. For sockets that stay open for hours."""
+        ids, now = list(session_ids), self.clock.now_ms()
+        alive = session.c.expires_at > now
+        live = or_(api_token.c.expires_at.is_(None), api_token.c.expires_at > now)
+        both = union_all(
+            _with_person(session).where(session.c.id.in_(ids), alive),
+            _with_person(api_token).where(api_token.c.id.in_(ids), live, api_token.c.revoked_at.is_(None)),
+        )
+        async with self.db.system() as tx:
+            return {row.id for row in await tx.execute(both)}
 
     async def rotated(self, who: Principal, token: str) -> str | None:
         """Return a new token for the session when the old one has served for an hour, else None."""
@@ -220,6 +230,12 @@ async def set_hash(tx: AsyncConnection, tenant_id: str, person_id: str, encoded:
     )
     changed = {"password_hash": encoded, "password_at": now_ms}
     await tx.execute(row.on_conflict_do_update(index_elements=[credential.c.person_id], set_=changed))
+
+
+def _with_person(table: Table) -> Select[Any]:
+    """Select the ids of those rows whose person still works here."""
+    here = select(table.c.id).join(person, person.c.id == table.c.person_id)
+    return here.join(tenant, tenant.c.tenant_id == person.c.tenant_id).where(person.c.active, tenant.c.active)
 
 
 def _accounts() -> Select[Any]:

@@ -1,0 +1,118 @@
+"""What a floor should know, read from the directory: its queues and its agents, in the engine's words."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rexian.directory.people.model import engine_name
+from rexian.directory.people.tables import person, person_serves, person_skill, role_grant, skill
+from rexian.directory.queues.tables import queue, queue_need
+from rexian.directory.tenants.tables import tenant
+from rexian.engine.specs import AgentSpec, QueueSpec
+from rexian.runtime.tables import floor_tenant
+
+TENANT_LEVEL = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The queues and agents that a floor should have, by id."""
+
+    queues: dict[str, QueueSpec]
+    agents: dict[str, AgentSpec]
+
+
+def tenant_skill(tenant_id: str) -> str:
+    """The skill that every queue of a tenant asks for and everybody who serves the tenant has."""
+    return f"tenant:{tenant_id}"
+
+
+async def wanted(tx: AsyncConnection, floor_id: str) -> Wanted:
+    """Read what the floor should know. `tx` is a system transaction."""
+    served = (
+        select(floor_tenant.c.tenant_id)
+        .join(tenant, tenant.c.tenant_id == floor_tenant.c.tenant_id)
+        .where(floor_tenant.c.floor_id == floor_id, tenant.c.active)
+    )
+    tenants = {row.tenant_id for row in await tx.execute(served)}
+    names = await _engine_names(tx)
+    return Wanted(await _queues(tx, tenants, names), await _agents(tx, floor_id, tenants, names))
+
+
+async def _engine_names(tx: AsyncConnection) -> dict[str, str]:
+    own = select(skill.c.id, skill.c.key, tenant.c.key.label("tenant_key"))
+    found = own.outerjoin(tenant, tenant.c.tenant_id == skill.c.tenant_id).where(skill.c.retired_at.is_(None))
+    return {row.id: engine_name(row.key, row.tenant_key) for row in await tx.execute(found)}
+
+
+async def _queues(tx: AsyncConnection, tenants: set[str], names: dict[str, str]) -> dict[str, QueueSpec]:
+    needs: dict[str, dict[str, int]] = defaultdict(dict)
+    for row in await tx.execute(select(queue_need).where(queue_need.c.tenant_id.in_(tenants))):
+        if row.skill_id in names:
+            needs[row.queue_id][names[row.skill_id]] = row.level
+    live = select(queue).where(queue.c.tenant_id.in_(tenants), queue.c.retired_at.is_(None)).order_by(queue.c.id)
+    return {
+        row.id: QueueSpec(
+            id=row.id,
+            tenant_id=row.tenant_id,
+            needs=_sorted({tenant_skill(row.tenant_id): TENANT_LEVEL, **needs[row.id]}),
+            priority=row.priority,
+            ring_ms=row.ring_ms,
+            acw_ms=row.acw_ms,
+            service_level_ms=row.service_level_ms,
+            max_waiting=row.max_waiting,
+        )
+        for row in await tx.execute(live)
+    }
+
+
+async def _agents(tx: AsyncConnection, floor_id: str, tenants: set[str], names: dict[str, str]) -> dict[str, AgentSpec]:
+    serves = await _serves(tx, floor_id, tenants)
+    skills: dict[str, dict[str, int]] = defaultdict(dict)
+    minor: dict[str, list[str]] = defaultdict(list)
+    for row in await tx.execute(select(person_skill).where(person_skill.c.person_id.in_(serves))):
+        if name := names.get(row.skill_id):
+            skills[row.person_id][name] = row.level
+            if row.minor:
+                minor[row.person_id].append(name)
+    found = (
+        select(person.c.id, person.c.capacity)
+        .join(role_grant, role_grant.c.person_id == person.c.id)
+        .where(person.c.id.in_(serves), person.c.active, role_grant.c.role == "agent")
+        .order_by(person.c.id)
+    )
+    return {
+        row.id: AgentSpec(
+            id=row.id,
+            skills=_sorted({**{tenant_skill(one): TENANT_LEVEL for one in serves[row.id]}, **skills[row.id]}),
+            minor=tuple(sorted(minor[row.id])),
+            capacity=row.capacity,
+        )
+        for row in await tx.execute(found)
+    }
+
+
+async def _serves(tx: AsyncConnection, floor_id: str, tenants: set[str]) -> dict[str, list[str]]:
+    """Return the agents of this floor with the tenants that they serve on it.
+
+    Somebody whose tenants stand on several floors works on one of them, the one that sign-in gives them too.
+    """
+    found = (
+        select(person_serves.c.person_id, person_serves.c.tenant_id, floor_tenant.c.floor_id)
+        .join(floor_tenant, floor_tenant.c.tenant_id == person_serves.c.tenant_id)
+        .order_by(person_serves.c.person_id, floor_tenant.c.floor_id, person_serves.c.tenant_id)
+    )
+    home: dict[str, str] = {}
+    serves: dict[str, list[str]] = {}
+    for row in await tx.execute(found):
+        if home.setdefault(row.person_id, row.floor_id) == floor_id and row.tenant_id in tenants:
+            serves.setdefault(row.person_id, []).append(row.tenant_id)
+    return serves
+
+
+def _sorted(levels: dict[str, int]) -> dict[str, int]:
+    return dict(sorted(levels.items()))

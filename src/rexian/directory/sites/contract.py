@@ -1,0 +1,23 @@
+"""What others may ask of chat sites."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rexian.directory.sites.model import Site, Topic
+from rexian.directory.sites.service import site_of
+from rexian.directory.sites.tables import site
+
+__all__ = ["Site", "Topic", "all_sites", "site_by_key"]
+
+
+async def site_by_key(tx: AsyncConnection, key: str) -> Site | None:
+    """Return the live site with this key, whosever it is; `tx` is a system transaction."""
+    row = (await tx.execute(select(site).where(site.c.key == key, site.c.retired_at.is_(None)))).one_or_none()
+    return None if row is None else site_of(row)
+
+
+async def all_sites(tx: AsyncConnection) -> list[Site]:
+    """Return the live sites that `tx` sees, by key."""
+    return [site_of(row) for row in await tx.execute(select(site).where(site.c.retired_at.is_(None)).order_by("key"))]
