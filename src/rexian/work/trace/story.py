@@ -7,24 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import msgspec
-
 from rexian.engine import events as e
+from rexian.work.reading import Row
 from rexian.work.trace.model import Entry, Names, Words
 from rexian.work.trace.sentences import sentence
 
 LEAST_QUEUE_WAIT_MS = 1_000
 LEAST_RING_MS = 1_000
 LEAST_SILENCE_MS = 60_000
-
-
-class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """A journal row as stored. `body` is the event's JSON object; its kind may be unknown to this version."""
-
-    seq: int
-    at: int
-    kind: str
-    body: dict[str, Any]
 
 
 @dataclass(slots=True)
@@ -82,11 +72,11 @@ class _Teller:
         return self.names.say("waited.ring", waited=self.names.duration(at - since)), at - since
 
 
-def tell(rows: Iterable[Row], names: Names, words: Mapping[int, Words] | None = None) -> list[Entry]:
-    """Tell the story of `rows` (one contact's, ordered by seq). `words` maps a row's seq to what was written."""
-    teller, words, entries = _Teller(names), words or {}, list[Entry]()
+def tell(rows: Iterable[Row], names: Names, file_names: Mapping[str, str] | None = None) -> list[Entry]:
+    """Tell the story of `rows` (one contact's, ordered by seq). `file_names` by file id."""
+    teller, files, entries = _Teller(names), file_names or {}, list[Entry]()
     for row in rows:
-        event = decode(row)
+        event = row.event
         if event is None:
             entries.append(_entry(row, names, names.say("unknown_event", kind=row.kind)))
             continue
@@ -99,18 +89,9 @@ def tell(rows: Iterable[Row], names: Names, words: Mapping[int, Words] | None = 
                     detail={"waited_ms": ms, "until_at": row.at},
                 )
             )  # fmt: skip
-        text, tone = sentence(event, names, words.get(row.seq))
+        text, tone = sentence(event, names, _words(row, files))
         entries.append(_entry(row, names, text, tone=tone))
     return entries
-
-
-def decode(row: Row) -> e.Event | None:
-    """The row's event, or None if this version does not know it (a newer server wrote it)."""
-    try:
-        event: e.Event = msgspec.convert({**row.body, "type": row.kind}, e.AnyEvent)
-    except msgspec.ValidationError:
-        return None
-    return event
 
 
 def as_text(entries: Iterable[Entry], zone: Names) -> str:
@@ -130,3 +111,9 @@ def _entry(row: Row, names: Names, text: str, **more: Any) -> Entry:
     return Entry(
         seq=row.seq, at=row.at, time=names.clock(row.at), kind=row.kind, text=text, detail=detail, **more
     )  # fmt: skip
+
+
+def _words(row: Row, files: Mapping[str, str]) -> Words | None:
+    if not row.text and not row.file_id:
+        return None
+    return Words(kind=row.content_kind, text=row.text, file_name=files.get(row.file_id or "", ""))

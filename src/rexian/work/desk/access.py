@@ -1,0 +1,121 @@
+"""Who may see which contact: staff of its tenant with `contact.read_all`; an agent those that they handle or handled,
+and, while a customer is at their desk, that customer's earlier ones. For everybody else it does not exist (FAULTS 3).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import Struct
+from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rexian.directory.act import refuse
+from rexian.directory.customers.contract import family
+from rexian.directory.principal import Principal
+from rexian.engine.floor import Floor
+from rexian.kit.clock import Clock
+from rexian.kit.database import Database
+from rexian.kit.problem import Problem, not_found
+from rexian.runtime.port import FloorPort, Unavailable
+from rexian.work.desk.tables import contact
+
+
+class Known(Struct, frozen=True):
+    """As much of a contact as access is decided by."""
+
+    id: str
+    tenant_id: str
+    customer_id: str
+    agent_ids: tuple[str, ...]
+
+
+async def visible_contact(
+    db: Database, clock: Clock, floor: FloorPort | None, who: Principal, contact_id: str, scope: str = "contact.read"
+) -> Known:
+    """Return the contact if `who` may see it. Raises `Problem` (404; audited unless there is no such contact)."""
+    known = await _find(db, floor, contact_id)
+    if known is None:
+        raise not_found("contact")
+    if known.tenant_id in who.tenants:
+        if who.may("contact.read_all", known.tenant_id):
+            return known
+        if who.may(scope, known.tenant_id) and await _concerns(db, floor, who, known):
+            return known
+    await refuse(db, clock, who, "contact", contact_id)
+    raise not_found("contact")
+
+
+async def _find(db: Database, floor: FloorPort | None, contact_id: str) -> Known | None:
+    """From the floor first (it knows what the reader may not have seen yet), then from the rows."""
+    live = await _ask_live(floor, contact_id)
+    async with db.system() as tx:
+        row = (await tx.execute(select(contact).where(contact.c.id == contact_id))).one_or_none()
+    if row is None:
+        return live
+    return _merged(row, live)
+
+
+def _merged(row: Row[Any], live: Known | None) -> Known:
+    agents = dict.fromkeys([*row.agent_ids, *(live.agent_ids if live else ())])
+    return Known(row.id, row.tenant_id, live.customer_id if live else row.customer_id, tuple(agents))
+
+
+async def _ask_live(floor: FloorPort | None, contact_id: str) -> Known | None:
+    if floor is None:
+        return None
+    try:
+        return await floor.ask(lambda state: live_contact(state, contact_id))
+    except Unavailable:
+        return None  # reading goes on while the floor can't be asked
+
+
+def live_contact(floor: Floor, contact_id: str) -> Known | None:
+    """The contact as the floor has it, with those who talk to the customer or wrap up now."""
+    found = floor.contact(contact_id)
+    if found is None:
+        return None
+    handlers = [
+        one.agent_id
+        for id in found.interaction_ids
+        if (one := floor.interaction(id)) is not None
+        and one.agent_id is not None
+        and one.state in ("talking", "after_contact_work")
+    ]
+    return Known(found.id, found.tenant_id, found.customer_id, tuple(handlers))
+
+
+async def _concerns(db: Database, floor: FloorPort | None, who: Principal, known: Known) -> bool:
+    return who.person_id in known.agent_ids or await at_desk(db, floor, who, known.tenant_id, known.customer_id)
+
+
+async def at_desk(db: Database, floor: FloorPort | None, who: Principal, tenant_id: str, customer_id: str) -> bool:
+    """Say whether `who` has a contact of this customer (under any of the merged records) in hand now."""
+    if floor is None:
+        return False
+    try:
+        in_hand = await floor.ask(lambda state: _customers_of(state, who.person_id))
+    except Unavailable:
+        return False
+    if not in_hand:
+        return False
+    async with db.tenant(tenant_id) as tx:
+        return not in_hand.isdisjoint(await _family(tx, customer_id))
+
+
+async def _family(tx: AsyncConnection, customer_id: str) -> set[str]:
+    try:
+        return {customer_id, *await family(tx, customer_id)}
+    except Problem:  # the directory doesn't know this customer (any more)
+        return {customer_id}
+
+
+def _customers_of(floor: Floor, person_id: str) -> set[str]:
+    agent = floor.agent(person_id)
+    found = set()
+    for id in agent.handlings if agent is not None else ():
+        one = floor.interaction(id)
+        parent = floor.contact(one.contact_id) if one is not None else None
+        if parent is not None:
+            found.add(parent.customer_id)
+    return found

@@ -1,0 +1,198 @@
+"""Lists of contacts: newest first, with filters, a page at a time or all of them as rows for an export."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection, Sequence
+from typing import Any
+
+from msgspec import Struct
+from sqlalchemy import Row, Select, and_, func, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rexian.directory.page import Page, bad_cursor, seal, unseal
+from rexian.directory.principal import Principal
+from rexian.kit.database import Database
+from rexian.kit.ids import is_id
+from rexian.runtime.tables import content
+from rexian.work.desk.tables import contact, disposition, interaction
+from rexian.work.desk.views import ContactItem, Ref, TimelineItem
+from rexian.work.names import NameBook, Title, look_up
+
+PREVIEW = 80
+EXPORT_CHUNK = 500
+
+
+class Filters(Struct, frozen=True, kw_only=True):
+    """Which contacts; None leaves a filter out. `from_at` inclusive, `to_at` exclusive (start of the contact)."""
+
+    tenant_id: str | None = None
+    queue_id: str | None = None
+    agent_id: str | None = None
+    customer_ids: Collection[str] | None = None
+    from_at: int | None = None
+    to_at: int | None = None
+    open: bool | None = None
+    outcome: str | None = None
+    disposition: str | None = None
+    rating_max: int | None = None
+    simulated: bool | None = None
+
+
+def seen_by(who: Principal) -> Any:
+    """The contacts that `who` may see in lists, as a condition."""
+    everything = who.reach("contact.read_all")
+    own = who.reach("contact.read") - everything
+    return or_(
+        contact.c.tenant_id.in_(sorted(everything)),
+        and_(contact.c.tenant_id.in_(sorted(own)), contact.c.agent_ids.contains([who.person_id])),
+    )
+
+
+def chosen(filters: Filters) -> Select[Any]:
+    """Contacts with their last interaction and the customer's first words, newest first."""
+    last = (
+        select(interaction)
+        .where(interaction.c.contact_id == contact.c.id)
+        .order_by(interaction.c.queued_at.desc())
+        .limit(1)
+        .lateral("last")
+    )
+    first = (
+        select(func.left(content.c.text, PREVIEW).label("preview"))
+        .where(content.c.contact_id == contact.c.id, content.c.kind == "text", content.c.author_kind == "customer")
+        .order_by(content.c.seq)
+        .limit(1)
+        .lateral("first")
+    )
+    summing_up = (
+        select(content.c.text.label("wrap_up"))
+        .where(content.c.contact_id == contact.c.id, content.c.kind == "wrap_up")
+        .order_by(content.c.seq.desc())
+        .limit(1)
+        .lateral("summing_up")
+    )
+    columns = ("medium", "state", "outcome", "disposition", "waited_ms", "talk_ms")
+    found = select(
+        contact, *(last.c[name] for name in columns), last.c.id.label("interaction_id"), first.c.preview,
+        summing_up.c.wrap_up,
+    ).select_from(
+        contact.outerjoin(last, last.c.id.is_not(None))
+        .outerjoin(first, first.c.preview.is_not(None))
+        .outerjoin(summing_up, summing_up.c.wrap_up.is_not(None))
+    )  # fmt: skip
+    return found.where(*_conditions(filters, last)).order_by(contact.c.started_at.desc(), contact.c.id.desc())
+
+
+def _conditions(filters: Filters, last: Any) -> list[Any]:
+    column = contact.c
+    made: list[tuple[Any, Any]] = [
+        (filters.tenant_id, column.tenant_id == filters.tenant_id),
+        (filters.queue_id, column.queue_id == filters.queue_id),
+        (filters.agent_id, column.agent_ids.contains([filters.agent_id])),
+        (filters.from_at, column.started_at >= filters.from_at),
+        (filters.to_at, column.started_at < filters.to_at),
+        (filters.open, column.closed_at.is_(None) if filters.open else column.closed_at.is_not(None)),
+        (filters.outcome, last.c.outcome == filters.outcome),
+        (filters.disposition, last.c.disposition == filters.disposition),
+        (filters.rating_max, column.rating <= filters.rating_max),
+        (filters.simulated, column.simulated == filters.simulated),
+        (filters.customer_ids, column.customer_id.in_(list(filters.customer_ids or ()))),
+    ]
+    return [condition for value, condition in made if value is not None]
+
+
+async def contacts_page(
+    db: Database, who: Principal, filters: Filters, *, cursor: str | None, limit: int
+) -> Page[ContactItem]:
+    """One page of what `who` may see. Raises `Problem` (400 `bad_cursor`)."""
+    async with db.tenants(sorted(who.tenants)) as tx:
+        rows, following = await _page(tx, chosen(filters).where(seen_by(who)), cursor, limit)
+    return Page(await items_of(db, rows), following)
+
+
+async def _page(
+    tx: AsyncConnection, found: Select[Any], cursor: str | None, limit: int
+) -> tuple[Sequence[Row[Any]], str | None]:
+    if cursor is not None:
+        found = found.where(tuple_(contact.c.started_at, contact.c.id) < tuple_(*_place(cursor)))
+    rows = (await tx.execute(found.limit(limit + 1))).all()
+    if len(rows) <= limit:
+        return rows, None
+    last = rows[limit - 1]
+    return rows[:limit], seal(f"{last.started_at}:{last.id}")
+
+
+def _place(cursor: str) -> tuple[int, str]:
+    at, _, id = unseal(cursor).partition(":")
+    if not (at.isascii() and at.isdigit() and len(at) < 16 and is_id(id)):
+        raise bad_cursor()
+    return int(at), id
+
+
+async def every_contact(db: Database, who: Principal, filters: Filters, most: int) -> AsyncIterator[list[ContactItem]]:
+    """All that `who` may see, in chunks, up to `most`."""
+    cursor, left = None, most
+    while left > 0:
+        page = await contacts_page(db, who, filters, cursor=cursor, limit=min(EXPORT_CHUNK, left))
+        if page.items:
+            yield page.items
+        left -= len(page.items)
+        cursor = page.next_cursor
+        if cursor is None:
+            return
+
+
+async def timeline_page(
+    db: Database, tenant_id: str, customer_ids: Collection[str], *, cursor: str | None, limit: int
+) -> Page[TimelineItem]:
+    """A customer's contacts (under all merged records), newest first."""
+    async with db.tenant(tenant_id) as tx:
+        rows, following = await _page(tx, chosen(Filters(customer_ids=customer_ids)), cursor, limit)
+    wrap_ups = {row.id: row.wrap_up for row in rows}
+    return Page([_timeline_item(item, wrap_ups[item.id]) for item in await items_of(db, rows)], following)
+
+
+async def items_of(db: Database, rows: Sequence[Row[Any]]) -> list[ContactItem]:
+    """Rows of `chosen` with their names."""
+    async with db.system() as tx:
+        book = await look_up(
+            tx, agents=[id for row in rows for id in row.agent_ids], customers=[row.customer_id for row in rows]
+        )
+        codes = await disposition_names(tx, {row.tenant_id for row in rows})
+    return [_item(row, book, codes) for row in rows]
+
+
+async def disposition_names(tx: AsyncConnection, tenant_ids: Collection[str]) -> dict[tuple[str, str], Title]:
+    """Names of disposition codes by tenant and code, retired ones too."""
+    table = disposition.c
+    found = await tx.execute(
+        select(table.tenant_id, table.code, table.name, table.name_en).where(table.tenant_id.in_(sorted(tenant_ids)))
+    )
+    return {(row.tenant_id, row.code): Title(row.name, row.name_en) for row in found}
+
+
+def _item(row: Row[Any], book: NameBook, codes: dict[tuple[str, str], Title]) -> ContactItem:
+    tenant, queue = book.tenant(row.tenant_id), book.queue(row.queue_id)
+    code = codes.get((row.tenant_id, row.disposition or ""))
+    return ContactItem(
+        id=row.id, tenant_id=row.tenant_id, tenant_name=tenant.zh, tenant_name_en=tenant.en,
+        customer=Ref(id=row.customer_id, name=book.customers.get(row.customer_id, "")),
+        queue_id=row.queue_id, queue_name=queue.zh, queue_name_en=queue.en, medium=row.medium,
+        state="closed" if row.closed_at is not None else row.state or "queued",
+        started_at=row.started_at, closed_at=row.closed_at,
+        agents=[Ref(id=id, name=book.agents.get(id, "")) for id in row.agent_ids],
+        outcome=row.outcome, disposition=row.disposition,
+        disposition_name=code.zh if code else None, disposition_name_en=code.in_("en") if code else None,
+        waited_ms=row.waited_ms, talk_ms=row.talk_ms, rating=row.rating, simulated=row.simulated,
+        preview=row.preview or "",
+    )  # fmt: skip
+
+
+def _timeline_item(item: ContactItem, wrap_up: str | None) -> TimelineItem:
+    return TimelineItem(
+        id=item.id, tenant_id=item.tenant_id, tenant_name=item.tenant_name, tenant_name_en=item.tenant_name_en,
+        queue_name=item.queue_name, queue_name_en=item.queue_name_en, medium=item.medium, state=item.state,
+        started_at=item.started_at, closed_at=item.closed_at, agent_names=[agent.name for agent in item.agents],
+        disposition=item.disposition, disposition_name=item.disposition_name,
+        disposition_name_en=item.disposition_name_en, wrap_up=wrap_up, rating=item.rating, preview=item.preview,
+    )  # fmt: skip

@@ -1,0 +1,56 @@
+"""Follows the journal and keeps the rows of contacts and interactions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Table, delete, select, tuple_
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rexian.runtime.port import Committed
+from rexian.work.desk.model import Contact, Interaction, Shelf
+from rexian.work.desk.tables import contact, draft, interaction
+
+
+class DeskReader:
+    """The reader `desk`. A batch that comes again changes nothing."""
+
+    name = "desk"
+
+    async def handle(self, tx: AsyncConnection, batch: Sequence[Committed]) -> None:
+        ids = {id for item in batch if (id := getattr(item.event, "contact_id", None)) is not None}
+        if not ids:
+            return
+        shelf = await _load(tx, sorted(ids))
+        for item in batch:
+            shelf.take(item.floor_id, item.seq, item.event)
+        await _save(tx, shelf)
+
+
+async def _load(tx: AsyncConnection, ids: Sequence[str]) -> Shelf:
+    shelf = Shelf()
+    for row in await tx.execute(select(contact).where(contact.c.id.in_(ids))):
+        shelf.contacts[row.id] = msgspec.convert(dict(row._mapping), Contact)
+    for row in await tx.execute(select(interaction).where(interaction.c.contact_id.in_(ids))):
+        shelf.interactions[row.id] = msgspec.convert(dict(row._mapping), Interaction)
+    return shelf
+
+
+async def _save(tx: AsyncConnection, shelf: Shelf) -> None:
+    await _upsert(tx, contact, [msgspec.structs.asdict(shelf.contacts[id]) for id in sorted(shelf.changed)])
+    rows = [msgspec.structs.asdict(row) for row in shelf.interactions.values() if row.contact_id in shelf.changed]
+    await _upsert(tx, interaction, sorted(rows, key=lambda row: str(row["id"])))
+    if shelf.wrapped_up:
+        key = tuple_(draft.c.contact_id, draft.c.person_id)
+        await tx.execute(delete(draft).where(key.in_(sorted(shelf.wrapped_up))))
+
+
+async def _upsert(tx: AsyncConnection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    if not rows:
+        return
+    statement = insert(table)
+    changes = {column.name: statement.excluded[column.name] for column in table.c if column.name != "id"}
+    await tx.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changes), list(rows))
