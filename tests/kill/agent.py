@@ -157,7 +157,11 @@ class Agent:
             for message in theirs:
                 if message["id"] not in self.answered:
                     self.answered.add(message["id"])
-                    args = {"interaction_id": interaction, "message_id": new_id(), "text": f"收到第 {message['number']} 条"}
+                    args = {
+                        "interaction_id": interaction,
+                        "message_id": new_id(),
+                        "text": f"收到第 {message['number']} 条",
+                    }
                     await self._command(socket, "PostMessage", args)
             if len(theirs) >= self.texts_per_contact and interaction not in self.ending:
                 self.ending.add(interaction)

@@ -45,7 +45,8 @@ def journal() -> str:
     parts = [
         "# Commands and events\n\n",
         MADE,
-        "\nCommands are asked of a floor; events are what the journal stores. Instants (`…_at`, `at`, `since`) are ms since 1970 UTC, durations end `_ms`.\n",
+        "\nCommands are asked of a floor; events are what the journal stores. "
+        "Instants (`…_at`, `at`, `since`) are ms since 1970 UTC, durations end `_ms`.\n",
         "\n## Commands\n",
         *family(AnyCommand),
         "\n## Events\n",
@@ -57,7 +58,7 @@ def journal() -> str:
 def settings() -> str:
     from rexian.kit.settings import settings_reference
 
-    return settings_reference().replace("\n", f"\n\n{MADE}", 1) if MADE not in settings_reference() else settings_reference()
+    return settings_reference().replace("\n", f"\n\n{MADE}", 1)
 
 
 def command_line() -> str:
