@@ -346,7 +346,9 @@ class RunningFloor:
 
     def _lose(self, stage: Stage, trouble: str, *, surprise: bool = False) -> None:
         """Forget the state, which may be ahead of the journal, and answer everybody who waits."""
-        if self.stage == "leading":
+        if stage == "stopped":
+            logger.info("floor.stopped", floor_id=self.floor_id, seq=self.seq)
+        elif self.stage == "leading":
             logger.warning("floor.lost", floor_id=self.floor_id, stage=stage, why=trouble, exc_info=surprise)
         elif trouble != self.trouble:
             logger.warning("floor.cannot_lead", floor_id=self.floor_id, stage=stage, why=trouble, exc_info=surprise)

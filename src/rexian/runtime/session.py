@@ -7,7 +7,7 @@ lease's epoch in the same statement, and the key `(floor_id, seq)` refuses a sec
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, LiteralString
 
 import psycopg
@@ -111,17 +111,16 @@ AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
 
         `ids` are (tenant, contact, interaction, agent) per event; `pieces` carry content each.
         """
-        first = events[0].seq
         tenants, contacts, interactions, agents = zip(*ids, strict=True)
         parameters: list[Any] = [
-            self._floor_id, self.epoch, self._floor_id, first - 1,
-            [item.event.at for item in events],
-            [type(item.event).__name__ for item in events],
-            list(tenants), list(contacts), list(interactions), list(agents),
-            [item.command_id for item in events],
-            [item.by.kind for item in events],
-            [item.by.id for item in events],
-            [body(item.event) for item in events],
+            self._floor_id, self.epoch, self._floor_id, events[0].seq - 1,
+            plain(item.event.at for item in events),
+            plain(type(item.event).__name__ for item in events),
+            plain(tenants), plain(contacts), plain(interactions), plain(agents),
+            plain(item.command_id for item in events),
+            quoted(item.by.kind for item in events),
+            quoted(item.by.id for item in events),
+            quoted(body(item.event) for item in events),
         ]  # fmt: skip
         statement: LiteralString = _APPEND
         if pieces:
@@ -129,17 +128,17 @@ AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
             words = [item.content for item in pieces if item.content is not None]
             parameters += [
                 self._floor_id,
-                [piece.id for piece in words],
-                [piece.tenant_id for piece in words],
-                [piece.contact_id for piece in words],
-                [piece.interaction_id for piece in words],
-                [item.seq for item in pieces],
-                [item.event.at for item in pieces],
-                [piece.author.kind for piece in words],
-                [piece.author.id for piece in words],
-                [piece.kind for piece in words],
-                [piece.text for piece in words],
-                [piece.file_id for piece in words],
+                plain(piece.id for piece in words),
+                plain(piece.tenant_id for piece in words),
+                plain(piece.contact_id for piece in words),
+                plain(piece.interaction_id for piece in words),
+                plain(item.seq for item in pieces),
+                plain(item.event.at for item in pieces),
+                quoted(piece.author.kind for piece in words),
+                quoted(piece.author.id for piece in words),
+                quoted(piece.kind for piece in words),
+                quoted(piece.text for piece in words),
+                plain(piece.file_id for piece in words),
             ]
         done = await self._open().execute(sql.SQL(statement), parameters, prepare=True)
         row = await done.fetchone()
@@ -187,6 +186,17 @@ _APPEND_WITH_CONTENT: LiteralString = _APPEND.replace(
                                             %s::text[], %s::text[], %s::text[], %s::text[], %s::uuid[]) AS new)
 SELECT count(*) FROM events""",
 )
+
+
+def plain(values: Iterable[str | int | None]) -> str:
+    """An array in PostgreSQL's own notation, of values that need no quotes: ids, numbers, words of our own."""
+    return "{" + ",".join("NULL" if value is None else str(value) for value in values) + "}"
+
+
+def quoted(values: Iterable[str]) -> str:
+    """An array of any texts. Lists through psycopg's adapters cost 2 µs a value, ten times this, *m* 2026-11."""
+    escaped = (value.replace("\\", "\\\\").replace('"', '\\"') for value in values)
+    return "{" + ",".join(f'"{value}"' for value in escaped) + "}"
 
 
 def _lock_key(floor_id: str) -> int:

@@ -1,0 +1,1 @@
+"""Benchmarks. Each is `python -m bench.NAME [--json]`; with `--json` one object a line per figure."""

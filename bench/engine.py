@@ -1,0 +1,219 @@
+"""How quickly the engine decides, against the naive twin on the same floor and the same commands.
+
+The floor: 2,000 agents in 200 teams of different skills, 60 skills, 60 queues that ask for one or two skills at a level,
+10,000 contacts waiting. One process, one thread, no journal.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import resource
+from collections.abc import Callable
+from random import Random
+from time import perf_counter
+
+from bench.report import figure
+from rexian.engine import commands as cmd
+from rexian.engine.events import InteractionOffered
+from rexian.engine.floor import Floor
+from rexian.engine.specs import AgentSpec, Party, QueueSpec
+from tests.engine.twin import Twin
+
+SKILLS = [f"skill:{n}" for n in range(60)]
+SOMEBODY = Party("system", "bench")
+CUSTOMER = Party("customer", "k")
+
+
+class Hall:
+    """Commands for a floor of a given size; the same seed makes the same floor."""
+
+    def __init__(self, agents: int, waiting: int, teams: int = 200) -> None:
+        self.random = Random(1)
+        self.agents, self.waiting = agents, waiting
+        self.teams = [
+            {skill: self.random.randint(2, 5) for skill in self.random.sample(SKILLS, 6)} for _ in range(teams)
+        ]
+        self.now = 1_790_000_000_000
+        self.started = 0
+
+    def queues(self) -> list[cmd.AnyCommand]:
+        return [
+            cmd.DefineQueue(
+                queue=QueueSpec(
+                    id=f"q{n}",
+                    tenant_id="t",
+                    needs={skill: 2 for skill in (SKILLS[n], *self.random.sample(SKILLS, n % 2))},
+                    slope=1 + n % 2,
+                    priority=n % 3 * 10_000,
+                )
+            )
+            for n in range(60)
+        ]
+
+    def people(self) -> list[cmd.AnyCommand]:
+        return [
+            cmd.DefineAgent(agent=AgentSpec(id=f"a{n}", skills=self.teams[n % len(self.teams)], capacity={"chat": 1}))
+            for n in range(self.agents)
+        ]
+
+    def start(self) -> cmd.StartContact:
+        self.started += 1
+        return cmd.StartContact(
+            contact_id=f"c{self.started}",
+            interaction_id=f"i{self.started}",
+            tenant_id="t",
+            customer_id="k",
+            queue_id=f"q{self.random.randrange(60)}",
+            medium="chat",
+        )
+
+    def setup(self) -> list[cmd.AnyCommand]:
+        return [*self.queues(), *(self.start() for _ in range(self.waiting)), *self.people()]
+
+    def envelope(self, command: cmd.AnyCommand) -> cmd.Envelope:
+        self.now += 1
+        return cmd.Envelope(id="bench", at=self.now, by=SOMEBODY, command=command)
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Seconds, with the garbage collector held off as the runtime does between batches."""
+    gc.collect()
+    gc.disable()
+    began = perf_counter()
+    work()
+    took = perf_counter() - began
+    gc.enable()
+    return took
+
+
+def filled(hall: Hall) -> Floor:
+    floor = Floor()
+    for command in hall.setup():
+        floor.decide(hall.envelope(command))
+    return floor
+
+
+def ready(hall: Hall, count: int) -> list[cmd.Envelope]:
+    return [hall.envelope(cmd.SetAgentState(agent_id=f"a{n}", state="available")) for n in range(count)]
+
+
+def pulls_against_the_twin(as_json: bool) -> None:
+    """An agent becomes available and is offered the right one of 10,000: the whole command, events and all."""
+    hall, peer = Hall(2_000, 10_000), Twin()
+    floor = Floor()
+    for command in hall.setup():
+        envelope = hall.envelope(command)
+        floor.decide(envelope)
+        peer.decide(envelope)
+    envelopes, few = ready(hall, 2_000), 40
+    ours: list[list[object]] = []
+    theirs: list[list[object]] = []
+    seconds = timed(lambda: ours.extend(floor.decide(envelope) for envelope in envelopes))
+    peer_seconds = timed(lambda: theirs.extend(peer.decide(envelope) for envelope in envelopes[:few]))
+    assert theirs == ours[:few], "the twin must agree"
+    rate, peer_rate = len(envelopes) / seconds, few / peer_seconds
+    figure("engine.pull_command", rate, "1/s", "naive twin", peer_rate, as_json=as_json)
+
+
+def choices(hall: Hall, floor: Floor, rounds: int) -> float:
+    """Decisions alone, without events: which of all that wait suits this agent and comes first, taken out, one put in."""
+    core = floor._core
+    core_agents = list(floor.agents())
+    for agent in core_agents:
+        agent.wanted = "available"
+        core.matcher.file(agent)
+    order = [hall.random.choice(core_agents) for _ in range(rounds)]
+    best, displace, place = core.matcher.best_interaction, core.matcher.displace, core.matcher.place
+    now = hall.now
+
+    def nothing_declined(_: object) -> bool:
+        return True
+
+    def work() -> None:
+        for agent in order:
+            found = best(agent, now, nothing_declined)
+            assert found is not None
+            displace(found.id)
+            found.since += 20_000_000  # it comes in again as a newcomer at the end
+            place(found, core.request_of(found), core.key_of(found))
+
+    return rounds / timed(work)
+
+
+def decisions(as_json: bool) -> None:
+    hall = Hall(2_000, 10_000)
+    small = choices(hall, filled(hall), 60_000)
+    figure("engine.pull_decision", small, "1/s", "goal", 100_000, as_json=as_json)
+    hall = Hall(20_000, 100_000)
+    large = choices(hall, filled(hall), 60_000)
+    figure("engine.pull_decision_10x", 1e6 / large, "µs", "1x", 1e6 / small, as_json=as_json)
+
+
+def whole_contacts(as_json: bool) -> None:
+    """Start, accept, one message each way, end, wrap up, with 10,000 waiting all the time: six commands, ten events."""
+    hall = Hall(2_000, 10_000)
+    floor = filled(hall)
+    offers = [event for envelope in ready(hall, 2_000) for event in floor.decide(envelope)]
+    ringing = [event for event in offers if isinstance(event, InteractionOffered)]
+    rounds, events = 5_000, 0
+
+    def work() -> None:
+        nonlocal events
+        for number in range(rounds):
+            offer = ringing[number]
+            agent = Party("agent", offer.agent_id)
+            id = offer.interaction_id
+            made = []
+            for command in (
+                hall.start(),
+                cmd.AcceptOffer(offer_id=offer.offer_id, agent_id=offer.agent_id),
+                cmd.PostMessage(interaction_id=id, message_id="m1", author=CUSTOMER),
+                cmd.PostMessage(interaction_id=id, message_id="m2", author=agent),
+                cmd.EndInteraction(interaction_id=id, by=agent),
+                cmd.WrapUp(interaction_id=id, agent_id=offer.agent_id, disposition="solved"),
+            ):
+                hall.now -= 1  # all within one instant, so that no offer grows old
+                made += floor.decide(hall.envelope(command))
+            events += len(made)
+            ringing.extend(event for event in made if isinstance(event, InteractionOffered))
+
+    seconds = timed(work)
+    figure("engine.contacts", rounds / seconds, "1/s", as_json=as_json)
+    figure("engine.events", events / seconds, "1/s", as_json=as_json)
+
+
+def keeping(as_json: bool) -> None:
+    """Snapshot, restore and fold of a floor with 10,000 waiting; memory of 100,000 waiting with 5,000 agents."""
+    hall = Hall(2_000, 10_000)
+    floor, journal = Floor(), []
+    for command in hall.setup():
+        journal += floor.decide(hall.envelope(command))
+    snapshot = floor.snapshot()
+    figure("engine.snapshot", 1e3 * timed(floor.snapshot), "ms", as_json=as_json)
+    figure("engine.snapshot_size", len(snapshot) / 1e6, "MB", as_json=as_json)
+    figure("engine.restore", 1e3 * timed(lambda: Floor.restore(snapshot)), "ms", as_json=as_json)
+    empty = Floor()
+    seconds = timed(lambda: [empty.apply(event) for event in journal])
+    assert empty.checksum() == floor.checksum(), "the fold must be the floor"
+    figure("engine.fold", len(journal) / seconds, "events/s", as_json=as_json)
+    del floor, journal, empty, snapshot
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    kept = filled(Hall(5_000, 100_000))
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    assert kept.next_due() is None
+    figure("engine.memory_100k_waiting_5k_agents", grown / 1024, "MB", as_json=as_json)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    as_json: bool = parser.parse_args().json
+    keeping(as_json)
+    pulls_against_the_twin(as_json)
+    decisions(as_json)
+    whole_contacts(as_json)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,167 @@
+"""Appends per second and commit times of a floor under group commit, against one row per commit on the same disk.
+
+A private PostgreSQL with everything durable (`fsync`, `synchronous_commit`), one floor, some hundreds of open chats.
+Clients post messages as fast as they are answered: each post is one event and its words, acknowledged after the commit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+import psycopg
+from sqlalchemy import insert
+
+from bench.report import Figure, arguments, percentile, show
+from rexian.engine.commands import DefineQueue, PostMessage, StartContact
+from rexian.engine.specs import Party, QueueSpec
+from rexian.kit import metrics
+from rexian.kit.clock import SystemClock
+from rexian.kit.database import Database, owner
+from rexian.kit.ids import new_id
+from rexian.kit.postgres import PrivatePostgres
+from rexian.kit.schema import create_schema
+from rexian.runtime.host import FloorHost
+from rexian.runtime.port import Content, FloorPort
+from rexian.runtime.tables import floor
+
+TEXT = "我的手机开不了机，充电也没有反应，请问附近哪里可以修？"
+CHATS = 400
+
+
+async def furnish(port: FloorPort) -> list[StartContact]:
+    queue = QueueSpec(id=new_id(), tenant_id=new_id(), needs={"lang:zh-CN": 1}, away_waiting_ms=86_400_000)
+    system = Party("system", "bench")
+    await port.submit(DefineQueue(queue=queue), id=new_id(), by=system)
+    chats = [
+        StartContact(
+            contact_id=new_id(), interaction_id=new_id(), tenant_id=queue.tenant_id, customer_id=new_id(),
+            queue_id=queue.id, medium="chat",
+        )
+        for _ in range(CHATS)
+    ]  # fmt: skip
+    await asyncio.gather(*(port.submit(chat, id=new_id(), by=system) for chat in chats))
+    return chats
+
+
+async def client(port: FloorPort, chat: StartContact, until: float, took: list[float]) -> None:
+    author = Party("customer", chat.customer_id)
+    while (began := time.perf_counter()) < until:
+        message = PostMessage(interaction_id=chat.interaction_id, message_id=new_id(), author=author)
+        words = Content(
+            id=message.message_id, tenant_id=chat.tenant_id, contact_id=chat.contact_id,
+            interaction_id=chat.interaction_id, author=author, kind="text", text=TEXT,
+        )  # fmt: skip
+        await port.submit(message, id=new_id(), by=author, content=(words,))
+        took.append((time.perf_counter() - began) * 1000)
+
+
+def commit_p99_ms(floor_id: str, before: dict[str, float]) -> tuple[float, float, dict[str, float]]:
+    """(p50, p99) of the appends since `before`, as upper bounds of the histogram's buckets, and the counts now."""
+    counts = {
+        sample.labels["le"]: sample.value
+        for family in metrics.registry.collect()
+        if family.name == "rexian_floor_commit_seconds"
+        for sample in family.samples
+        if sample.name.endswith("_bucket") and sample.labels["floor"] == floor_id
+    }
+    since = {bound: count - before.get(bound, 0) for bound, count in counts.items()}
+    total = since["+Inf"]
+    found = [
+        next(float(bound) * 1000 for bound, count in since.items() if count >= total * share) for share in (0.5, 0.99)
+    ]
+    return found[0], found[1], counts
+
+
+def one_row_per_commit(url: str, seconds: float) -> tuple[float, list[float]]:
+    """The peer: plain psycopg, the same row and the same words, each in a transaction of its own, one after another."""
+    took: list[float] = []
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute("CREATE TABLE peer (LIKE journal INCLUDING ALL)")
+        connection.execute("CREATE TABLE peer_words (LIKE content INCLUDING ALL)")
+        floor_id, contact, body = new_id(), new_id(), json.dumps({"type": "MessagePosted", "text": TEXT})
+        until = time.perf_counter() + seconds
+        seq = 0
+        while (began := time.perf_counter()) < until:
+            seq += 1
+            with connection.transaction():
+                connection.execute(
+                    "INSERT INTO peer VALUES (%s, %s, %s, 'MessagePosted', %s, %s, %s, NULL, %s, 'customer', 'x', %s)",
+                    (floor_id, seq, 1, contact, contact, contact, new_id(), body),
+                )
+                connection.execute(
+                    "INSERT INTO peer_words VALUES (%s, %s, %s, %s, %s, %s, 1, 'customer', 'x', 'text', %s, NULL)",
+                    (new_id(), contact, contact, contact, floor_id, seq, TEXT),
+                )
+            took.append((time.perf_counter() - began) * 1000)
+    return len(took) / seconds, took
+
+
+async def measure(url: str, seconds: float, crowds: list[int]) -> list[Figure]:
+    async with owner(url) as engine:
+        await create_schema(engine)
+    peer = "one row per commit"
+    peer_rate, peer_took = await asyncio.to_thread(one_row_per_commit, url, seconds)
+    peer_p50, peer_p99 = percentile(peer_took, 0.5), percentile(peer_took, 0.99)
+    db = Database(url)
+    floor_id = new_id()
+    async with db.system() as tx:
+        await tx.execute(insert(floor).values(id=floor_id, name="bench"))
+    host = FloorHost(db, SystemClock())
+    await host.start()
+    await host.until_ready()
+    port = host.get(floor_id)
+    chats = await furnish(port)
+    figures: list[Figure] = []
+    counts: dict[str, float] = {}
+    for crowd in crowds:
+        took: list[float] = []
+        began = time.perf_counter()
+        *_, counts = commit_p99_ms(floor_id, {})
+        await asyncio.gather(*(client(port, chats[n % CHATS], began + seconds, took) for n in range(crowd)))
+        rate = len(took) / (time.perf_counter() - began)
+        p50, p99, counts = commit_p99_ms(floor_id, counts)
+        name = f"journal.clients_{crowd}"
+        figures += [
+            Figure(f"{name}.appends_per_s", round(rate, 1), "1/s", peer, round(peer_rate, 1)),
+            Figure(f"{name}.acked_p50", round(percentile(took, 0.5), 3), "ms", peer, round(peer_p50, 3)),
+            Figure(f"{name}.acked_p99", round(percentile(took, 0.99), 3), "ms", peer, round(peer_p99, 3)),
+            Figure(f"{name}.commit_p50_at_most", p50, "ms", peer, round(peer_p50, 3)),
+            Figure(f"{name}.commit_p99_at_most", p99, "ms", peer, round(peer_p99, 3)),
+        ]
+    began = time.perf_counter()
+    events = port.seq
+    await host.stop()
+    async with db.system() as tx:  # without the snapshot of the clean stop, as after a crash
+        await tx.exec_driver_sql("DELETE FROM floor_snapshot")
+    began = time.perf_counter()
+    await host.start()
+    await host.until_ready(600)
+    figures.append(Figure("journal.recovery_events_per_s", round(events / (time.perf_counter() - began)), "1/s"))
+    await host.stop()
+    await db.close()
+    return figures
+
+
+def main() -> None:
+    parser = arguments(__doc__)
+    parser.add_argument("--seconds", type=float, default=5.0, help="per measurement")
+    parser.add_argument("--clients", type=int, nargs="*", default=[1, 16, 200, 1000])
+    options = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="rexian-bench-"))
+    folder.chmod(0o711)
+    server = PrivatePostgres(folder / "pg")
+    try:
+        figures = asyncio.run(measure(server.start(), options.seconds, options.clients))
+    finally:
+        server.stop(force=True)
+        shutil.rmtree(folder, ignore_errors=True)
+    show(figures, options.json)
+
+
+if __name__ == "__main__":
+    main()
