@@ -64,6 +64,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     sockets_per_address: Annotated[
         int, _about("limits", "Customers' chat sockets open at once from one address.", ge=1)
     ] = 200
+    agent_grace_s: Annotated[
+        int, _about("limits", "An agent without any open page is made not ready after so many seconds.", ge=1)
+    ] = 30
     max_upload_bytes: Annotated[int, _about("limits", "Largest file that may be sent, in bytes.", ge=1024)] = 20_000_000
     floor_inbox: Annotated[
         int, _about("limits", "Commands that may wait for a floor before it answers 'overloaded'.", ge=16)
