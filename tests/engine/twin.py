@@ -11,8 +11,9 @@ from typing import Any
 from rexian.engine import commands as cmd
 from rexian.engine import events as ev
 from rexian.engine.refusal import Refusal
-from rexian.engine.specs import Party, Passed, Reason
+from rexian.engine.specs import MEDIA, Party, Passed, Reason
 
+MEDIA_ONLY = [Thing(medium=medium) for medium in MEDIA]
 RETRY_MS = 10_000
 TARGET_WAIT_MS = 60_000
 MINUTE = 60_000
@@ -89,7 +90,8 @@ class Twin:
 
     def pull(self, agent: Any) -> None:
         while True:
-            queued = [i for i in self.inters.values() if i.state == "queued" and self.has_place(agent, i)]
+            free = {i.medium for i in MEDIA_ONLY if self.has_place(agent, i)}
+            queued = [i for i in self.inters.values() if i.state == "queued" and i.medium in free] if free else []
             mine = sorted((i for i in queued if i.target == agent.id), key=lambda i: i.target_number)
             anyones = [i for i in queued if not i.target and self.suits(agent, i) and not self.blocked(agent, i)]
             if mine:
@@ -104,7 +106,8 @@ class Twin:
             if self.has_place(self.agents[i.target], i):
                 self.offer(i, self.agents[i.target], "transfer_to_agent")
             return
-        able = [a for a in self.agents.values() if self.has_place(a, i) and self.suits(a, i) and not self.blocked(a, i)]
+        able = [a for a in self.agents.values() if a.wanted == "available" and self.suits(a, i)]
+        able = [a for a in able if self.has_place(a, i) and not self.blocked(a, i)]
         able = [a for a in able if a.id not in i.declined] or able
         able.sort(key=lambda a: (self.minor(a, i), self.load(a), a.idle_since, a.number))
         if len(able) == 1:
@@ -341,9 +344,10 @@ class Twin:
             raise Refusal("unknown_queue")
         if queue.retired:
             raise Refusal("queue_retired")
-        line = [i for i in self.inters.values() if i.queue == c.queue_id and i.state == "queued"]
-        if queue.spec.max_waiting and len(line) >= queue.spec.max_waiting:
-            raise Refusal("queue_full")
+        if queue.spec.max_waiting:
+            line = [i for i in self.inters.values() if i.queue == c.queue_id and i.state == "queued"]
+            if len(line) >= queue.spec.max_waiting:
+                raise Refusal("queue_full")
         self.contacts[c.contact_id] = Thing(
             id=c.contact_id, command=c, customer=c.customer_id, notes=[], rating=0, forget=0
         )
