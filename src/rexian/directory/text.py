@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Annotated, Final
+from collections.abc import Mapping
+from typing import Annotated, Final, TypeVar
 
+import msgspec
 from msgspec import Meta
 
 from rexian.kit.problem import Problem
+
+T = TypeVar("T")
 
 _NO_NUL: Final = r"^[^\x00]*$"
 _SOME: Final = r"^[^\x00]*[^\s\x00][^\x00]*$"
@@ -61,3 +65,11 @@ def checked_email(email: str, field: str = "email") -> str:
     if not (at and local and len(local) <= 64 and "@" not in local and _HOST.fullmatch(host)) or "\0" in key:
         raise Problem("bad_email", 400, errors=[{"field": field, "code": "bad_email"}], email=email[:80])
     return key
+
+
+def checked(kind: type[T], fields: Mapping[str, object]) -> T:
+    """Make a structure of what was typed on a command line. Raises `Problem` (400 `bad_value`)."""
+    try:
+        return msgspec.convert(fields, kind)
+    except msgspec.ValidationError as error:
+        raise Problem("bad_value", 400, why=str(error)) from error

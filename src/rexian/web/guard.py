@@ -38,7 +38,6 @@ class Gatekeeper:
     def __init__(self, sign_in: SignIn, settings: Settings) -> None:
         self._sign_in = sign_in
         self._cookie = session_cookie(settings)
-        self._proxies = frozenset(settings.trusted_proxies)
         self._origins = frozenset(origin.rstrip("/").lower() for origin in settings.trusted_origins)
         self._own = settings.public_url and _origin(settings.public_url)
 
@@ -93,14 +92,16 @@ class Gatekeeper:
             return lowered == self._own
         return bool(host) and lowered in {f"http://{host.lower()}", f"https://{host.lower()}"}
 
-    def caller(self, connection: Connection) -> Caller:
-        """Return the client's address (as a trusted proxy reports it) and its browser."""
-        return Caller(client_address(connection, self._proxies), connection.headers.get("user-agent", ""))
-
     def _check_csrf(self, connection: Connection, who: Principal) -> None:
         given = connection.headers.get(CSRF_HEADER, "")
         if not hmac.compare_digest(given.encode(), self._sign_in.csrf(who.session_id).encode()):
             raise Problem("csrf_missing", 403)
+
+
+def caller_of(connection: Connection, settings: Settings) -> Caller:
+    """Return the client's address (as a trusted proxy reports it) and its browser."""
+    address = client_address(connection, frozenset(settings.trusted_proxies))
+    return Caller(address, connection.headers.get("user-agent", ""))
 
 
 def client_address(connection: Connection, proxies: frozenset[str]) -> str:

@@ -57,10 +57,9 @@ class MergedRecord(Struct, frozen=True, kw_only=True):
     at: int
 
 
-class CustomerDetail(Struct, frozen=True, kw_only=True):
+class CustomerDetail(Customer, frozen=True, kw_only=True):
     """A customer with the records that were merged into theirs."""
 
-    customer: Customer
     merged: list[MergedRecord]
 
 

@@ -132,7 +132,8 @@ async def get_detail(tx: AsyncConnection, customer_id: str) -> CustomerDetail:
         )
         for row in await tx.execute(live)
     ]
-    return CustomerDetail(customer=await get_customer(tx, customer_id), merged=merged)
+    one = await get_customer(tx, customer_id)
+    return CustomerDetail(**{name: getattr(one, name) for name in Customer.__struct_fields__}, merged=merged)
 
 
 async def customer_names(tx: AsyncConnection, ids: Iterable[str]) -> dict[str, str]:
