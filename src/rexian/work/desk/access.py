@@ -91,16 +91,21 @@ async def _concerns(db: Database, floor: FloorPort | None, who: Principal, known
 
 async def at_desk(db: Database, floor: FloorPort | None, who: Principal, tenant_id: str, customer_id: str) -> bool:
     """Say whether `who` has a contact of this customer (under any of the merged records) in hand now."""
-    if floor is None:
-        return False
-    try:
-        in_hand = await floor.ask(lambda state: _customers_of(state, who.person_id))
-    except Unavailable:
-        return False
+    in_hand = await in_hand_of(floor, who)
     if not in_hand:
         return False
     async with db.tenant(tenant_id) as tx:
         return not in_hand.isdisjoint(await _family(tx, customer_id))
+
+
+async def in_hand_of(floor: FloorPort | None, who: Principal) -> set[str]:
+    """The customers whose contacts `who` has in hand now; nobody while the floor can't be asked."""
+    if floor is None:
+        return set()
+    try:
+        return await floor.ask(lambda state: _customers_of(state, who.person_id))
+    except Unavailable:
+        return set()
 
 
 async def _family(tx: AsyncConnection, customer_id: str) -> set[str]:

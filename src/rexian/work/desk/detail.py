@@ -30,7 +30,7 @@ async def contact_detail(db: Database, tenant_id: str, contact_id: str) -> Conta
         book = await _names(tx, rows, found)
         codes = await disposition_names(tx, [tenant_id])
     return ContactDetail(
-        contact=_contact(found, rows, book),
+        contact=view_of(found, rows, book),
         interactions=[_interaction(one, rows, book, codes) for one in shelf.interactions.values()],
         messages=[_message(row, row.event, book, files) for row in rows if isinstance(row.event, e.MessagePosted)],
         notes=[
@@ -60,7 +60,8 @@ def _author(row: Row, kind: str) -> str | None:
     return author.get("id") if author.get("kind") == kind else None
 
 
-def _contact(found: Contact, rows: list[Row], book: NameBook) -> ContactView:
+def view_of(found: Contact, rows: list[Row], book: NameBook) -> ContactView:
+    """The contact with the names of the book."""
     tenant = book.tenant(found.tenant_id)
     comments = [row.text for row in rows if isinstance(row.event, e.ContactRated)]
     return ContactView(

@@ -15,7 +15,7 @@ from rexian.kit.database import Database
 from rexian.kit.ids import is_id
 from rexian.runtime.tables import content
 from rexian.work.desk.tables import contact, disposition, interaction
-from rexian.work.desk.views import ContactItem, Ref, TimelineItem
+from rexian.work.desk.views import ContactItem, Ref
 from rexian.work.names import NameBook, Title, look_up
 
 PREVIEW = 80
@@ -36,6 +36,12 @@ class Filters(Struct, frozen=True, kw_only=True):
     disposition: str | None = None
     rating_max: int | None = None
     simulated: bool | None = None
+
+
+def given(filters: Filters) -> dict[str, Any]:
+    """The filters that are in force, by name."""
+    named = ((name, getattr(filters, name)) for name in filters.__struct_fields__)
+    return {name: value for name, value in named if value is not None}
 
 
 def seen_by(who: Principal) -> Any:
@@ -106,13 +112,14 @@ async def contacts_page(
 ) -> Page[ContactItem]:
     """One page of what `who` may see. Raises `Problem` (400 `bad_cursor`)."""
     async with db.tenants(sorted(who.tenants)) as tx:
-        rows, following = await _page(tx, chosen(filters).where(seen_by(who)), cursor, limit)
+        rows, following = await page_of_contacts(tx, chosen(filters).where(seen_by(who)), cursor, limit)
     return Page(await items_of(db, rows), following)
 
 
-async def _page(
+async def page_of_contacts(
     tx: AsyncConnection, found: Select[Any], cursor: str | None, limit: int
 ) -> tuple[Sequence[Row[Any]], str | None]:
+    """One page of `chosen` and the cursor of the next. Raises `Problem` (400 `bad_cursor`)."""
     if cursor is not None:
         found = found.where(tuple_(contact.c.started_at, contact.c.id) < tuple_(*_place(cursor)))
     rows = (await tx.execute(found.limit(limit + 1))).all()
@@ -140,16 +147,6 @@ async def every_contact(db: Database, who: Principal, filters: Filters, most: in
         cursor = page.next_cursor
         if cursor is None:
             return
-
-
-async def timeline_page(
-    db: Database, tenant_id: str, customer_ids: Collection[str], *, cursor: str | None, limit: int
-) -> Page[TimelineItem]:
-    """A customer's contacts (under all merged records), newest first."""
-    async with db.tenant(tenant_id) as tx:
-        rows, following = await _page(tx, chosen(Filters(customer_ids=customer_ids)), cursor, limit)
-    wrap_ups = {row.id: row.wrap_up for row in rows}
-    return Page([_timeline_item(item, wrap_ups[item.id]) for item in await items_of(db, rows)], following)
 
 
 async def items_of(db: Database, rows: Sequence[Row[Any]]) -> list[ContactItem]:
@@ -185,14 +182,4 @@ def _item(row: Row[Any], book: NameBook, codes: dict[tuple[str, str], Title]) ->
         disposition_name=code.zh if code else None, disposition_name_en=code.in_("en") if code else None,
         waited_ms=row.waited_ms, talk_ms=row.talk_ms, rating=row.rating, simulated=row.simulated,
         preview=row.preview or "",
-    )  # fmt: skip
-
-
-def _timeline_item(item: ContactItem, wrap_up: str | None) -> TimelineItem:
-    return TimelineItem(
-        id=item.id, tenant_id=item.tenant_id, tenant_name=item.tenant_name, tenant_name_en=item.tenant_name_en,
-        queue_name=item.queue_name, queue_name_en=item.queue_name_en, medium=item.medium, state=item.state,
-        started_at=item.started_at, closed_at=item.closed_at, agent_names=[agent.name for agent in item.agents],
-        disposition=item.disposition, disposition_name=item.disposition_name,
-        disposition_name_en=item.disposition_name_en, wrap_up=wrap_up, rating=item.rating, preview=item.preview,
     )  # fmt: skip
