@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 from rexian.engine import events as ev
 from rexian.engine.applying import apply
 from rexian.engine.core import Core
@@ -10,14 +12,15 @@ from rexian.engine.specs import Party
 from rexian.engine.state import Agent, Contact, Interaction, Queue, State
 
 # After these the agent named in them may have a place free and pulls.
-_FREES_AGENT = (
-    ev.AgentDefined,
-    ev.AgentStateChanged,
-    ev.OfferRejected,
-    ev.OfferExpired,
-    ev.OfferWithdrawn,
-    ev.InteractionTransferred,
-    ev.HandlingWrappedUp,
+_FREES_AGENT = frozenset(
+    {
+        ev.AgentStateChanged,
+        ev.OfferRejected,
+        ev.OfferExpired,
+        ev.OfferWithdrawn,
+        ev.InteractionTransferred,
+        ev.HandlingWrappedUp,
+    }
 )
 
 
@@ -38,10 +41,13 @@ class Decision:
     def emit(self, event: ev.AnyEvent) -> None:
         apply(self.core, event)
         self.events.append(event)
-        if isinstance(event, ev.InteractionQueued):
-            self.unplaced[event.interaction_id] = None
-        elif isinstance(event, _FREES_AGENT):
-            self.freed[event.agent.id if isinstance(event, ev.AgentDefined) else event.agent_id] = None
+        kind, named = type(event), cast(Any, event)  # by table: far quicker than isinstance
+        if kind in _FREES_AGENT:
+            self.freed[named.agent_id] = None
+        elif kind is ev.InteractionQueued:
+            self.unplaced[named.interaction_id] = None
+        elif kind is ev.AgentDefined:
+            self.freed[named.agent.id] = None
 
     # -- finding, or refusing ----------------------------------------------------------------------------------------
     def queue(self, queue_id: str) -> Queue:

@@ -42,7 +42,8 @@ class Floor:
             if decision.events:
                 raise RuntimeError("a command was refused halfway; this floor must be recovered") from None
             raise
-        settle(decision)
+        if decision.freed or decision.unplaced:
+            settle(decision)
         return decision.events
 
     def apply(self, event: AnyEvent) -> None:

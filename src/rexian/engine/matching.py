@@ -21,6 +21,7 @@ NUMBER_BITS = 40
 _NUMBER = (1 << NUMBER_BITS) - 1
 _IDLE_BITS = 48
 _MEDIUM_INDEX = {medium: index for index, medium in enumerate(MEDIA)}
+_BITS = [1 << index for index in range(len(MEDIA))]
 
 
 def entry_of(key: int, number: int) -> int:
@@ -56,6 +57,18 @@ class Profile:
         self.groups: list[dict[int, list[int]]] = [{} for _ in MEDIA]  # medium → slope → classes
 
 
+class Filing:
+    """Where an agent lies: the entry and the media (as bits) under which it is among the idle ones."""
+
+    __slots__ = ("entry", "media", "places", "profile")
+
+    def __init__(self, profile: Profile, agent: Agent) -> None:
+        self.profile = profile
+        self.entry = NONE
+        self.media = 0
+        self.places = [(medium, 1 << _MEDIUM_INDEX[medium], places) for medium, places in agent.spec.capacity.items()]
+
+
 class Matcher:
     """The index over waiting interactions and idle agents."""
 
@@ -71,7 +84,7 @@ class Matcher:
         self._idle: list[list[Pile[Agent]]] = [[] for _ in MEDIA]
         self._idle_heads: list[list[int]] = [[] for _ in MEDIA]
         self._idle_bits: list[int] = [0 for _ in MEDIA]
-        self._filed: dict[str, tuple[Profile, list[int]]] = {}
+        self._filed: dict[str, Filing] = {}
 
     # -- masks, classes, profiles ------------------------------------------------------------------------------------
     def _bit(self, skill: str) -> int:
@@ -134,48 +147,46 @@ class Matcher:
             placed[0].pile.remove(placed[1])
 
     def file(self, agent: Agent) -> None:
-        """Bring the agent's entries up to what the agent is now."""
-        filed = self._filed.get(agent.id)
-        profile = filed[0] if filed is not None else self._profile(agent)
-        old = filed[1] if filed is not None else [NONE for _ in MEDIA]
-        new = self._entries(agent)
-        for index, (was, entry) in enumerate(zip(old, new, strict=True)):
-            if was != entry:
-                self._move(agent, profile, index, was, entry)
-        self._filed[agent.id] = (profile, new)
+        """Bring the agent's entries up to what the agent is now: one per medium with a place free, all alike."""
+        filing = self._filed.get(agent.id)
+        if filing is None:
+            filing = self._filed[agent.id] = Filing(self._profile(agent), agent)
+        media = 0
+        if agent.wanted == "available":
+            used = agent.used
+            for medium, bit, capacity in filing.places:
+                if used.get(medium, 0) < capacity:
+                    media |= bit
+        load = len(agent.offers) + len(agent.handlings)
+        entry = entry_of((load << _IDLE_BITS) + agent.idle_since, agent.number) if media else NONE
+        if entry != filing.entry or media != filing.media:
+            self._move(agent, filing, entry, media)
 
     def refile(self, agent: Agent) -> None:
-        """The same after the agent's skills have changed."""
+        """The same after the agent's skills or capacity have changed."""
         self.drop(agent)
         self.file(agent)
 
     def drop(self, agent: Agent) -> None:
-        filed = self._filed.pop(agent.id, None)
-        if filed is not None:
-            for index, was in enumerate(filed[1]):
-                self._move(agent, filed[0], index, was, NONE)
+        filing = self._filed.pop(agent.id, None)
+        if filing is not None:
+            self._move(agent, filing, NONE, 0)
 
-    def _entries(self, agent: Agent) -> list[int]:
-        entries = [NONE for _ in MEDIA]
-        if agent.wanted == "available":
-            used = agent.used
-            load = sum(used.values())
-            entry = entry_of((load << _IDLE_BITS) + agent.idle_since, agent.number)
-            for medium, capacity in agent.spec.capacity.items():
-                if used.get(medium, 0) < capacity:
-                    entries[_MEDIUM_INDEX[medium]] = entry
-        return entries
-
-    def _move(self, agent: Agent, profile: Profile, medium: int, was: int, entry: int) -> None:
-        pile = self._idle[medium][profile.index]
-        if was != NONE:
-            pile.remove(was)
-        if entry != NONE:
-            pile.add(entry, agent)
-        if pile.live:
-            self._idle_bits[medium] |= 1 << profile.index
-        else:
-            self._idle_bits[medium] &= ~(1 << profile.index)
+    def _move(self, agent: Agent, filing: Filing, entry: int, media: int) -> None:
+        index = filing.profile.index
+        for medium, (piles, bit) in enumerate(zip(self._idle, _BITS, strict=True)):
+            if not (filing.media | media) & bit:
+                continue
+            pile = piles[index]
+            if filing.media & bit:
+                pile.remove(filing.entry)
+            if media & bit:
+                pile.add(entry, agent)
+            if pile.live:
+                self._idle_bits[medium] |= 1 << index
+            else:
+                self._idle_bits[medium] &= ~(1 << index)
+        filing.entry, filing.media = entry, media
 
     # -- choosing ----------------------------------------------------------------------------------------------------
     def anybody_free(self, request: RequestClass) -> bool:
@@ -210,33 +221,32 @@ class Matcher:
         return None
 
     def is_minor(self, request: RequestClass, agent: Agent) -> bool:
-        return request.need & self._filed[agent.id][0].minor != 0
+        return request.need & self._filed[agent.id].profile.minor != 0
 
     def eligible(self, request: RequestClass, agent: Agent) -> bool:
         """Whether the agent has the skills; says nothing of being free."""
-        return request.need & self._filed[agent.id][0].mask == request.need
+        return request.need & self._filed[agent.id].profile.mask == request.need
 
     def best_interaction(self, agent: Agent, now: int, passes: Callable[[Interaction], bool]) -> Interaction | None:
         """The highest score among all that the agent could take, over all media with a place free."""
-        _, entries = self._filed[agent.id]
-        if all(entry == NONE for entry in entries):
+        filing = self._filed[agent.id]
+        if not filing.media:
             return None
-        found = self._choose(agent, now)
+        found = self._choose(filing, now)
         if found < 0:
             return None
         head = self._waiting[found].head()
         if head is not None and (not head.declined or passes(head)):
             return head
-        return best_of(self._waiting, lambda: self._choose(agent, now), passes)
+        return best_of(self._waiting, lambda: self._choose(filing, now), passes)
 
-    def _choose(self, agent: Agent, now: int) -> int:
+    def _choose(self, filing: Filing, now: int) -> int:
         """Index of the class whose head has the highest score; -1 when nothing waits."""
-        profile, entries = self._filed[agent.id]
         heads = self._waiting_heads
         best = -1
         best_score = best_number = 0
-        for groups, entry in zip(profile.groups, entries, strict=True):
-            if entry == NONE:
+        for groups, bit in zip(filing.profile.groups, _BITS, strict=True):
+            if not filing.media & bit:
                 continue
             for slope, classes in groups.items():
                 index = min(classes, key=heads.__getitem__)
