@@ -1,4 +1,4 @@
-"""An agent's client as the desk behaves: ticket, feed, proof, accept, answer each customer message once, end, wrap up."""
+"""An agent's client as the desk behaves: ticket, feed, proof, accept, answer each message once, end, wrap up."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A customer's client as the widget behaves: own ids, an outbox until acknowledged, resume by number after each loss."""
+"""A customer's client as the widget behaves: own ids, an outbox until acknowledged, resume by number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`kill -9` at random moments while a thousand customers write: nothing accepted is lost, doubled, stuck or in two hands."""
+"""`kill -9` at random moments while a thousand customers write: nothing accepted is lost, doubled or stuck."""
 
 from __future__ import annotations
 

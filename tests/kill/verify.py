@@ -54,7 +54,7 @@ def messages_once(rows: list[dict[str, Any]], stored: dict[str, str], customers:
 
 
 def one_place_each(rows: list[dict[str, Any]]) -> Iterator[str]:
-    """No interaction is offered twice at once, queued anew, or with two agents; the age that it queues with never changes."""
+    """No interaction is offered twice at once, queued anew, or with two agents; its age never changes."""
     holder: dict[str, str] = {}
     since: dict[str, int] = {}
     for row in rows:

@@ -1,1 +1,1 @@
-"""Keeps the documentation true: generated pages match the code, cited files and tests exist, catalogues are complete."""
+"""Keeps the documentation true: generated pages match the code, what is cited exists, catalogues are complete."""
