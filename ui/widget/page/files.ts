@@ -1,0 +1,119 @@
+import { newId } from "../core/ids";
+import type { FileInfo } from "../core/wire";
+import type { Chat } from "./chat";
+import { fault, upload, UploadError, type UploadFault } from "./upload";
+
+const MOST = 9;
+
+/** A file beside the draft. */
+export interface Chosen {
+  id: string;
+  file: File;
+  preview: string | null;
+}
+
+/** A file on its way up. */
+export interface Upload extends Chosen {
+  /** 0..1 */
+  part: number;
+  fault: UploadFault | null;
+  stop: AbortController;
+}
+
+interface FilesPorts {
+  done(messageId: string, info: FileInfo): void;
+  changed(): void;
+}
+
+/** Files from choosing to uploaded: beside the draft first, so that nothing pasted goes out by accident. */
+export class Files {
+  chosen: Chosen[] = [];
+  uploads: Upload[] = [];
+  /** What could not be added, and why. */
+  faults: { name: string; fault: UploadFault | "many" }[] = [];
+  private readonly previews = new Map<string, string>();
+
+  constructor(
+    private readonly origin: string,
+    private readonly visitor: () => string,
+    private readonly ports: FilesPorts,
+  ) {}
+
+  choose(files: Iterable<File>): void {
+    this.faults = [];
+    for (const file of files) {
+      const why = this.chosen.length >= MOST ? "many" : fault(file);
+      if (why) this.faults.push({ name: file.name, fault: why });
+      else this.chosen.push({ id: newId(), file, preview: picture(file) });
+    }
+    this.ports.changed();
+  }
+
+  remove(id: string): void {
+    this.chosen = this.chosen.filter((one) => one.id !== id);
+    this.faults = [];
+    this.ports.changed();
+  }
+
+  sendChosen(): void {
+    this.faults = [];
+    for (const one of this.chosen.splice(0)) {
+      const up: Upload = { ...one, part: 0, fault: null, stop: new AbortController() };
+      this.uploads.push(up);
+      void this.run(up);
+    }
+  }
+
+  retry(up: Upload): void {
+    up.fault = null;
+    up.part = 0;
+    up.stop = new AbortController();
+    void this.run(up);
+    this.ports.changed();
+  }
+
+  cancel(up: Upload): void {
+    this.uploads = this.uploads.filter((one) => one !== up);
+    up.stop.abort();
+    this.ports.changed();
+  }
+
+  /** The connection is back: what it had cut goes again. */
+  retryLost(): void {
+    for (const up of this.uploads) if (up.fault === "network") this.retry(up);
+  }
+
+  /** The picture of an uploaded file while the server has not given its address. */
+  preview(fileId: string): string | null {
+    return this.previews.get(fileId) ?? null;
+  }
+
+  private async run(up: Upload): Promise<void> {
+    try {
+      const progress = (part: number) => {
+        up.part = part;
+        this.ports.changed();
+      };
+      const info = await upload(this.origin, this.visitor(), up.file, progress, up.stop.signal);
+      if (!this.uploads.includes(up)) return;
+      this.uploads = this.uploads.filter((one) => one !== up);
+      if (up.preview) this.previews.set(info.id, up.preview);
+      this.ports.done(up.id, info);
+    } catch (error) {
+      up.fault = error instanceof UploadError ? error.fault : "network";
+      this.ports.changed();
+    }
+  }
+}
+
+/** The files of a chat, made when they are first asked for. */
+export function filesOf(chat: Chat): Files {
+  return (chat.files ??= new Files(chat.options.origin, () => chat.visitor, {
+    done: (id, info) => chat.session.postFile(id, info),
+    changed: () => chat.changed(),
+  }));
+}
+
+function picture(file: File): string | null {
+  return /^image\/(png|jpeg|gif|webp)$/.test(file.type) ? URL.createObjectURL(file) : null;
+}

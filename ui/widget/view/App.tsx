@@ -1,0 +1,60 @@
+import type { FunctionComponent } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Chat } from "../page/chat";
+import { Launcher } from "./Launcher";
+import { useChat } from "./parts";
+
+export interface PanelProps {
+  chat: Chat;
+  /** The customer has just opened it: it takes the focus. */
+  focus: boolean;
+}
+
+export type PanelView = FunctionComponent<PanelProps>;
+
+interface Props {
+  chat: Chat;
+  /** Fetches the panel; asked for at the first sign that it will be needed. */
+  load: () => Promise<PanelView>;
+}
+
+/** The launcher at once, the panel when somebody wants it. */
+export function App({ chat, load }: Props) {
+  useChat(chat);
+  const { open, options } = chat;
+  const launcher = useRef<HTMLButtonElement | null>(null);
+  const wasOpen = useRef(open);
+  const touched = useRef(false);
+  const [Panel, setPanel] = useState<PanelView | null>(null);
+  const [failed, setFailed] = useState(false);
+  if (wasOpen.current !== open) touched.current = true;
+  const fetchPanel = () => {
+    if (Panel) return;
+    load().then(
+      (view) => setPanel(() => view),
+      // A deploy in between, or no network: the page of its own serves, at the next press.
+      () => setFailed(true),
+    );
+  };
+  useEffect(() => {
+    if (open) fetchPanel();
+    // Closing by keyboard or button gives the focus back to where it came from.
+    else if (wasOpen.current) launcher.current?.focus();
+    wasOpen.current = open;
+  }, [open]);
+  const press = () => {
+    if (failed) window.open(`${options.origin}/c/${encodeURIComponent(options.site)}`, "_blank", "noopener");
+    else chat.setOpen(!open);
+  };
+  return (
+    <div class={`rx${options.page ? " page" : ""}`} lang={chat.locale} dir="ltr">
+      <div class="sr" role="status" aria-live="polite">
+        {chat.said}
+      </div>
+      {open && Panel ? <Panel chat={chat} focus={touched.current} /> : null}
+      {options.page ? null : (
+        <Launcher chat={chat} press={press} hint={fetchPanel} hold={(button) => (launcher.current = button)} />
+      )}
+    </div>
+  );
+}

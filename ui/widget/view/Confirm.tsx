@@ -1,0 +1,48 @@
+import { useEffect, useRef } from "preact/hooks";
+import type { Chat } from "../page/chat";
+import { wordsOf } from "./words";
+import { trap } from "./parts";
+
+/** Asks before a contact is ended: the careful answer has the focus. */
+export function Confirm({ chat, done }: { chat: Chat; done: () => void }) {
+  const box = useRef<HTMLDivElement>(null);
+  const words = wordsOf(chat);
+  const waiting = chat.session.book.contact?.state === "waiting";
+  useEffect(() => box.current?.querySelector("button")?.focus(), []);
+  const keys = (event: KeyboardEvent) => {
+    if (event.key === "Escape") {
+      event.preventDefault();
+      event.stopPropagation();
+      done();
+    }
+    trap(event, box.current!);
+  };
+  const finish = () => {
+    chat.session.end();
+    done();
+  };
+  return (
+    <div class="veil">
+      <div
+        ref={box}
+        class="confirm"
+        role="alertdialog"
+        aria-modal
+        aria-labelledby="ask"
+        aria-describedby="say"
+        onKeyDown={keys}
+      >
+        <h3 id="ask">{waiting ? words.leaveAsk : words.endAsk}</h3>
+        <p id="say">{waiting ? words.leaveSay : words.endSay}</p>
+        <div class="answers">
+          <button type="button" class="button" onClick={done}>
+            {waiting ? words.keepWaiting : words.stay}
+          </button>
+          <button type="button" class="button bad" onClick={finish}>
+            {waiting ? words.leaveQueue : words.endChat}
+          </button>
+        </div>
+      </div>
+    </div>
+  );
+}

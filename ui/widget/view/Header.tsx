@@ -1,0 +1,103 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { arrowLeft, chevronDown, end as endIcon, globe, more } from "../../kit/icons/paths";
+import { stateShapes } from "../../kit/icons/states";
+import type { Chat } from "../page/chat";
+import { wordsOf } from "./words";
+import { Avatar, Icon, IconButton, Shape } from "./parts";
+
+interface Props {
+  chat: Chat;
+  history: boolean;
+  leaveHistory: () => void;
+  end: () => void;
+}
+
+/** Who is talking, in which state, and the two things that one may do about it. */
+export function Header({ chat, history, leaveHistory, end }: Props) {
+  const { session, site } = chat;
+  const words = wordsOf(chat);
+  const { contact } = session.book;
+  const bare = !contact && !history;
+  const name = (history ? words.history : contact?.agent) ?? site?.name ?? words.panel;
+  const state = history || !contact ? null : contact.state;
+  const line = state === "talking" ? words.talking : state === "waiting" ? words.waiting : words.over;
+  const shape = state === "talking" ? "available" : state === "waiting" ? "waiting" : "ended";
+  return (
+    <header class={bare ? "head bare" : "head"}>
+      {history ? <IconButton d={arrowLeft} label={words.back} onClick={leaveHistory} /> : null}
+      {history || bare ? null : <Avatar name={name} large />}
+      <div class="who">
+        <h2>
+          <bdi>{name}</bdi>
+        </h2>
+        {state ? (
+          <p class={`state ${shape}`}>
+            <Shape d={stateShapes[shape]} />
+            <span>{line}</span>
+          </p>
+        ) : null}
+      </div>
+      <Menu chat={chat} end={end} />
+      {chat.options.page ? null : (
+        <IconButton d={chevronDown} label={words.minimise} onClick={() => chat.setOpen(false)} />
+      )}
+    </header>
+  );
+}
+
+function Menu({ chat, end }: { chat: Chat; end: () => void }) {
+  const [open, setOpen] = useState(false);
+  const box = useRef<HTMLDivElement>(null);
+  const { session } = chat;
+  const words = wordsOf(chat);
+  useEffect(() => {
+    if (!open) return;
+    box.current?.querySelector<HTMLElement>("[role=menuitem]")?.focus();
+    const away = (event: Event) => {
+      if (!event.composedPath().includes(box.current!)) setOpen(false);
+    };
+    addEventListener("pointerdown", away);
+    return () => removeEventListener("pointerdown", away);
+  }, [open]);
+  const shut = () => {
+    setOpen(false);
+    box.current?.querySelector("button")?.focus();
+  };
+  const keys = (event: KeyboardEvent) => {
+    if (!open) return;
+    const items = [...box.current!.querySelectorAll<HTMLElement>("[role=menuitem]")];
+    const at = items.indexOf(event.target as HTMLElement);
+    if (event.key === "Escape" || event.key === "Tab") {
+      event.preventDefault();
+      event.stopPropagation();
+      shut();
+    } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      items[(at + (event.key === "ArrowDown" ? 1 : -1) + items.length) % items.length]?.focus();
+    }
+  };
+  const choose = (act: () => void) => () => {
+    shut();
+    act();
+  };
+  const other = chat.locale === "en" ? "zh-CN" : "en";
+  return (
+    <div class="menu-box" ref={box} onKeyDown={keys}>
+      <IconButton d={more} label={words.menu} expanded={open} onClick={() => setOpen(!open)} />
+      {open ? (
+        <div class="menu" role="menu" aria-label={words.menu}>
+          <button type="button" role="menuitem" lang={other} onClick={choose(() => chat.setLocale(other))}>
+            <Icon d={globe} size={18} />
+            {words.otherLanguage}
+          </button>
+          {session.book.open ? (
+            <button type="button" role="menuitem" class="bad" onClick={choose(end)}>
+              <Icon d={endIcon} size={18} />
+              {session.book.contact?.state === "waiting" ? words.leaveQueue : words.endChat}
+            </button>
+          ) : null}
+        </div>
+      ) : null}
+    </div>
+  );
+}

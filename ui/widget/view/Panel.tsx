@@ -1,0 +1,128 @@
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { upload as dropIcon } from "../../kit/icons/paths";
+import type { Chat } from "../page/chat";
+import { filesOf } from "../page/files";
+import type { PanelProps } from "./App";
+import { Composer } from "./Composer";
+import { Confirm } from "./Confirm";
+import { Footer } from "./Footer";
+import { Header } from "./Header";
+import { Home } from "./Home";
+import { Icon, trap } from "./parts";
+import { Queue } from "./Queue";
+import { Stream } from "./Stream";
+import { placeWords, waitWords, wordsOf } from "./words";
+
+const PHONE = "(max-width: 480px), (max-height: 480px)";
+
+/** Head, what goes on, and the box to write in. */
+export function Panel({ chat, focus }: PanelProps) {
+  const panel = useRef<HTMLElement>(null);
+  const full = useFull(chat, panel);
+  const [confirming, setConfirming] = useState(false);
+  const [history, setHistory] = useState(false);
+  const [dragging, setDragging] = useState(0);
+  const { book } = chat.session;
+  const words = wordsOf(chat);
+  useAnnouncements(chat);
+  useEffect(() => {
+    if (!focus) return;
+    // On a touch screen the box would pull the keyboard up over the greeting.
+    const box = matchMedia("(pointer: fine)").matches ? panel.current?.querySelector("textarea") : null;
+    (box ?? panel.current)?.focus({ preventScroll: true });
+  }, []);
+  const keys = (event: KeyboardEvent) => {
+    if (event.key === "Escape" && !event.isComposing && !event.defaultPrevented && !chat.options.page) {
+      event.stopPropagation();
+      chat.setOpen(false);
+    }
+    if (full && panel.current) trap(event, panel.current);
+  };
+  const hasFiles = (event: DragEvent) => !!event.dataTransfer?.types.includes("Files");
+  const drop = (event: DragEvent) => {
+    if (!hasFiles(event)) return;
+    event.preventDefault();
+    setDragging(0);
+    filesOf(chat).choose(event.dataTransfer!.files);
+  };
+  const ended = book.contact?.state === "ended";
+  return (
+    <section
+      ref={panel}
+      class={`panel${full ? " full" : ""}`}
+      role={chat.options.page ? undefined : "dialog"}
+      aria-label={chat.site?.name ? `${chat.site.name} ${words.panel}` : words.panel}
+      aria-modal={full && !chat.options.page ? true : undefined}
+      tabIndex={-1}
+      onKeyDown={keys}
+      onDragEnter={(event) => hasFiles(event) && setDragging((n) => n + 1)}
+      onDragLeave={(event) => hasFiles(event) && setDragging((n) => Math.max(0, n - 1))}
+      onDragOver={(event) => hasFiles(event) && event.preventDefault()}
+      onDrop={drop}
+    >
+      <Header chat={chat} history={history} leaveHistory={() => setHistory(false)} end={() => setConfirming(true)} />
+      {book.contact?.state === "waiting" ? <Queue chat={chat} /> : null}
+      {book.contact || history ? (
+        <Stream chat={chat} history={history} />
+      ) : (
+        <Home chat={chat} showHistory={() => setHistory(true)} />
+      )}
+      {chat.barred || history ? null : ended ? <Footer chat={chat} /> : <Composer chat={chat} />}
+      {dragging ? (
+        <div class="drop">
+          <Icon d={dropIcon} size={28} />
+          {words.drop}
+        </div>
+      ) : null}
+      {confirming && book.open ? <Confirm chat={chat} done={() => setConfirming(false)} /> : null}
+    </section>
+  );
+}
+
+/** Fills a phone's screen, above its keyboard, and keeps the page behind from scrolling. */
+function useFull(chat: Chat, panel: { current: HTMLElement | null }): boolean {
+  const [full, setFull] = useState(() => matchMedia(PHONE).matches);
+  useEffect(() => {
+    const media = matchMedia(PHONE);
+    const changed = () => setFull(media.matches);
+    media.addEventListener("change", changed);
+    return () => media.removeEventListener("change", changed);
+  }, []);
+  useLayoutEffect(() => {
+    const view = window.visualViewport;
+    const element = panel.current;
+    if (!full || !element || !view) return;
+    const fit = () => {
+      element.style.height = `${view.height}px`;
+      element.style.transform = `translateY(${view.offsetTop}px)`;
+    };
+    const root = document.documentElement;
+    const before = root.style.overflow;
+    if (!chat.options.page) root.style.overflow = "hidden";
+    fit();
+    view.addEventListener("resize", fit);
+    view.addEventListener("scroll", fit);
+    return () => {
+      root.style.overflow = before;
+      element.style.height = element.style.transform = "";
+      view.removeEventListener("resize", fit);
+      view.removeEventListener("scroll", fit);
+    };
+  }, [full]);
+  return full;
+}
+
+/** Says what only eyes would notice: the place in the queue moving, the connection going. */
+function useAnnouncements(chat: Chat): void {
+  const { trouble } = chat;
+  const words = wordsOf(chat);
+  const { position } = chat.session.book;
+  useEffect(() => {
+    if (!position) return;
+    const wait = waitWords(words, position.wait_low_ms, position.wait_high_ms);
+    chat.say(`${placeWords(words, position.position)}, ${wait}`);
+  }, [position?.position]);
+  useEffect(() => {
+    if (trouble && trouble !== "connecting") chat.say(words[trouble]);
+  }, [trouble]);
+}

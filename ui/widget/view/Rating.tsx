@@ -1,0 +1,82 @@
+import { useState } from "preact/hooks";
+import { star } from "../../kit/icons/paths";
+import type { Chat } from "../page/chat";
+import { fill } from "../page/words";
+import { wordsOf } from "./words";
+import { Icon } from "./parts";
+
+const LOW = 2;
+
+/** How it was, asked at once. Radio buttons drawn as stars; each has its words. */
+export function Rating({ chat }: { chat: Chat }) {
+  const { session } = chat;
+  const words = wordsOf(chat);
+  const { contact } = session.book;
+  const [score, setScore] = useState(0);
+  const [over, setOver] = useState(0);
+  const [comment, setComment] = useState("");
+  const given = contact?.rating ?? null;
+  if (given !== null) return <Thanks chat={chat} score={given} />;
+  // Nobody was there to be rated.
+  if (!contact?.agent) return null;
+  const lit = over || score;
+  const submit = (event: Event) => {
+    event.preventDefault();
+    if (score) session.rate(score, comment.trim());
+  };
+  return (
+    <form class="rating" onSubmit={submit}>
+      <fieldset class="stars" onPointerLeave={() => setOver(0)}>
+        <legend>{words.rateAsk}</legend>
+        {words.rates.map((label, i) => (
+          <label key={i} class={i < lit ? "lit" : ""} onPointerEnter={() => setOver(i + 1)}>
+            <input
+              type="radio"
+              name="score"
+              checked={score === i + 1}
+              aria-label={fill(words.star, { n: i + 1, label })}
+              onChange={() => setScore(i + 1)}
+            />
+            <Icon d={star} size={32} />
+          </label>
+        ))}
+      </fieldset>
+      <p class="rate-label" aria-hidden="true">
+        {lit ? words.rates[lit - 1] : `${words.rates[0]!} · ${words.rates[4]!}`}
+      </p>
+      {score ? (
+        <>
+          <textarea
+            class="comment"
+            rows={2}
+            maxLength={1000}
+            aria-label={score <= LOW ? words.commentLow : words.comment}
+            placeholder={score <= LOW ? words.commentLow : words.comment}
+            value={comment}
+            onInput={(event) => setComment(event.currentTarget.value)}
+          />
+          {session.rateError ? <p role="alert" class="wrong">{session.rateError}</p> : null}
+          <button type="submit" class="button solid" disabled={session.rating}>
+            {session.rating ? words.sending : words.rate}
+          </button>
+        </>
+      ) : null}
+    </form>
+  );
+}
+
+function Thanks({ chat, score }: { chat: Chat; score: number }) {
+  const words = wordsOf(chat);
+  return (
+    <div class="rating thanks" role="status">
+      <p class="stars" aria-hidden="true">
+        {words.rates.map((_, i) => (
+          <span key={i} class={i < score ? "lit" : ""}>
+            <Icon d={star} size={20} />
+          </span>
+        ))}
+      </p>
+      <p>{score <= LOW ? words.thanksLow : words.thanks}</p>
+    </div>
+  );
+}

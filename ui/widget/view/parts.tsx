@@ -1,0 +1,78 @@
+import { useEffect, useState } from "preact/hooks";
+import type { Chat } from "../page/chat";
+import { hash } from "../page/names";
+
+/** Renders anew whenever the chat says that something has changed. */
+export function useChat(chat: Chat): void {
+  const [, turn] = useState(0);
+  useEffect(() => chat.watch(() => turn((n) => n + 1)), [chat]);
+}
+
+/** A line icon: `d` from kit/icons/paths. Always decoration; words stand beside it or in the button's label. */
+export function Icon({ d, size = 20 }: { d: string; size?: number }) {
+  return (
+    <svg class="icon" width={size} height={size} viewBox="0 0 24 24" aria-hidden="true">
+      <path d={d} />
+    </svg>
+  );
+}
+
+/** A filled state shape: `d` from kit/icons/states. */
+export function Shape({ d, size = 10 }: { d: string; size?: number }) {
+  return (
+    <svg class="shape" width={size} height={size} viewBox="0 0 16 16" aria-hidden="true">
+      <path d={d} />
+    </svg>
+  );
+}
+
+/** The first character of a name on a colour that stays with the name. */
+export function Avatar({ name, large }: { name: string; large?: boolean }) {
+  const [first = ""] = name;
+  return (
+    <span class={`avatar cat-${(hash(name) % 8) + 1}${large ? " large" : ""}`} aria-hidden="true">
+      {first.toUpperCase()}
+    </span>
+  );
+}
+
+interface ButtonProps {
+  d: string;
+  label: string;
+  onClick: () => void;
+  disabled?: boolean;
+  class?: string;
+  expanded?: boolean;
+}
+
+export function IconButton({ d, label, onClick, disabled, class: extra = "", expanded }: ButtonProps) {
+  return (
+    <button
+      type="button"
+      class={`icon-button ${extra}`}
+      aria-label={label}
+      title={label}
+      aria-haspopup={expanded === undefined ? undefined : "menu"}
+      aria-expanded={expanded}
+      disabled={disabled}
+      onClick={onClick}
+    >
+      <Icon d={d} />
+    </button>
+  );
+}
+
+/** Keeps Tab inside an element. */
+export function trap(event: KeyboardEvent, inside: HTMLElement): void {
+  if (event.key !== "Tab") return;
+  const stops = [...inside.querySelectorAll<HTMLElement>("a[href],button,textarea,input,[tabindex='0']")].filter(
+    (one) => !one.hasAttribute("disabled") && one.offsetParent !== null,
+  );
+  const first = stops[0];
+  const last = stops.at(-1);
+  const now = (inside.getRootNode() as ShadowRoot).activeElement;
+  const leaving = event.shiftKey ? now === first || now === inside : now === last;
+  if (!leaving) return;
+  event.preventDefault();
+  (event.shiftKey ? last : first)?.focus();
+}
