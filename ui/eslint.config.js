@@ -18,6 +18,8 @@ export default tseslint.config(
       "@typescript-eslint/no-misused-promises": ["error", { checksVoidReturn: { attributes: false } }],
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       "no-console": ["error", { allow: ["warn", "error"] }],
+      // React Aria's own autoFocus moves the focus within what has just opened (a dialog, a list), where it has to go.
+      "jsx-a11y/no-autofocus": ["error", { ignoreNonDOM: true }],
       eqeqeq: ["error", "always", { null: "ignore" }],
     },
   },

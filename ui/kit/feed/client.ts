@@ -57,31 +57,27 @@ export class FeedClient {
   readonly typing = new Store<Readonly<Record<string, true>>>({});
   /** Ids of commands that wait for their ack. */
   readonly pending = new Store<ReadonlySet<string>>(new Set());
-  onSignedOut: (() => void) | null = null;
 
   private wire: Wire | null = null;
+  private readonly signedOutListeners = new Set<() => void>();
   private readonly topics = new Map<string, TopicEntry>();
   private readonly waiters = new Map<string, { resolve: (ack: Ack) => void; reject: (error: Error) => void }>();
   private readonly typingTimers = new Map<string, ReturnType<typeof setTimeout>>();
   private clockBase: { server: number; local: number } | null = null;
   private lastHeard = 0;
   private watch: ReturnType<typeof setInterval> | null = null;
-  private csrf = "";
-  private locale = "zh-CN";
 
   /** @param openWire makes the way to the core; what it says comes to `receive`. */
   constructor(private readonly openWire: (receive: (message: FromCore) => void) => Wire) {}
 
   start(csrf: string, locale: string): void {
-    this.csrf = csrf;
-    this.locale = locale;
     if (this.wire) {
       this.send({ t: "open", csrf, locale });
       return;
     }
     this.lastHeard = performance.now();
     this.wire = this.openWire(this.receive);
-    this.send({ t: "open", csrf: this.csrf, locale: this.locale });
+    this.send({ t: "open", csrf, locale });
     // Pages mount before the frame round them starts the feed: what they wished for meanwhile is sent now.
     for (const [name, entry] of this.topics) if (entry.users > 0) this.send({ t: "sub", topic: name });
     this.watch = setInterval(this.checkWorker, 1_000);
@@ -106,6 +102,17 @@ export class FeedClient {
     this.send({ t: "sign_out" });
   }
 
+  /** Calls `listener` when the session is over, by whichever page or the server. Returns the way to stop. */
+  onSignedOut(listener: () => void): () => void {
+    this.signedOutListeners.add(listener);
+    return () => this.signedOutListeners.delete(listener);
+  }
+
+  /** Tries to connect now instead of when the pause is over. */
+  retry(): void {
+    this.send({ t: "nudge" });
+  }
+
   // -- topics --------------------------------------------------------------------------------------------------------
   /** Subscribes while the returned function has not been called. Counted: several users of a topic share it. */
   subscribe(name: string): () => void {
@@ -125,7 +132,7 @@ export class FeedClient {
   }
 
   dataOf<T extends string>(name: T): Store<TopicData<T> | undefined> {
-    return this.entry(name).data as Store<TopicData<T> | undefined>;
+    return this.entry(name).data;
   }
 
   statusOf(name: string): Store<TopicStatus> {
@@ -203,7 +210,7 @@ export class FeedClient {
         this.takeClock(message.now + message.age_ms);
         break;
       case "signed_out":
-        this.onSignedOut?.();
+        for (const listener of this.signedOutListeners) listener();
         break;
     }
   };

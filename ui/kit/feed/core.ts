@@ -68,7 +68,7 @@ export class FeedCore {
   private dialed = 0;
 
   constructor(private readonly world: World) {
-    this.backoff = new Backoff(world.random);
+    this.backoff = new Backoff(() => world.random());
   }
 
   join(port: Port): void {

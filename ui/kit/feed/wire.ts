@@ -139,7 +139,7 @@ export interface WallAgentView {
 export interface AlertView {
   id: string;
   kind: string;
-  severity: "info" | "warn" | "bad" | string;
+  severity: string;
   at: number;
   queue_id?: string | null;
   agent_id?: string | null;

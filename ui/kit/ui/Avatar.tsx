@@ -9,6 +9,11 @@ export function categoryOf(id: string): number {
   return (hash >>> 0) % grounds.length;
 }
 
+/** The ground class of an id's colour: for avatars, tenants' stripes. */
+export function categoryGround(id: string): string {
+  return grounds[categoryOf(id)] ?? "bg-cat-1";
+}
+
 /** Two characters of a Chinese name's end, or a Western name's initials. */
 export function initials(name: string): string {
   const clean = name.trim();
@@ -33,7 +38,7 @@ export function Avatar({ id, name, size = 32, className }: { id: string; name: s
       className={cx(
         "inline-flex shrink-0 items-center justify-center rounded-full font-medium text-on-cat select-none",
         box,
-        grounds[categoryOf(id)],
+        categoryGround(id),
         className,
       )}
     >

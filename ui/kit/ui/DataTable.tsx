@@ -222,15 +222,18 @@ function Head<T>({ column, sorted, onSort }: HeadProps<T>) {
       onClick={onSort}
       title={column.explain}
       className={cx(
-        "group -mx-1 inline-flex max-w-full items-center gap-1 rounded-xs px-1 hover:text-ink",
-        column.align === "end" && "flex-row-reverse",
+        "group relative -mx-1 inline-flex max-w-full items-center rounded-xs px-1 hover:text-ink",
       )}
     >
       <span className="truncate">{words}</span>
       <Icon
         name={sorted === "desc" ? "arrowDown" : "arrowUp"}
         size={12}
-        className={sorted ? "" : "invisible group-hover:visible group-focus-visible:visible"}
+        className={cx(
+          "absolute top-1/2 -translate-y-1/2",
+          column.align === "end" ? "right-full" : "left-full",
+          !sorted && "invisible group-hover:visible group-focus-visible:visible",
+        )}
       />
     </button>
   );

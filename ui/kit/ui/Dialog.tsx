@@ -56,10 +56,12 @@ interface ConfirmProps {
   confirm: string;
   variant?: ButtonVariant;
   isPending?: boolean;
+  /** Where the focus begins: `cancel` (default) unless the act is harmless and frequent. */
+  focus?: "cancel" | "confirm";
 }
 
 /** Asks before something that can't be taken back. */
-export function ConfirmDialog({ isOpen, onClose, onConfirm, title, children, confirm, variant = "danger", isPending }: ConfirmProps) {
+export function ConfirmDialog({ isOpen, onClose, onConfirm, title, children, confirm, variant = "danger", isPending, focus = "cancel" }: ConfirmProps) {
   const { t } = useTranslation("shell");
   return (
     <Dialog
@@ -71,10 +73,10 @@ export function ConfirmDialog({ isOpen, onClose, onConfirm, title, children, con
       isDismissable={false}
       footer={
         <>
-          <Button variant={variant} onPress={onConfirm} isPending={isPending ?? false}>
+          <Button variant={variant} onPress={onConfirm} isPending={isPending ?? false} autoFocus={focus === "confirm"}>
             {confirm}
           </Button>
-          <Button onPress={onClose} autoFocus>
+          <Button onPress={onClose} autoFocus={focus === "cancel"}>
             {t("kit.cancel")}
           </Button>
         </>

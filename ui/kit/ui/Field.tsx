@@ -1,11 +1,11 @@
 /** Form fields: label, control, help, error, all tied together for assistive technology by React Aria. */
-import type { ReactNode } from "react";
+import type { ComponentProps, ReactNode } from "react";
 import {
   Checkbox as AriaCheckbox,
   type CheckboxProps as AriaCheckboxProps,
   FieldError,
   Input,
-  type InputProps,
+
   Label,
   NumberField as AriaNumberField,
   type NumberFieldProps as AriaNumberFieldProps,
@@ -60,7 +60,7 @@ export interface TextFieldProps extends Common, Omit<AriaTextFieldProps, "classN
   placeholder?: string | undefined;
   /** Rows of a multi-line field; one line when absent. */
   rows?: number | undefined;
-  inputProps?: InputProps;
+  inputProps?: ComponentProps<typeof Input>;
 }
 
 export function TextField({ label, help, error, className, placeholder, rows, inputProps, ...rest }: TextFieldProps) {

@@ -12,7 +12,7 @@ export function Kbd({ keys, onDark = false }: { keys: string; onDark?: boolean }
           key={key}
           className={cx(
             "inline-flex h-[18px] min-w-[18px] items-center justify-center rounded-xs px-1 text-xs leading-none",
-            onDark ? "bg-canvas/20 text-canvas" : "border border-line-2 bg-sunken text-ink-2",
+            onDark ? "border border-current/40" : "border border-line-2 bg-sunken text-ink-2",
           )}
         >
           {(isMac && macNames[key]) || key}

@@ -1,5 +1,5 @@
 /** The house's components. Import from here. */
-export { Avatar, categoryOf, initials } from "./Avatar.tsx";
+export { Avatar, categoryGround, categoryOf, initials } from "./Avatar.tsx";
 export { Badge, StateBadge, StateSign, type BadgeTone } from "./Badge.tsx";
 export { Button, buttonClass, IconButton, LinkButton, type ButtonVariant } from "./Button.tsx";
 export { cx } from "./cx.ts";

@@ -3,7 +3,9 @@ import { Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { browserWire, FeedClient, FeedProvider } from "@kit/feed";
+import { OfferStack } from "../desk/OfferStack.tsx";
 import { DemoRibbon } from "../front/DemoRibbon.tsx";
+import { Announcer } from "./announce.tsx";
 import { onSignedOut } from "./api.ts";
 import { CommandBar } from "./CommandBar.tsx";
 import { chosenLocale, isLocale, setLocale } from "./i18n.ts";
@@ -35,11 +37,9 @@ function useLeaveWhenSignedOut(client: FeedClient): void {
       queryClient.setQueryData(sessionQuery.queryKey, null);
       void navigate({ to: "/sign-in", search: { next: location.pathname } });
     };
-    client.onSignedOut = leave;
-    const stop = onSignedOut(leave);
+    const stops = [client.onSignedOut(leave), onSignedOut(leave)];
     return () => {
-      client.onSignedOut = null;
-      stop();
+      for (const stop of stops) stop();
     };
   }, [client, navigate]);
 }
@@ -73,7 +73,9 @@ function SignedIn({ session }: { session: Session }) {
           </div>
         </div>
       </div>
+      {session.agent ? <OfferStack /> : null}
       <CommandBar />
+      <Announcer />
     </FeedProvider>
   );
 }

@@ -1,9 +1,9 @@
-/** Says honestly whether what the page shows is the floor as it is now: live, behind by so many seconds, or offline. */
+/** Says honestly whether what the page shows is the floor as it is now: live, behind by so many seconds, or offline. Pressed, it tries at once. */
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useLine } from "@kit/feed";
+import { Button } from "react-aria-components";
+import { useFeedClient, useLine } from "@kit/feed";
 import { cx, Icon, WithTooltip } from "@kit/ui";
-import { Focusable } from "react-aria-components";
 
 function useSilentSeconds(wordAt: number | null, counting: boolean): number | null {
   const [now, setNow] = useState(() => performance.now());
@@ -17,6 +17,7 @@ function useSilentSeconds(wordAt: number | null, counting: boolean): number | nu
 
 export function LiveSign() {
   const { t } = useTranslation("shell");
+  const client = useFeedClient();
   const line = useLine();
   const seconds = useSilentSeconds(line.wordAt, line.state !== "live");
   const state = line.degraded ? "degraded" : line.state;
@@ -34,18 +35,14 @@ export function LiveSign() {
   return (
     <>
       <WithTooltip text={t(`live.${state}_help`)}>
-        <Focusable>
-          <span
-            role="img"
-            aria-label={text}
-            tabIndex={0}
-            data-line={state}
-            className={cx("inline-flex h-7 items-center gap-1.5 rounded-full px-2.5 text-sm font-medium whitespace-nowrap tabular", look)}
+        <Button
+          onPress={() => client.retry()}
+          data-line={state}
+          className={cx("inline-flex h-7 items-center gap-1.5 rounded-full px-2.5 text-sm font-medium whitespace-nowrap tabular", look)}
           >
             <Icon name={state === "offline" ? "wifiOff" : state === "live" ? "live" : "retry"} size={16} />
             {text}
-          </span>
-        </Focusable>
+        </Button>
       </WithTooltip>
       {/* Said once per change, without the counting seconds. */}
       <span className="sr-only" role="status">

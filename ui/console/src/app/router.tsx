@@ -72,7 +72,7 @@ const wall = createRoute({
 const contacts = createRoute({
   getParentRoute: () => app,
   path: "/contacts",
-  validateSearch: (search) => texts(search, ["tenant", "queue", "agent", "from", "to", "q"]),
+  validateSearch: (search) => texts(search, ["tenant", "queue", "agent", "from", "to", "outcome"]),
   component: lazyRouteComponent(() => import("../contacts/ContactsPage.tsx"), "ContactsPage"),
 });
 

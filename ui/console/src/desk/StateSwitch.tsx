@@ -1,3 +1,134 @@
+/** The agent's state: what it is, since when, and the menu to change it. Shown as changed only once the floor says so. */
+import { useMemo } from "react";
+import { Button as AriaButton } from "react-aria-components";
+import { useTranslation } from "react-i18next";
+import { useCommand, useServerNow } from "@kit/feed";
+import { cx, Icon, Menu, type MenuGroup, Spinner, StateIcon, toast } from "@kit/ui";
+import { stopwatch } from "@kit/time.ts";
+import { type AppCommand, useCommands } from "../app/commands.ts";
+import { useShortcut } from "../app/shortcuts.ts";
+import { reasonKey, REASONS } from "./model.ts";
+import { useAgent } from "./useMe.ts";
+
+const looks: Record<string, string> = {
+  available: "bg-available-soft text-available-ink",
+  not_ready: "bg-not-ready-soft text-not-ready-ink",
+  after_contact_work: "bg-acw-soft text-acw-ink",
+  offline: "bg-sunken text-ink-3",
+};
+
 export function StateSwitch() {
-  return null;
+  const { t } = useTranslation("desk");
+  const agent = useAgent();
+  const setState = useCommand("SetAgentState", (error) => toast("bad", t("state.refused"), error.title));
+  const { run } = setState;
+  const available = () => void run({ state: "available", reason: null });
+
+  const commands = useMemo<AppCommand[]>(
+    () => [
+      {
+        id: "state-available",
+        title: "desk:commands.available",
+        group: "state",
+        icon: "check",
+        run: () => void run({ state: "available", reason: null }),
+      },
+      ...REASONS.map((reason): AppCommand => ({
+        id: `state-${reason}`,
+        title: `desk:commands.not_ready_${reason}`,
+        group: "state",
+        icon: reason === "break" || reason === "lunch" ? "coffee" : "clock",
+        run: () => void run({ state: "not_ready", reason }),
+      })),
+    ],
+    [run],
+  );
+  useCommands(commands);
+  useShortcut({ keys: "Alt+KeyS" }, () => document.getElementById("state-switch")?.click());
+
+  const state = agent?.state ?? "offline";
+  const label = stateLabel(t, state, agent?.reason ?? null);
+  const groups: MenuGroup[] = [
+    {
+      id: "ready",
+      entries: [
+        {
+          id: "available",
+          label: t("state.available"),
+          detail: t("state.available_help"),
+          sign: <StateIcon state="available" className="text-available" />,
+          isSelected: state === "available" || state === "after_contact_work",
+          run: available,
+        },
+      ],
+    },
+    {
+      id: "not-ready",
+      title: t("state.not_ready"),
+      entries: REASONS.map((reason) => ({
+        id: reason,
+        label: t(`reason.${reason}`),
+        sign: <StateIcon state="not_ready" className="text-not-ready" />,
+        isSelected: state === "not_ready" && agent?.reason === reason,
+        run: () => void run({ state: "not_ready", reason }),
+      })),
+    },
+  ];
+
+  return (
+    <Menu
+      label={t("state.menu")}
+      groups={groups}
+      trigger={
+        <AriaButton
+          id="state-switch"
+          isDisabled={!agent}
+          aria-label={t("state.label", { state: label })}
+          aria-keyshortcuts="Alt+S"
+          data-state={state}
+          data-pending={setState.isPending || undefined}
+          className={cx(
+            "flex h-8 min-w-40 items-center gap-2 rounded-full pr-2 pl-3 text-md font-medium data-hovered:brightness-97 data-pressed:brightness-95",
+            looks[state],
+          )}
+        >
+          {setState.isPending ? <Spinner size={12} /> : <StateIcon state={state} />}
+          <span className="truncate">{setState.isPending ? t("state.changing") : label}</span>
+          {agent && !setState.isPending ? <Since at={agent.since_at} /> : null}
+          <Icon name="chevronDown" size={14} className="ml-auto" />
+        </AriaButton>
+      }
+    />
+  );
+}
+
+function Since({ at }: { at: number }) {
+  const now = useServerNow();
+  return (
+    <span className="font-normal tabular" role="timer" aria-live="off">
+      {stopwatch(now - at)}
+    </span>
+  );
+}
+
+function stateLabel(t: (key: string) => string, state: string, reason: string | null): string {
+  if (state === "not_ready") return `${t("desk:state.not_ready")} · ${t(`desk:reason.${reasonKey(reason)}`)}`;
+  return t(`desk:state.${state}`);
+}
+
+/** How many contacts the agent has of how many possible. */
+export function Load() {
+  const { t } = useTranslation("desk");
+  const agent = useAgent();
+  if (!agent) return null;
+  const most = agent.capacity.chat ?? 0;
+  return (
+    <span className="flex items-center gap-1 text-sm text-ink-3 tabular" title={t("state.load_help")}>
+      <Icon name="chat" size={14} />
+      <span aria-hidden>
+        {agent.engaged}/{most}
+      </span>
+      <span className="sr-only">{t("state.load", { engaged: agent.engaged, most })}</span>
+    </span>
+  );
 }

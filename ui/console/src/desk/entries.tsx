@@ -1,0 +1,259 @@
+/** The rows of a conversation. Strangers' words are text and nothing else; links open apart and tell nothing of us. */
+import { memo, type ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { useServerNow, type FileView, type InteractionView, type MessageView, type NoteView } from "@kit/feed";
+import { Avatar, Button, cx, Icon, IconButton, Spinner } from "@kit/ui";
+import { clockTime, dateTime, dayName, fileSize } from "@kit/time.ts";
+import type { OutMessage } from "./model.ts";
+import type { Outbox } from "./outbox.ts";
+
+// Only http and https become links; `javascript:` and the like stay words.
+const LINK = /https?:\/\/[^\s<>"'，。；！？、）】》]+/giu;
+
+export function Words({ text }: { text: string }) {
+  const parts: ReactNode[] = [];
+  let at = 0;
+  for (const match of text.matchAll(LINK)) {
+    parts.push(text.slice(at, match.index));
+    parts.push(
+      <a key={match.index} href={match[0]} target="_blank" rel="noopener noreferrer nofollow" className="underline underline-offset-2">
+        {match[0]}
+      </a>,
+    );
+    at = match.index + match[0].length;
+  }
+  parts.push(text.slice(at));
+  return <span className="foreign whitespace-pre-wrap">{parts}</span>;
+}
+
+export const DayLine = memo(function DayLine({ at }: { at: number }) {
+  const { i18n } = useTranslation();
+  return (
+    <div className="my-3 flex items-center gap-3 text-sm text-ink-3" role="separator">
+      <span className="h-px flex-1 bg-line" />
+      {dayName(at, i18n.language)}
+      <span className="h-px flex-1 bg-line" />
+    </div>
+  );
+});
+
+function Line({ children }: { children: ReactNode }) {
+  return <p className="my-3 flex items-center justify-center gap-1.5 text-sm text-ink-3">{children}</p>;
+}
+
+export const EndedLine = memo(function EndedLine({ at, by }: { at: number; by: string | null }) {
+  const { t, i18n } = useTranslation("desk");
+  const who = by === "customer" || by === "agent" ? by : "system";
+  return (
+    <Line>
+      <Icon name="end" size={14} />
+      {t(`conversation.ended_${who}`)} · {clockTime(at, i18n.language)}
+    </Line>
+  );
+});
+
+export const HandedLine = memo(function HandedLine({ at, interaction }: { at: number; interaction: InteractionView }) {
+  const { t, i18n } = useTranslation("desk");
+  return (
+    <Line>
+      <Icon name="transfer" size={14} />
+      {t("conversation.handed", { queue: interaction.queue_name ?? "" })} · {clockTime(at, i18n.language)}
+    </Line>
+  );
+});
+
+interface BubbleProps {
+  side: "in" | "out";
+  first: boolean;
+  name: string;
+  authorId: string;
+  at: number;
+  foot?: ReactNode;
+  tone?: "plain" | "failed";
+  children: ReactNode;
+}
+
+/** One utterance: the customer's at the left, the house's at the right. */
+function Bubble({ side, first, name, authorId, at, foot, tone = "plain", children }: BubbleProps) {
+  const { i18n } = useTranslation();
+  const out = side === "out";
+  return (
+    <div className={cx("flex gap-2.5 [contain-intrinsic-size:auto_44px] [content-visibility:auto]", out && "flex-row-reverse", first ? "mt-3" : "mt-1")}>
+      <div className="w-8 shrink-0">{first ? <Avatar id={authorId} name={name} size={32} /> : null}</div>
+      <div className={cx("flex max-w-[76%] min-w-0 flex-col gap-0.5", out && "items-end")}>
+        {first ? (
+          <div className={cx("flex items-baseline gap-2 text-sm text-ink-3", out && "flex-row-reverse")}>
+            <span className="foreign font-medium text-ink-2">{name}</span>
+            <time dateTime={new Date(at).toISOString()} title={dateTime(at, i18n.language)} className="tabular">
+              {clockTime(at, i18n.language)}
+            </time>
+          </div>
+        ) : (
+          <span className="sr-only">{name}</span>
+        )}
+        <div
+          title={dateTime(at, i18n.language)}
+          className={cx(
+            "max-w-full rounded-lg px-3 py-1.5 text-base leading-[1.55]",
+            out ? "rounded-tr-xs bg-bubble-out text-bubble-out-ink" : "rounded-tl-xs bg-bubble-in text-bubble-in-ink",
+            tone === "failed" && "ring-1 ring-bad",
+          )}
+        >
+          {children}
+        </div>
+        {foot ? <div className="flex items-center gap-1 text-xs text-ink-3">{foot}</div> : null}
+      </div>
+    </div>
+  );
+}
+
+export const MessageRow = memo(function MessageRow({ message, first, isRead }: { message: MessageView; first: boolean; isRead: boolean | null }) {
+  const { t } = useTranslation("desk");
+  const { author } = message;
+  if (author.kind === "system") return <Line>{message.text}</Line>;
+  return (
+    <Bubble
+      side={author.kind === "customer" ? "in" : "out"}
+      first={first}
+      name={author.name || t(`conversation.${author.kind}`)}
+      authorId={author.id}
+      at={message.at}
+      foot={
+        isRead === null ? null : (
+          <>
+            <Icon name={isRead ? "checkDouble" : "check"} size={13} className={isRead ? "text-accent-ink" : ""} />
+            {t(isRead ? "conversation.read" : "conversation.delivered")}
+          </>
+        )
+      }
+    >
+      {message.file ? <FileCard file={message.file} href={`/api/files/${message.file.id}`} /> : <Words text={message.text ?? ""} />}
+    </Bubble>
+  );
+});
+
+function FileCard({ file, href, src }: { file: Pick<FileView, "name" | "size" | "image">; href: string | null; src?: string | undefined }) {
+  const { t } = useTranslation("desk");
+  const picture = src ?? (file.image ? href : null);
+  if (picture) {
+    const image = <img src={picture} alt={t("conversation.picture", { name: file.name })} className="max-h-64 min-h-16 max-w-full rounded-sm object-contain" />;
+    return href ? (
+      <a href={href} target="_blank" rel="noopener" className="block py-1">
+        {image}
+      </a>
+    ) : (
+      <span className="block py-1">{image}</span>
+    );
+  }
+  const card = (
+    <span className="flex items-center gap-2.5 py-1">
+      <Icon name="file" size={28} className="shrink-0 opacity-80" />
+      <span className="min-w-0">
+        <span className="foreign block font-medium">{file.name}</span>
+        <span className="text-sm opacity-80">{fileSize(file.size)}</span>
+      </span>
+      {href ? <Icon name="download" size={16} className="shrink-0 opacity-80" /> : null}
+    </span>
+  );
+  return href ? (
+    <a href={href} download={file.name} aria-label={t("conversation.download", { name: file.name })}>
+      {card}
+    </a>
+  ) : (
+    card
+  );
+}
+
+/** Sent by this page and not yet on the floor. */
+export const OutRow = memo(function OutRow({ message, first, outbox }: { message: OutMessage; first: boolean; outbox: Outbox }) {
+  const { t } = useTranslation("desk");
+  const failed = message.state === "failed";
+  return (
+    <Bubble
+      side="out"
+      first={first}
+      name={t("conversation.me")}
+      authorId="me"
+      at={message.at}
+      tone={failed ? "failed" : "plain"}
+      foot={failed ? <Failed message={message} outbox={outbox} /> : <OnItsWay message={message} />}
+    >
+      <span className="opacity-85">
+        {message.file ? (
+          <FileCard file={{ ...message.file, image: Boolean(message.file.preview) }} href={null} src={message.file.preview ?? undefined} />
+        ) : (
+          <Words text={message.text ?? ""} />
+        )}
+      </span>
+    </Bubble>
+  );
+});
+
+function OnItsWay({ message }: { message: OutMessage }) {
+  const { t } = useTranslation("desk");
+  const now = useServerNow();
+  if (message.state === "uploading") {
+    return (
+      <>
+        <Spinner size={12} />
+        {t("conversation.uploading", { percent: Math.round(message.progress * 100) })}
+      </>
+    );
+  }
+  const late = now - message.at > 5_000;
+  return (
+    <>
+      {late ? <Icon name="clock" size={13} className="text-warn-ink" /> : <Spinner size={12} />}
+      {t(late ? "conversation.sending_late" : "conversation.sending")}
+    </>
+  );
+}
+
+function Failed({ message, outbox }: { message: OutMessage; outbox: Outbox }) {
+  const { t } = useTranslation("desk");
+  return (
+    <span role="alert" className="flex items-center gap-1 text-bad-ink">
+      <Icon name="errorCircle" size={14} />
+      {message.problem || t("conversation.failed")}
+      <Button size="sm" variant="ghost" onPress={() => outbox.retry(message.id)}>
+        {t("conversation.retry")}
+      </Button>
+      <IconButton size="sm" icon="close" label={t("conversation.discard")} onPress={() => outbox.discard(message.id)} />
+    </span>
+  );
+}
+
+/** An internal note: another ground, a line, a lock and the words that say so. */
+export const NoteRow = memo(function NoteRow({ note }: { note: NoteView }) {
+  const { t, i18n } = useTranslation("desk");
+  return (
+    <div className="my-3 rounded-sm border border-dashed border-note-line bg-note px-3 py-2 text-note-ink">
+      <p className="flex items-center gap-1.5 text-sm">
+        <Icon name="lock" size={13} />
+        <span className="font-medium">{t("note.label")}</span>
+        <span className="foreign">{note.author.name}</span>
+        <time className="tabular" dateTime={new Date(note.at).toISOString()}>
+          {clockTime(note.at, i18n.language)}
+        </time>
+      </p>
+      <p className="mt-0.5 text-base">
+        <Words text={note.text} />
+      </p>
+    </div>
+  );
+});
+
+export function TypingRow({ customer }: { customer: { id: string; name: string } }) {
+  const { t } = useTranslation("desk");
+  return (
+    <div className="mt-3 flex items-center gap-2.5 text-sm text-ink-3">
+      <Avatar id={customer.id} name={customer.name} size={32} />
+      <span className="inline-flex items-center gap-1 rounded-lg rounded-tl-xs bg-bubble-in px-3 py-2.5" aria-hidden>
+        {[0, 1, 2].map((dot) => (
+          <span key={dot} className="size-1.5 rounded-full bg-ink-3 pulse" style={{ animationDelay: `${dot * 200}ms` }} />
+        ))}
+      </span>
+      {t("conversation.typing")}
+    </div>
+  );
+}
