@@ -6,6 +6,7 @@ import random
 
 import pytest
 
+from rexian.directory.demo.city import COMPANIES
 from rexian.drill.texts import (
     ASKING,
     CLOSING,
@@ -39,6 +40,11 @@ def test_every_dialogue_takes_turns_and_has_no_holes(tenant: str, dialogue: obje
         assert "{" not in line
         assert len(line) <= 4000
         assert language_of(line) == dialogue.lang, line
+
+
+def test_every_topic_of_the_city_has_something_to_talk_about() -> None:
+    for company in COMPANIES:
+        assert {d.topic for d in books()[company.key].dialogue} == {line.key for line in company.lines}
 
 
 def test_the_same_hole_has_the_same_value_on_both_sides() -> None:

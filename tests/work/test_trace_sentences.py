@@ -12,9 +12,10 @@ import pytest
 from rexian.engine import events as e
 from rexian.engine.specs import AgentSpec, Party, Passed, QueueSpec, Reason
 from rexian.kit import i18n
+from rexian.work.reading import Row, decode
 from rexian.work.trace.model import Names, Words, spoken
 from rexian.work.trace.sentences import sentence, told_kinds
-from rexian.work.trace.story import Row, as_text, tell
+from rexian.work.trace.story import as_text, tell
 
 T0 = 1_760_335_325_000  # 2025-10-13 14:02:05 in Shanghai
 LI, WANG, CHEN = "a-li", "a-wang", "c-chen"
@@ -94,8 +95,8 @@ def test_reasons_that_the_catalogue_does_not_know_are_shown_as_they_are() -> Non
 
 def test_a_kind_from_a_newer_version_does_not_break_the_story() -> None:
     rows = [
-        Row(seq=1, at=T0, kind="HologramOpened", body={"type": "HologramOpened", "at": T0, "contact_id": "k1"}),
-        Row(seq=2, at=T0, kind="ContactClosed", body={"at": T0}),  # a field is missing
+        _stored(1, "HologramOpened", {"type": "HologramOpened", "at": T0, "contact_id": "k1"}),
+        _stored(2, "ContactClosed", {"at": T0}),  # a field is missing
         _row(3, e.ContactClosed(at=T0, contact_id="k1")),
     ]
     assert [entry.text for entry in tell(rows, names())] == [
@@ -122,8 +123,9 @@ def test_waits_are_said_in_the_queue_at_the_desk_and_in_silence() -> None:
             waited_ms=84_000, talk_ms=146_000,
         ),
     ]  # fmt: skip
-    words = {3: Words(kind="text", text="手机充不进电"), 6: Words(kind="text", text="您好，我来看看")}
-    entries = tell([_row(n, event) for n, event in enumerate(moments, 1)], names(), words)
+    words = {3: "手机充不进电", 6: "您好，我来看看"}
+    rows = [_row(n, event, words.get(n, "")) for n, event in enumerate(moments, 1)]
+    entries = tell(rows, names())
     assert as_text(entries, names()) == "\n".join(
         [
             "2025-10-13",
@@ -161,9 +163,13 @@ def test_whoever_the_directory_no_longer_knows_has_a_general_name() -> None:
     )
 
 
-def _row(seq: int, event: e.Event) -> Row:
-    body = msgspec.to_builtins(event)
-    return Row(seq=seq, at=event.at, kind=type(event).__name__, body=body)
+def _row(seq: int, event: e.Event, text: str = "") -> Row:
+    return _stored(seq, type(event).__name__, msgspec.to_builtins(event), text)
+
+
+def _stored(seq: int, kind: str, body: dict[str, Any], text: str = "") -> Row:
+    event = decode(kind, body)
+    return Row(floor_id="f1", seq=seq, at=body["at"], kind=kind, body=body, event=event, text=text)
 
 
 def _queued(at: int, why: str = "new") -> e.InteractionQueued:

