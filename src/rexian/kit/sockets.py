@@ -95,6 +95,8 @@ async def refuse(send: Send, status: int, body: bytes, retry_after_s: int | None
 async def next_text(receive: Receive) -> str | None:
     """The next text that the peer sent; None when it has gone. Raises `UnicodeError` for a binary frame."""
     message = await receive()
+    if message["type"] == "websocket.connect":
+        message = await receive()
     if message["type"] == "websocket.disconnect":
         return None
     text = message.get("text")

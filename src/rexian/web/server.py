@@ -25,7 +25,7 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         super().handle_connect(event)
         # The ASGI task starts in a later turn of the loop, so it sees this.
         if not self.close_sent:
-            self.scope["extensions"][EXTENSION] = _Port(self)  # type: ignore[index,typeddict-unknown-key]
+            self.scope["extensions"][EXTENSION] = _Port(self)  # type: ignore[assignment]
 
 
 class _Port:

@@ -14,7 +14,6 @@ import tempfile
 from collections.abc import AsyncIterator, Collection
 from pathlib import Path
 from typing import IO, Any
-from urllib.parse import quote
 
 import sqlalchemy as sa
 from msgspec import Struct
@@ -50,6 +49,22 @@ class FileCard(Struct, frozen=True, kw_only=True):
         """As staff and API users see it."""
         view = {"id": self.id, "name": self.name, "type": self.type, "size": self.size, "image": self.image}
         return view | ({"width": self.width, "height": self.height} if self.image else {})
+
+
+class FileBook:
+    """Cards of files that were seen lately, at hand when their message comes; cards never change but for the tenant."""
+
+    def __init__(self, most: int = 50_000) -> None:
+        self._cards: dict[str, FileCard] = {}
+        self._most = most
+
+    def get(self, file_id: str | None) -> FileCard | None:
+        return self._cards.get(file_id or "")
+
+    def put(self, card: FileCard) -> None:
+        if len(self._cards) >= self._most:
+            del self._cards[next(iter(self._cards))]
+        self._cards[card.id] = card
 
 
 class Stored(Struct, frozen=True, kw_only=True):
@@ -94,7 +109,7 @@ class FileStore:
                 kind = await asyncio.to_thread(sniff, path)
             await asyncio.to_thread(self._keep, path, self.path(sha256))
         finally:
-            path.unlink(missing_ok=True)
+            await asyncio.to_thread(path.unlink, missing_ok=True)
         return Stored(sha256=sha256, size=size, kind=kind)
 
     async def _write(self, file: IO[bytes], chunks: AsyncIterator[bytes]) -> tuple[str, int]:
@@ -135,12 +150,6 @@ def clean_name(given: str) -> str:
         raise Problem("file_name_unreadable", 400)
     name = given.replace("\\", "/").rsplit("/", 1)[-1].strip()
     return "file" if name in {"", ".", ".."} else name[-MAX_FILE_NAME:]
-
-
-def disposition(card: FileCard) -> str:
-    """`Content-Disposition` (RFC 6266): in place for sound pictures, everything else is downloaded."""
-    how = "inline" if card.image else "attachment"
-    return f"{how}; filename*=UTF-8''{quote(card.name, safe='')}"
 
 
 async def add(tx: AsyncConnection, stored: Stored, *, tenant_id: str, name: str, by: Party, now: int) -> FileCard:

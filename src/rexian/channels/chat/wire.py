@@ -40,6 +40,7 @@ class Hello(Struct, tag_field="t", tag="hello"):
     after: Number = 0
     contact: Uuid | None = None
     page: Page | None = None
+    earlier: bool = False
 
 
 class Start(Struct, tag_field="t", tag="start"):
@@ -104,6 +105,8 @@ class FileView(Struct, kw_only=True):
     size: int
     image: bool
     url: str
+    width: int | None = None
+    height: int | None = None
 
 
 class Message(Struct, tag_field="t", tag="message", kw_only=True):

@@ -202,7 +202,7 @@ class Hub:
             wall.queues |= changed
 
     def put_alerts(self, alerts: dict[str, Object]) -> None:
-        """The open alerts, all of them; each names its `tenant_id`."""
+        """The alerts that hold now, all of them."""
         self._alerts = alerts
         for wall in self._walls.values():
             now = self._alerts_for(wall.tenants)
@@ -210,7 +210,15 @@ class Hub:
             wall.topic.amend(self._mirror.seq, [*gone, *(("alerts", id, alert) for id, alert in now.items())])
 
     def _alerts_for(self, tenants: frozenset[str]) -> dict[str, Object]:
-        return {id: alert for id, alert in self._alerts.items() if alert.get("tenant_id") in tenants}
+        return {id: alert for id, alert in self._alerts.items() if self._concerns(alert, tenants)}
+
+    def _concerns(self, alert: Object, tenants: frozenset[str]) -> bool:
+        """An alert about a queue or an agent is for those who see it; one about the house is for all."""
+        if queue_id := alert.get("queue_id"):
+            queue = self.view.floor.queue(queue_id)
+            return queue is not None and queue.tenant_id in tenants
+        agent_id = alert.get("agent_id")
+        return agent_id is None or self.view.works_for(agent_id, tenants)
 
     # -- followers -----------------------------------------------------------------------------------------------------
     def follow_me(self, follower: Follower, agent_id: str, seq: int | None, epoch: int | None) -> Topic:

@@ -43,14 +43,17 @@ class Talk(Struct):
 
 
 class Today(Struct, frozen=True):
-    """A queue's figures of the day; the figures slice counts them, with the rule beside them."""
+    """A queue's figures of the day as the figures slice counts them. `judged`: contacts that `percent` is about."""
 
     offered: int = 0
     answered: int = 0
     abandoned: int = 0
-    percent: float | None = None
+    percent: int | None = None
+    judged: int = 0
     threshold_ms: int = 0
+    goal: int | None = None
     rule: str = ""
+    rule_en: str = ""
 
 
 @dataclass(slots=True)
@@ -217,12 +220,15 @@ class LiveView:
         """What offers and handlings both say: whose contact it is, and where it comes from."""
         contact = self.floor.contact(interaction.contact_id)
         customer_id = contact.customer_id if contact else ""
+        queue, tenant = self.names.queue(interaction.queue_id), self.names.tenant(interaction.tenant_id)
         return {
             "contact_id": interaction.contact_id,
             "queue_id": interaction.queue_id,
-            "queue_name": self.names.queue(interaction.queue_id),
+            "queue_name": queue.zh,
+            "queue_name_en": queue.en,
             "tenant_id": interaction.tenant_id,
-            "tenant_name": self.names.tenant(interaction.tenant_id),
+            "tenant_name": tenant.zh,
+            "tenant_name_en": tenant.en,
             "customer": {"id": customer_id, "name": self.names.customer(customer_id)},
             "medium": interaction.medium,
             "simulated": contact.simulated if contact else False,
@@ -251,6 +257,7 @@ class LiveView:
             **self._about(interaction),
             "state": interaction.state,
             "accepted_at": interaction.accepted_at,
+            "waited_ms": interaction.waited_ms,
             "ended_at": interaction.ended_at or None,
             "ended_by": ended_by.kind if ended_by else None,
             "acw_due_at": interaction.acw_due_at or None,
@@ -268,17 +275,25 @@ class LiveView:
             return None
         today = self.today.get(queue_id, Today(threshold_ms=queue.spec.service_level_ms))
         waiting = self.floor.waiting(queue_id) if queue.waiting or queue.offered else []
+        name = self.names.queue(queue_id)
         return {
             "id": queue_id,
             "tenant_id": queue.tenant_id,
-            "name": self.names.queue(queue_id),
+            "name": name.zh,
+            "name_en": name.en,
             "waiting": queue.waiting,
             "oldest_since_at": min(interaction.since for interaction in waiting) if waiting else None,
             "offered": queue.offered,
             "talking": queue.talking,
             "after_contact_work": queue.after_contact_work,
-            "available_agents": self._available.get(queue_id, 0),
-            "service_level": {"percent": today.percent, "threshold_ms": today.threshold_ms, "rule": today.rule},
+            "available_agents": self.available(queue_id),
+            "service_level": {
+                "percent": today.percent,
+                "threshold_ms": today.threshold_ms,
+                "goal": today.goal,
+                "rule": today.rule,
+                "rule_en": today.rule_en,
+            },
             "today": {"offered": today.offered, "answered": today.answered, "abandoned": today.abandoned},
         }
 
@@ -286,23 +301,38 @@ class LiveView:
         """An agent who works for one of `tenants`; contacts of other tenants count, and aren't named."""
         agent = self.floor.agent(agent_id)
         card = self.names.agent(agent_id)
-        if agent is None or card is None:
-            return None
-        if card.tenant_id not in tenants and not any(f"tenant:{tenant}" in agent.spec.skills for tenant in tenants):
+        if agent is None or card is None or not self.works_for(agent_id, tenants):
             return None
         handled = [self.floor.interaction(interaction_id) for interaction_id in agent.handlings]
         return {
             **self._agent(agent),
             "name": card.name,
             "tenant_id": card.tenant_id,
-            "team": card.team,
+            "team": card.team.zh if card.team else None,
+            "team_en": card.team.en if card.team else None,
             "level": card.level,
             "current": [
-                {"interaction_id": it.id, "contact_id": it.contact_id, "queue_id": it.queue_id, "since_at": it.accepted_at}
+                {
+                    "interaction_id": it.id,
+                    "contact_id": it.contact_id,
+                    "queue_id": it.queue_id,
+                    "since_at": it.accepted_at,
+                }
                 for it in handled
                 if it is not None and it.tenant_id in tenants
             ],
         }
+
+    def works_for(self, agent_id: str, tenants: Collection[str]) -> bool:
+        """Whether the agent is employed by, or serves, one of `tenants`."""
+        agent, card = self.floor.agent(agent_id), self.names.agent(agent_id)
+        if agent is None or card is None:
+            return False
+        return card.tenant_id in tenants or any(f"tenant:{tenant}" in agent.spec.skills for tenant in tenants)
+
+    def available(self, queue_id: str) -> int:
+        """How many agents could take a contact of this queue right now."""
+        return self._available.get(queue_id, 0)
 
     def wall(self, tenants: Collection[str]) -> View:
         """The whole wallboard of those who may see `tenants` (without alerts)."""

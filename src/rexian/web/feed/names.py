@@ -14,29 +14,41 @@ from msgspec import Struct
 CUSTOMERS_KEPT = 50_000
 
 
+class Title(Struct, frozen=True):
+    """A name in both languages; `en` is empty where there is only one."""
+
+    zh: str = ""
+    en: str = ""
+
+
+NOBODY = Title()
+
+
 class AgentCard(Struct, frozen=True, kw_only=True):
     name: str
     tenant_id: str
     level: int = 1
-    team: str | None = None
+    team: Title | None = None
 
 
 class Names:
     """A cache that never waits. `on_missing_customers` is told (at most once per id and round) what to fetch."""
 
     def __init__(self) -> None:
-        self.queues: dict[str, str] = {}
-        self.tenants: dict[str, str] = {}
+        self.queues: dict[str, Title] = {}
+        self.tenants: dict[str, Title] = {}
         self.agents: dict[str, AgentCard] = {}
+        self.zones: dict[str, str] = {}  # tenant → IANA time zone
+        self.goals: dict[str, int] = {}  # queue → service level goal in percent
         self._customers: OrderedDict[str, str] = OrderedDict()
         self._missing: set[str] = set()
         self.on_missing: Callable[[], None] | None = None
 
-    def queue(self, queue_id: str) -> str:
-        return self.queues.get(queue_id, "")
+    def queue(self, queue_id: str) -> Title:
+        return self.queues.get(queue_id, NOBODY)
 
-    def tenant(self, tenant_id: str) -> str:
-        return self.tenants.get(tenant_id, "")
+    def tenant(self, tenant_id: str) -> Title:
+        return self.tenants.get(tenant_id, NOBODY)
 
     def agent(self, agent_id: str) -> AgentCard | None:
         return self.agents.get(agent_id)

@@ -16,6 +16,14 @@ from rexian.runtime.port import Committed, Content
 from rexian.web.feed.names import Names
 from rexian.web.feed.wire import Change, Object, View
 
+# An interaction of which nothing is known yet: every key is there from the start, so that readers need no guards.
+_BLANK: Object = {
+    "medium": "chat", "state": "queued", "since_at": 0, "queue_id": "", "queue_name": "", "queue_name_en": "",
+    "agent": None, "accepted_at": None, "waited_ms": None, "ended_at": None, "ended_by": None, "ended_reason": None,
+    "outcome": None, "acw_due_at": None, "disposition": None, "wrap_up": "", "customer_away": False,
+    "read_by_customer": 0, "read_by_agent": 0,
+}  # fmt: skip
+
 FileCards = Callable[[str], Object | None]
 
 
@@ -47,7 +55,9 @@ class Story:
                                       closed_at=None, rating=None)]  # fmt: skip
             case events.CustomerIdentified():
                 self.customer_id = event.customer_id
-                return [self._contact(customer_id=event.customer_id, customer_name=self._names.customer(event.customer_id))]
+                return [
+                    self._contact(customer_id=event.customer_id, customer_name=self._names.customer(event.customer_id))
+                ]
             case events.MessagePosted():
                 return [("messages", event.message_id, self._message(event, content))]
             case events.NoteAdded():
@@ -60,13 +70,18 @@ class Story:
             case events.ContactClosed():
                 return [self._contact(closed_at=event.at)]
             case _:
-                return self._interaction_changes(event)
+                return self._interaction_changes(event, content)
 
-    def _interaction_changes(self, event: AnyEvent) -> list[Change]:
+    def _interaction_changes(self, event: AnyEvent, content: Content | None) -> list[Change]:
         match event:
+            case events.InteractionTransferred() if content is not None:  # with a note for whoever takes it
+                author = self._author(Party("agent", event.agent_id))
+                note = {"id": content.id, "at": event.at, "author": author, "text": content.text}
+                return [("notes", content.id, note)]
             case events.InteractionQueued():
-                return [self._interaction(event.interaction_id, state="queued", medium=event.medium, since_at=event.since,
-                                          **self._queue(event.queue_id), **self._agent(None))]  # fmt: skip
+                placed = self._queue(event.queue_id) | self._agent(None)
+                since = {"medium": event.medium, "since_at": event.since}
+                return [self._interaction(event.interaction_id, state="queued", **since, **placed)]
             case events.InteractionOffered():
                 return [self._interaction(event.interaction_id, state="offered", **self._agent(event.agent_id))]
             case events.OfferRejected() | events.OfferExpired() | events.OfferWithdrawn():
@@ -75,12 +90,14 @@ class Story:
                 return [self._interaction(event.interaction_id, state="talking", accepted_at=event.at,
                                           waited_ms=event.waited_ms, **self._agent(event.agent_id))]  # fmt: skip
             case events.InteractionEnded():
-                return [self._interaction(event.interaction_id, state="ended", ended_at=event.at, ended_by=event.by.kind,
-                                          ended_reason=event.reason, outcome=event.outcome)]  # fmt: skip
+                end = {"ended_at": event.at, "ended_by": event.by.kind, "ended_reason": event.reason}
+                return [self._interaction(event.interaction_id, state="ended", outcome=event.outcome, **end)]
             case events.AfterContactWorkStarted() | events.AfterContactWorkExtended():
                 return [self._interaction(event.interaction_id, state="after_contact_work", acw_due_at=event.due_at)]
             case events.HandlingWrappedUp():
-                return [self._interaction(event.interaction_id, state="ended", acw_due_at=None, disposition=event.disposition)]
+                words = content.text if content else ""
+                return [self._interaction(event.interaction_id, state="ended", acw_due_at=None,
+                                          disposition=event.disposition, wrap_up=words)]  # fmt: skip
             case events.DispositionAdded():
                 return [self._interaction(event.interaction_id, disposition=event.disposition)]
             case events.CustomerAway() | events.CustomerReturned():
@@ -98,12 +115,9 @@ class Story:
         return "contact", self.contact_id, before | changed
 
     def _interaction(self, interaction_id: str, **changed: Any) -> Change:
-        before = self.view["interactions"].get(interaction_id) or {
-            "id": interaction_id, "contact_id": self.contact_id, "medium": "chat", "state": "queued", "since_at": 0,
-            "queue_id": "", "queue_name": "", "agent": None, "accepted_at": None, "waited_ms": None, "ended_at": None,
-            "ended_by": None, "ended_reason": None, "outcome": None, "acw_due_at": None, "disposition": None,
-            "customer_away": False, "read_by_customer": 0, "read_by_agent": 0,
-        }  # fmt: skip
+        before = self.view["interactions"].get(interaction_id)
+        if before is None:
+            before = _BLANK | {"id": interaction_id, "contact_id": self.contact_id}
         return "interactions", interaction_id, before | changed
 
     def _message(self, event: events.MessagePosted, content: Content | None) -> Object:
@@ -129,7 +143,8 @@ class Story:
         return self._names.customer(party.id) if party.kind == "customer" else ""
 
     def _queue(self, queue_id: str) -> Object:
-        return {"queue_id": queue_id, "queue_name": self._names.queue(queue_id)}
+        name = self._names.queue(queue_id)
+        return {"queue_id": queue_id, "queue_name": name.zh, "queue_name_en": name.en}
 
     def _agent(self, agent_id: str | None) -> Object:
         if agent_id is None:

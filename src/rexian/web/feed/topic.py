@@ -69,9 +69,14 @@ class Topic:
         return self._snap
 
     def follow(self, follower: Follower, seq: int | None, epoch: int | None) -> None:
-        """Add a follower: give it what came since `seq` when the ring still has all of that, else a snapshot."""
+        """Add a follower: give it what came since `seq` when the ring still has all of that, else a snapshot.
+
+        Whoever missed nothing gets an empty delta, to know that the view is current.
+        """
         self.idle_since = None
         missed = self._since(seq) if epoch == self.epoch and seq is not None else None
+        if missed == []:
+            missed = [text_frame(wire.delta(self.name, self.seq, self.seq, []))]
         for frame in [self.snapshot()] if missed is None else missed:
             if not follower.write(frame):
                 return

@@ -1,0 +1,322 @@
+"""The composition root: the only file that knows everyone. It makes the parts, ties them together and runs them."""
+
+from __future__ import annotations
+
+import asyncio
+import warnings
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from litestar import Litestar
+from litestar.di import Provide
+from sqlalchemy import select
+
+from rexian.channels.base import Channel, Whispers
+from rexian.channels.chat import api as chat_api
+from rexian.channels.chat.channel import ChatChannel
+from rexian.channels.chat.files import FileBook
+from rexian.directory import slice as directory
+from rexian.directory.principal import Principal
+from rexian.kit import log
+from rexian.kit.clock import Clock, SystemClock
+from rexian.kit.database import Database, is_outage
+from rexian.kit.settings import Settings
+from rexian.kit.slice import Slice
+from rexian.kit.sockets import AsgiApp
+from rexian.runtime.host import FloorHost
+from rexian.runtime.mirror import Mirror
+from rexian.runtime.port import FloorPort, Unavailable
+from rexian.runtime.readers import Readers
+from rexian.runtime.tables import floor_tenant
+from rexian.web import api as feed_api
+from rexian.web import health, openapi, sign_in
+from rexian.web.edge import Edge
+from rexian.web.feed.commands import Commands
+from rexian.web.feed.room import Room
+from rexian.web.feed.socket import RIGHTS_CHANGED, Feed
+from rexian.web.feed.tickets import Tickets
+from rexian.web.guard import Gatekeeper, provide_who
+from rexian.web.health import Part
+from rexian.web.idempotency import Idempotency
+from rexian.web.problems import ProblemHandler, locale_of
+from rexian.web.static_files import Pages
+from rexian.work.alerts.contract import HealthFacts
+from rexian.work.slices import all_slices
+
+BEAT_S = 0.25
+VALID_EVERY_S = 3.0
+_log = log.get(__name__)
+
+
+class House:
+    """Everything that runs in one server process, from the database up to the sockets."""
+
+    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+        self.settings = settings
+        self.clock = clock or SystemClock()
+        self.db = Database(settings.database_url, pool_size=settings.database_pool)
+        self.host = FloorHost(
+            self.db,
+            self.clock,
+            node=settings.node,
+            inbox=settings.floor_inbox,
+            snapshot_events=settings.snapshot_events,
+        )
+        self.readers = Readers(self.db, self.host)
+        self.directory = directory.make(self.db, self.clock, settings, self._find_floor)
+        self.gatekeeper = Gatekeeper(self.directory.sign_in, settings)
+        self.whispers = Whispers()
+        self.book = FileBook()
+        self.rooms: dict[str, Room] = {}
+        self.tickets = Tickets(self.clock)
+        self.commands = Commands(self.db, self.clock, self.book)
+        own_origin = self.gatekeeper.is_own_origin
+        self.feed = Feed(
+            self.db, self.clock, self.tickets, self.commands, self.rooms,
+            own_origin=own_origin, agent_types=self.whispers.agent_types,
+        )  # fmt: skip
+        self.chat = ChatChannel(self.db, self.clock, settings, self.whispers, self.book, self._mirror_of, own_origin)
+        self.channels: list[Channel] = [self.chat]
+        self.slices: list[Slice] = [self.directory.slice, *all_slices(self.db, self.clock, settings, self.host)]
+        self._floor_of: dict[str, str] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+        self._stale = asyncio.Event()
+        self._up = False
+        self._subscribe()
+
+    def _subscribe(self) -> None:
+        signals = self.directory.signals
+        signals.subscribe("person_closed", lambda ids: self.feed.close_person(ids["person_id"]))
+        signals.subscribe("session_closed", lambda ids: self.feed.close_session(ids["session_id"]))
+        signals.subscribe(
+            "rights_changed",
+            lambda ids: self.feed.close_person(ids["person_id"], RIGHTS_CHANGED, "rights changed"),
+        )
+        for kind in ("directory_changed", "rights_changed", "person_closed", "resync"):
+            signals.subscribe(kind, lambda ids: self._stale.set())
+
+    # -- life ----------------------------------------------------------------------------------------------------------
+    async def start(self) -> None:
+        """Begin to run; returns at once. `/readyz` tells when all is up, and a database that is away is waited for."""
+        work: list[Coroutine[Any, Any, None]] = [self._bring_up(), self._beat(), self._keep_valid()]
+        work += [self._supervised(task.__qualname__, task) for part in self.slices for task in part.tasks]
+        work += [self._supervised(task.__qualname__, task) for channel in self.channels for task in channel.tasks]
+        self._tasks = [asyncio.create_task(one) for one in work]
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for room in self.rooms.values():
+            await room.stop()
+        await self.readers.stop()
+        await self.host.stop()
+        await self.directory.sign_in.settle()
+        await self.db.close()
+
+    async def _supervised(self, name: str, run: Any) -> None:
+        """Run an endless task; a failure is logged, and it is begun again a second later."""
+        while True:
+            try:
+                await run()
+                return
+            except Exception as error:
+                _log.warning("task.failed", task=name, error=str(error)[:300], exc_info=not is_outage(error))
+                await asyncio.sleep(1)
+
+    async def _bring_up(self) -> None:
+        """Start floors and what follows them, now and whenever the directory has new ones."""
+        while True:
+            try:
+                self._stale.clear()
+                await self._open_floors()
+                self._up = True
+                for room in self.rooms.values():
+                    room.directory_changed()
+                self.chat.directory_changed()
+                await self._stale.wait()
+            except Exception as error:
+                if not is_outage(error):
+                    _log.exception("house.bring_up_failed")
+                await asyncio.sleep(0.5)
+
+    async def _open_floors(self) -> None:
+        await self.host.start()
+        async with self.db.system() as tx:
+            rows = await tx.execute(select(floor_tenant.c.tenant_id, floor_tenant.c.floor_id))
+            self._floor_of = {row.tenant_id: row.floor_id for row in rows}
+        new = [port for port in self.host if port.floor_id not in self.rooms]
+        for port in new:
+            await self._open_room(port)
+        if new:
+            await self.readers.stop()
+            self.readers.start([reader for part in self.slices for reader in part.readers])
+
+    async def _open_room(self, port: FloorPort) -> None:
+        mirror = Mirror(port)
+        self.chat.follow(mirror)
+        room = Room(
+            mirror, self.db, self.clock, self.whispers, self.book, self._alarms,
+            simulated=self.settings.demo, grace_ms=self.settings.agent_grace_s * 1000,
+        )  # fmt: skip
+        self.rooms[port.floor_id] = room
+        await room.start()
+
+    async def _beat(self) -> None:
+        """Several times a second: tell everybody when a floor can't commit, and drop silent sockets."""
+        while True:
+            await asyncio.sleep(BEAT_S)
+            for item in self.host.health().floors:
+                if (room := self.rooms.get(item.floor_id)) is not None:
+                    room.set_degraded(not item.ready)
+            self.chat.set_degraded(self._up and not self.host.health().ready)
+            self.feed.close_silent()
+
+    async def _keep_valid(self) -> None:
+        """Ask now and then whether the open sockets' people still may: signals can be lost (FAULTS 49)."""
+        while True:
+            await asyncio.sleep(VALID_EVERY_S)
+            open_now = {socket.who.session_id for socket in self.feed.sockets}
+            try:
+                valid = await self.directory.sign_in.still_valid(open_now)
+            except Exception as error:
+                if not is_outage(error):
+                    _log.exception("house.validity_failed")
+                continue
+            for session_id in open_now - valid:
+                self.feed.close_session(session_id)
+
+    # -- who asks whom -------------------------------------------------------------------------------------------------
+    def _find_floor(self, floor_id: str) -> FloorPort:
+        return self.host.add(floor_id)
+
+    def _mirror_of(self, tenant_id: str) -> Mirror:
+        room = self.rooms.get(self._floor_of.get(tenant_id, ""))
+        if room is None:
+            raise Unavailable("no floor serves this tenant yet")
+        return room.mirror
+
+    def _alarms(self) -> HealthFacts:
+        stopped = {item.reader: item.trouble for item in self.readers.health() if item.trouble}
+        trouble = [item.trouble or item.stage for item in self.host.health().floors if not item.ready]
+        return HealthFacts(stopped_readers=stopped, degraded=trouble[0] if trouble else None)
+
+    async def examine(self) -> list[Part]:
+        """What `/readyz` looks at."""
+        parts = [await self._examine_database()]
+        floors = self.host.health().floors
+        parts += [Part(name=f"floor {one.floor_id}", ok=one.ready, trouble=one.trouble) for one in floors]
+        if not self._up:
+            parts.append(Part(name="floors", ok=False, trouble="starting"))
+        for room in self.rooms.values():
+            ready = room.hub.ready.is_set()
+            parts.append(Part(name=f"feed {room.port.floor_id}", ok=ready, trouble="" if ready else "loading"))
+        seen: dict[str, str] = {}
+        for item in self.readers.health():
+            seen[item.reader] = seen.get(item.reader) or item.trouble
+        return [*parts, *(Part(name=f"reader {name}", ok=not why, trouble=why) for name, why in seen.items())]
+
+    async def _examine_database(self) -> Part:
+        try:
+            async with asyncio.timeout(3):
+                await self.db.ping()
+        except Exception as error:
+            return Part(name="database", ok=False, trouble=type(error).__name__)
+        return Part(name="database", ok=True)
+
+    # -- HTTP ----------------------------------------------------------------------------------------------------------
+    @property
+    def routes(self) -> Sequence[Any]:
+        own = [*health.routes, *openapi.routes, *sign_in.routes, *feed_api.routes, *chat_api.routes]
+        return [*own, *(route for part in self.slices for route in part.routes)]
+
+    def dependencies(self) -> dict[str, Provide]:
+        """What handlers may ask for by name."""
+
+        def room_of(who: Principal) -> Room:
+            room = self.rooms.get(who.floor_id or "")
+            if room is None:
+                raise Unavailable("the floor is starting")
+            return room
+
+        def floor_of(who: Principal) -> Any:
+            return self.host.get(who.floor_id or "")
+
+        given = {
+            "db": self.db, "clock": self.clock, "settings": self.settings, "floors": self.host, "chat": self.chat,
+            "sign_in": self.directory.sign_in, "tickets": self.tickets, "commands": self.commands,
+            "examine": self.examine,
+        }  # fmt: skip
+        plain = {name: Provide(_giving(value), sync_to_thread=False, use_cache=False) for name, value in given.items()}
+        return plain | {
+            "who": Provide(provide_who, sync_to_thread=False),
+            "room": Provide(room_of, sync_to_thread=False),
+            "floor": Provide(floor_of, sync_to_thread=False),
+            "locale": Provide(self._locale, sync_to_thread=False),
+            "described": Provide(self._described, sync_to_thread=False),
+        }
+
+    def _locale(self, request: Any) -> str:
+        return locale_of(request, self.settings.locale)
+
+    def _described(self, request: Any) -> dict[str, Any]:
+        return openapi.document(request.app)
+
+
+def _giving(value: Any) -> Any:
+    def give() -> Any:
+        return value
+
+    return give
+
+
+def make_litestar(house: House) -> Litestar:
+    """The HTTP part of the application."""
+
+    @asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        await house.start()
+        try:
+            yield
+        finally:
+            await house.stop()
+
+    idempotency = Idempotency(house.db, house.clock)
+    with warnings.catch_warnings():
+        # Litestar 3 will want dependencies marked; in 2 they are known by their names, which reads better.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return _litestar(house, idempotency, lifespan)
+
+
+def _litestar(house: House, idempotency: Idempotency, lifespan: Any) -> Litestar:
+    return Litestar(
+        route_handlers=list(house.routes),
+        dependencies=house.dependencies(),
+        guards=[house.gatekeeper],
+        before_request=idempotency.before_request,
+        middleware=[idempotency.middleware],
+        exception_handlers={Exception: ProblemHandler(house.settings.locale)},
+        lifespan=[lifespan],
+        openapi_config=openapi.config(),
+        logging_config=None,
+        request_max_body_size=None,  # the edge counts
+        debug=False,
+    )
+
+
+def create_app(settings: Settings, clock: Clock | None = None) -> AsgiApp:
+    """The whole application for an ASGI server (ours: `rexian.web.server`). The schema must be at head."""
+    house = House(settings, clock)
+    sockets: dict[str, AsgiApp] = {"/feed": house.feed}
+    for channel in house.channels:
+        sockets |= channel.sockets
+    app = Edge(make_litestar(house), sockets, Pages(demo=settings.demo), settings)  # type: ignore[arg-type]
+    app.house = house
+    return app
+
+
+def openapi_schema() -> dict[str, Any]:
+    """The API's description, without a database (for the docs)."""
+    settings = Settings(database_url="postgresql://localhost/none", secret="-" * 32)
+    return openapi.document(make_litestar(House(settings)))

@@ -1,0 +1,172 @@
+"""Files over HTTP: customers come with the visitor's token and signed addresses, staff with their session."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+from urllib.parse import unquote_to_bytes
+
+from litestar import Request, Response, get, post, route
+from litestar.datastructures import UploadFile
+from litestar.enums import HttpMethod, RequestEncodingType
+from litestar.params import Body, HeaderParameter, QueryParameter
+from litestar.response import File
+from msgspec import Struct
+
+from rexian.channels.chat import files, wire
+from rexian.channels.chat.channel import ChatChannel
+from rexian.channels.chat.files import FileCard
+from rexian.channels.chat.visitors import Visitor
+from rexian.directory.act import refuse
+from rexian.directory.principal import Principal
+from rexian.directory.sites.contract import all_sites
+from rexian.directory.text import ObjectId
+from rexian.engine.specs import Party
+from rexian.kit.problem import Problem, not_found
+
+UPLOADS_A_MINUTE = 20
+_CHUNK = 65_536
+_FREE = {"access-control-allow-origin": "*"}  # no cookies are involved: the token in the header is the right
+
+
+class FileInfo(Struct, kw_only=True):
+    """A stored file. `image`: it may be shown in place; width and height in pixels are given then."""
+
+    id: str
+    name: str
+    type: str
+    size: int
+    image: bool
+    width: int | None = None
+    height: int | None = None
+
+
+@route(
+    "/chat/files", http_method=[HttpMethod.OPTIONS], opt={"public": True, "any_origin": True}, include_in_schema=False
+)
+async def preflight() -> Response[None]:
+    """Let the widget send files from other sites' pages."""
+    allowed = {
+        "access-control-allow-methods": "POST",
+        "access-control-allow-headers": "X-Rexian-Visitor, X-File-Name, Content-Type",
+        "access-control-max-age": "86400",
+    }
+    return Response(None, status_code=204, headers=_FREE | allowed)
+
+
+@post(
+    "/chat/files", opt={"public": True, "any_origin": True}, status_code=201, tags=["chat"],
+    operation_id="uploadChatFile", response_headers=[],
+)  # fmt: skip
+async def upload_by_customer(
+    request: Request[Any, Any, Any],
+    chat: ChatChannel,
+    visitor_token: Annotated[str, HeaderParameter(name="X-Rexian-Visitor", max_length=600)],
+    file_name: Annotated[str, HeaderParameter(name="X-File-Name", max_length=2_000, required=False)] = "",
+) -> Response[FileInfo]:
+    """Send a file as a customer: the raw bytes as the body, the name percent-encoded."""
+    visitor = chat.signer.read_visitor(visitor_token)
+    if visitor is None:
+        raise Problem("visitor_unknown", 401)
+    await _check_origin(request, chat, visitor)
+    pace = chat.uploads.setdefault(visitor.id, wire.Pace(UPLOADS_A_MINUTE, 60_000))
+    if not pace.take(chat.clock.now_ms()):
+        raise Problem("throttled", 429, retry_after_s=30)
+    name = _file_name(file_name)
+    stored = await chat.store.put(request.stream())
+    async with chat.db.tenant(visitor.tenant_id) as tx:
+        by = Party("customer", visitor.id)
+        card = await files.add(tx, stored, tenant_id=visitor.tenant_id, name=name, by=by, now=chat.clock.now_ms())
+    return Response(_info(card), headers=_FREE)
+
+
+async def _check_origin(request: Request[Any, Any, Any], chat: ChatChannel, visitor: Visitor) -> None:
+    origin = request.headers.get("origin")
+    if origin is None or chat.own_origin(origin, request.headers.get("host", "")):
+        return
+    async with chat.db.tenant(visitor.tenant_id) as tx:
+        sites = await all_sites(tx)
+    if not any(site.allows(origin) for site in sites):
+        raise Problem("origin_refused", 403)
+
+
+def _file_name(given: str) -> str:
+    try:
+        return files.clean_name(unquote_to_bytes(given).decode())
+    except UnicodeDecodeError:
+        raise Problem("file_name_unreadable", 400) from None
+
+
+@get("/chat/files/{file_id:str}", opt={"public": True}, tags=["chat"], operation_id="getChatFile")
+async def download_by_customer(
+    chat: ChatChannel, file_id: ObjectId, v: Annotated[str, QueryParameter(max_length=100)] = ""
+) -> File:
+    """Fetch a file of a chat by the signed address in its message."""
+    if not chat.signer.opens(file_id, v, chat.clock.now_ms()):
+        raise not_found("file")
+    card = chat.book.get(file_id)
+    if card is None:
+        async with chat.db.system() as tx:
+            card = (await files.cards(tx, [file_id])).get(file_id)
+    return _send(chat, card, shared=True)
+
+
+@post("/api/files", opt={"scope": "desk.use"}, status_code=201, tags=["desk"], operation_id="uploadFile")
+async def upload_by_agent(
+    who: Principal,
+    chat: ChatChannel,
+    data: Annotated[dict[str, UploadFile], Body(media_type=RequestEncodingType.MULTI_PART)],
+) -> FileInfo:
+    """Send a file as an agent, to be posted to a contact afterwards. Multipart form with one part, `file`."""
+    upload = data.get("file")
+    if not isinstance(upload, UploadFile):
+        raise Problem("validation", 400, errors=[{"field": "file", "code": "missing"}])
+    stored = await chat.store.put(_chunks(upload))
+    async with chat.db.tenant(who.tenant_id) as tx:
+        by = Party("agent", who.person_id)
+        card = await files.add(
+            tx, stored, tenant_id=who.tenant_id, name=upload.filename or "", by=by, now=chat.clock.now_ms()
+        )
+    return _info(card)
+
+
+async def _chunks(upload: UploadFile) -> AsyncIterator[bytes]:
+    while chunk := await upload.read(_CHUNK):
+        yield chunk
+
+
+@get("/api/files/{file_id:str}", opt={"scope": "contact.read"}, tags=["desk"], operation_id="getFile")
+async def download_by_staff(who: Principal, chat: ChatChannel, file_id: ObjectId) -> File:
+    """Fetch a file. Only sound pictures may be shown in place; everything else is a download."""
+    async with chat.db.system() as tx:
+        card = (await files.cards(tx, [file_id])).get(file_id)
+    own = card is not None and (card.by_kind, card.by_id) == ("agent", who.person_id)
+    if card is not None and not own and card.tenant_id not in who.reach("contact.read"):
+        await refuse(chat.db, chat.clock, who, "file", file_id)
+    return _send(chat, card, shared=False)
+
+
+def _send(chat: ChatChannel, card: FileCard | None, *, shared: bool) -> File:
+    path = chat.store.path(card.sha256) if card is not None else None
+    if card is None or path is None or not path.is_file():
+        raise not_found("file")
+    headers = {
+        "cache-control": "private, max-age=86400, immutable",
+        "content-security-policy": "default-src 'none'; sandbox",
+    }
+    if shared:
+        headers |= _FREE | {"cross-origin-resource-policy": "cross-origin"}
+    return File(
+        path,
+        filename=card.name,
+        media_type=card.type if card.image else "application/octet-stream",
+        content_disposition_type="inline" if card.image else "attachment",
+        headers=headers,
+    )
+
+
+def _info(card: FileCard) -> FileInfo:
+    return FileInfo(**card.view())
+
+
+routes = [preflight, upload_by_customer, download_by_customer, upload_by_agent, download_by_staff]
