@@ -232,6 +232,43 @@ def test_the_expected_wait_is_a_range_when_the_queue_moves_unevenly() -> None:
     assert 20_000 < low < 120_000 < high < 240_000
 
 
+def test_a_queue_that_halts_promises_less() -> None:
+    p = Play()
+    p.queue(acw_ms=0)
+    p.agent("李")
+    for n in range(9):
+        p.start(f"{n}")
+    for n in range(7):
+        p.accept(f"{n}")
+        if n < 6:
+            p.after(60_000)
+            p.end(f"{n}")
+    assert p.floor.expected_wait("7") == (60_000, 60_000)
+    p.after(600_000)
+    p.say("7", "还要等多久？")
+    low, high = p.floor.expected_wait("7") or (0, 0)
+    assert low < 150_000 < 200_000 < high
+
+
+def test_nothing_is_promised_while_nobody_who_could_take_it_is_at_work() -> None:
+    p = Play()
+    p.queue(acw_ms=0, needs={"lang:en": 1})
+    p.agent("李", {"lang:en": 1})
+    for n in range(8):
+        p.start(f"{n}")
+    for n in range(6):
+        p.accept(f"{n}")
+        p.after(60_000)
+        p.end(f"{n}")
+    p.pause("李")
+    p.agent("王", {"lang:zh-CN": 5})
+    assert p.floor.expected_wait("7") is None
+    p.ready("李")
+    assert p.floor.expected_wait("7") is not None
+    p.do(cmd.RetireAgent(agent_id="李"))
+    assert p.floor.expected_wait("7") is None
+
+
 def test_quiet_times_do_not_spoil_the_expected_wait() -> None:
     """The gap between two answers counts only when somebody was left waiting in between."""
     p = Play()

@@ -102,12 +102,19 @@ class Floor:
         return self._core.lines.place(interaction_id)
 
     def expected_wait(self, interaction_id: str) -> tuple[int, int] | None:
-        """(low, high) ms still to wait, about four times in five; None when not waiting or not enough is known."""
+        """(low, high) ms still to wait, about four times in five.
+
+        None when it does not wait, when too little is known, or when nobody who could take it is at work.
+        """
         place = self._core.lines.place(interaction_id)
         if place is None:
             return None
-        queue = self._state.queues[self._state.interactions[interaction_id].queue_id]
-        return wait_range(place[0], queue.answer_gaps_ms)
+        interaction = self._state.interactions[interaction_id]
+        if not self._core.matcher.anybody_on_duty(self._core.request_of(interaction)):
+            return None
+        queue = self._state.queues[interaction.queue_id]
+        since_last = self._state.now - queue.last_answer_at if queue.last_answer_at else 0
+        return wait_range(place[0], queue.answer_gaps_ms, since_last)
 
     # -- keeping -----------------------------------------------------------------------------------------------------
     def snapshot(self) -> bytes:

@@ -48,24 +48,26 @@ class RequestClass:
 class Profile:
     """All agents with the same skills."""
 
-    __slots__ = ("groups", "index", "mask", "minor")
+    __slots__ = ("groups", "index", "mask", "minor", "on_duty")
 
     def __init__(self, index: int, mask: int, minor: int) -> None:
         self.index = index
         self.mask = mask
         self.minor = minor
         self.groups: list[dict[int, list[int]]] = [{} for _ in MEDIA]  # medium → slope → classes
+        self.on_duty = 0  # agents who are available, free or not
 
 
 class Filing:
     """Where an agent lies: the entry and the media (as bits) under which it is among the idle ones."""
 
-    __slots__ = ("entry", "media", "places", "profile")
+    __slots__ = ("entry", "media", "on_duty", "places", "profile")
 
     def __init__(self, profile: Profile, agent: Agent) -> None:
         self.profile = profile
         self.entry = NONE
         self.media = 0
+        self.on_duty = False
         self.places = [(medium, 1 << _MEDIUM_INDEX[medium], places) for medium, places in agent.spec.capacity.items()]
 
 
@@ -151,8 +153,11 @@ class Matcher:
         filing = self._filed.get(agent.id)
         if filing is None:
             filing = self._filed[agent.id] = Filing(self._profile(agent), agent)
-        media = 0
-        if agent.wanted == "available":
+        on_duty, media = agent.wanted == "available", 0
+        if on_duty != filing.on_duty:
+            filing.on_duty = on_duty
+            filing.profile.on_duty += 1 if on_duty else -1
+        if on_duty:
             used = agent.used
             for medium, bit, capacity in filing.places:
                 if used.get(medium, 0) < capacity:
@@ -170,6 +175,7 @@ class Matcher:
     def drop(self, agent: Agent) -> None:
         filing = self._filed.pop(agent.id, None)
         if filing is not None:
+            filing.profile.on_duty -= filing.on_duty
             self._move(agent, filing, NONE, 0)
 
     def _move(self, agent: Agent, filing: Filing, entry: int, media: int) -> None:
@@ -191,6 +197,10 @@ class Matcher:
     # -- choosing ----------------------------------------------------------------------------------------------------
     def anybody_free(self, request: RequestClass) -> bool:
         return request.eligible & self._idle_bits[request.medium] != 0
+
+    def anybody_on_duty(self, request: RequestClass) -> bool:
+        """Whether somebody who could take it is at work, busy or not."""
+        return any(self._profiles[index].on_duty for tier in (request.major, request.minor) for index in tier)
 
     def candidates(self, request: RequestClass) -> int:
         """How many agents could take it now."""

@@ -16,6 +16,7 @@ from rexian.engine.specs import Party
 from rexian.engine.steps import end, make_not_ready, requeue, wrap_up
 from rexian.engine.timers import Due
 
+_FORGOTTEN_AT_ONCE = 1_000  # keeps a journal row small, whatever has piled up
 _PRESENCE = Party("system", "presence")
 
 
@@ -38,8 +39,9 @@ def tick(d: Decision, c: Tick) -> None:
             settle(d)
     d.unplaced.update(again)
     settle(d)
-    if forgotten:
-        d.emit(ev.ContactsForgotten(at=d.at, contact_ids=tuple(forgotten)))
+    for first in range(0, len(forgotten), _FORGOTTEN_AT_ONCE):
+        chunk = tuple(forgotten[first : first + _FORGOTTEN_AT_ONCE])
+        d.emit(ev.ContactsForgotten(at=d.at, contact_ids=chunk))
 
 
 def _expire(d: Decision, offer_id: str, *, proven: bool) -> None:
