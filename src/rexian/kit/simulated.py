@@ -11,6 +11,12 @@ import hmac
 
 HEADER = "X-Rexian-Simulation"
 
+FOR_HEADER = "X-Rexian-Simulation-For"
+"""`people`: the contacts of this socket may ring at real people's desks too; else simulated agents alone take them."""
+
+SKILL = "simulated"
+"""The engine skill of simulated agents, needed by those contacts that shall leave real people in peace."""
+
 
 def simulation_key(secret: str) -> str:
     """Return the key that belongs to the installation's `secret`: 64 hex digits."""

@@ -83,7 +83,10 @@ class ChatChannel:
             return
         origin = header(scope, b"origin")
         own_page = origin is not None and self.own_origin(origin, header(scope, b"host") or "")
-        socket = Socket(self, port, address=address, origin=origin, own_page=own_page, simulated=known)
+        for_people = header(scope, simulated.FOR_HEADER.lower().encode()) == "people"
+        socket = Socket(
+            self, port, address=address, origin=origin, own_page=own_page, simulated=known, for_people=for_people
+        )
         self._enter(socket)
         try:
             await self._listen(socket, receive)

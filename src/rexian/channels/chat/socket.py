@@ -14,6 +14,7 @@ from rexian.engine import commands as engine
 from rexian.engine.events import MessagePosted
 from rexian.engine.specs import Party
 from rexian.engine.state import Interaction
+from rexian.kit import simulated as simulation
 from rexian.kit import i18n, log
 from rexian.kit.database import is_outage
 from rexian.kit.ids import new_id
@@ -30,7 +31,9 @@ _log = log.get(__name__)
 
 
 class Socket:
-    """Implements `lines.ChatSocket`. `simulated`: it showed the key of the simulated population."""
+    """Implements `lines.ChatSocket`. `simulated`: it showed the key of the simulated population; its contacts then ring
+    at simulated agents' desks only, unless they are `for_people` too.
+    """
 
     def __init__(
         self,
@@ -41,6 +44,7 @@ class Socket:
         origin: str | None,
         own_page: bool,
         simulated: bool,
+        for_people: bool = False,
     ) -> None:
         limits = channel.limits
         self.wire = wire.Wire(pace=wire.Pace(limits.messages, limits.window_ms))
@@ -54,6 +58,7 @@ class Socket:
         self._origin = origin
         self._own_page = own_page
         self._simulated = simulated
+        self._aside = {simulation.SKILL: 1} if simulated and not for_people else {}
         self._locale = "zh-CN"
         self._visitor: Visitor | None = None
         self._entrance: Entrance | None = None
@@ -240,7 +245,8 @@ class Socket:
             command = engine.StartContact(
                 contact_id=ask.contact, interaction_id=ask.interaction, tenant_id=self._tenant_id,
                 customer_id=self._customer.id, queue_id=queue_id, medium="chat",
-                needs=self._channel.needs(lines, self._tenant_id, self._locale), simulated=self._simulated,
+                needs=self._channel.needs(lines, self._tenant_id, self._locale) | self._aside,
+                simulated=self._simulated,
             )  # fmt: skip
             await port.submit(command, id=ask.id, by=self._customer)
         except BaseException:

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from rexian.directory.demo.people import SIMULATED_AGENT_IDS
 from rexian.directory.people.model import engine_name
 from rexian.directory.people.tables import person, person_serves, person_skill, role_grant, skill
 from rexian.directory.queues.tables import queue, queue_need
 from rexian.directory.tenants.tables import tenant
 from rexian.engine.specs import AgentSpec, QueueSpec
+from rexian.kit import simulated
 from rexian.runtime.tables import floor_tenant
 
 TENANT_LEVEL = 1
@@ -85,6 +87,9 @@ async def _agents(tx: AsyncConnection, floor_id: str, tenants: set[str], names: 
         .where(person.c.id.in_(serves), person.c.active, role_grant.c.role == "agent")
         .order_by(person.c.id)
     )
+    for id in serves.keys() & set(SIMULATED_AGENT_IDS):  # they step aside: a real person who is free comes first
+        skills[id][simulated.SKILL] = TENANT_LEVEL
+        minor[id] += map(tenant_skill, serves[id])
     return {
         row.id: AgentSpec(
             id=row.id,
