@@ -40,7 +40,8 @@ class Mirror:
 
     async def start(self) -> None:
         """Load the floor and follow it from there on. Raises `Unavailable` when the floor can't be asked."""
-        self._stop = self.port.listen(self._take)
+        if self._stop is None:
+            self._stop = self.port.listen(self._take)
         await self._load()
 
     async def run(self, every_s: float = 1.0) -> None:
@@ -75,6 +76,8 @@ class Mirror:
     def _take(self, batch: Sequence[Committed]) -> None:
         if self._early is not None:
             self._early.extend(batch)
+            return
+        if not self.ready:  # nothing is loaded yet that it could follow
             return
         fresh = [committed for committed in batch if committed.seq > self.seq]
         if not fresh:
