@@ -14,8 +14,8 @@ from rexian.engine import commands as engine
 from rexian.engine.events import MessagePosted
 from rexian.engine.specs import Party
 from rexian.engine.state import Interaction
-from rexian.kit import simulated as simulation
 from rexian.kit import i18n, log
+from rexian.kit import simulated as simulation
 from rexian.kit.database import is_outage
 from rexian.kit.ids import new_id
 from rexian.kit.sockets import NORMAL, TRY_LATER, SocketPort, text_frame

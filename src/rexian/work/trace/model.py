@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from rexian.kit import i18n
+from rexian.kit import i18n, simulated
 from rexian.kit.i18n import t
 
 Tone = Literal["plain", "good", "warn", "bad"]
@@ -79,6 +79,7 @@ class Names:
             if level > 1
             else self.skills.get(key, key)
             for key, level in needs.items()
+            if key != simulated.SKILL and not key.startswith("tenant:")  # marks, not abilities
         ]
         return self.say("list_separator").join(said)
 

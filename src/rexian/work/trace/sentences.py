@@ -70,8 +70,9 @@ def _(event: e.CustomerIdentified, names: Names, words: Words | None) -> Said:
 @_tells(e.InteractionQueued)
 def _(event: e.InteractionQueued, names: Names, words: Words | None) -> Said:
     parts = [_coded(names, "queued", event.why, "other", queue=names.queue(event.queue_id), why=event.why)]
-    if event.needs and event.why in {"new", "transfer"}:
-        parts.append(names.say("queued.needs", needs=names.needs(event.needs)))
+    needs = names.needs(event.needs)
+    if needs and event.why in {"new", "transfer"}:
+        parts.append(names.say("queued.needs", needs=needs))
     if event.credit_ms > 0:
         parts.append(names.say("queued.credit", credit=names.duration(event.credit_ms)))
     tone: Tone = "plain" if event.why in {"new", "transfer"} else "warn"
@@ -98,8 +99,9 @@ def _(event: e.InteractionOffered, names: Names, words: Words | None) -> Said:
 def _why(reason: Reason, names: Names) -> list[str]:
     """The reasons for an offer, the strongest first."""
     parts = [_coded(names, "offered", reason.rule, "other_rule", idle=names.duration(reason.idle_ms), rule=reason.rule)]
-    if reason.needs:
-        parts.append(names.say("offered.needs", needs=names.needs(reason.needs)))
+    needs = names.needs(reason.needs)
+    if needs:
+        parts.append(names.say("offered.needs", needs=needs))
     if reason.candidates > 1:
         parts.append(names.say("offered.candidates", count=reason.candidates))
     if reason.runner_up is not None:
