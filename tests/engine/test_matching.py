@@ -210,6 +210,7 @@ def test_places_and_waits_are_told_truly() -> None:
         p.after(60_000)
         p.end(f"{n}")
     assert [i.id for i in p.floor.waiting("q")] == ["6", "7"]
+    assert [i.id for i in p.floor.waiting("q", 1)] == ["6"]
     assert p.floor.position("7") == (2, 2)
     assert p.floor.expected_wait("6") == (60_000, 60_000)
     assert p.floor.expected_wait("7") == (120_000, 120_000)

@@ -93,9 +93,12 @@ class Floor:
         """Everything that rings now."""
         return self._state.offers.values()
 
-    def waiting(self, queue_id: str) -> list[Interaction]:
-        """Those whom nobody has answered yet (queued or ringing), in the order of their places."""
-        return [self._state.interactions[id] for id in self._core.lines.members(queue_id)]
+    def waiting(self, queue_id: str, most: int | None = None) -> list[Interaction]:
+        """Those whom nobody has answered yet (queued or ringing), in the order of their places.
+
+        `most`: only so many from the front; the cost is theirs alone, however long the line is.
+        """
+        return [self._state.interactions[id] for id in self._core.lines.members(queue_id, most)]
 
     def position(self, interaction_id: str) -> tuple[int, int] | None:
         """(place counted from 1, how many wait in that queue); None when it does not wait."""

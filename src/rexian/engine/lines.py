@@ -44,6 +44,6 @@ class Lines:
         line = self._lines[where[0]]
         return bisect_left(line, where[1]) + 1, len(line)
 
-    def members(self, queue_id: str) -> list[str]:
-        """Interaction ids in the order of their places."""
-        return [self._who[entry & _NUMBER] for entry in self._lines.get(queue_id, ())]
+    def members(self, queue_id: str, most: int | None = None) -> list[str]:
+        """Interaction ids in the order of their places; only the first `most` when given."""
+        return [self._who[entry & _NUMBER] for entry in self._lines.get(queue_id, [])[:most]]

@@ -24,9 +24,6 @@ class Pile(Generic[V]):
         self.heads = heads
         self.index = index
 
-    def __len__(self) -> int:
-        return len(self.live)
-
     def add(self, entry: int, value: V) -> None:
         self.live[entry] = value
         heappush(self.heap, entry)
