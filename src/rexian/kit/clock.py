@@ -6,9 +6,10 @@ All instants are integer milliseconds since 1970 UTC.
 from __future__ import annotations
 
 import time
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
+@runtime_checkable
 class Clock(Protocol):
     """Whatever tells the time."""
 
