@@ -193,7 +193,9 @@ def test_a_queue_out_of_range_is_refused(field: str, value: object) -> None:
 def test_an_agent_out_of_range_is_refused() -> None:
     p = Play()
     assert p.refused(cmd.DefineAgent(agent=cmd.AgentSpec(id="a", skills={"x": 9}))) == "bad_definition"
-    assert p.refused(cmd.DefineAgent(agent=cmd.AgentSpec(id="a", capacity={"chat": -1}))) == "bad_definition"
+    for number in (-1, 2**70):
+        assert p.refused(cmd.DefineAgent(agent=cmd.AgentSpec(id="a", capacity={"chat": number}))) == "bad_definition"
+        assert p.refused(cmd.DefineAgent(agent=cmd.AgentSpec(id="a", no_answer_limit=number))) == "bad_definition"
 
 
 def test_places_and_waits_are_told_truly() -> None:

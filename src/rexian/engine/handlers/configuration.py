@@ -13,6 +13,7 @@ from rexian.engine.steps import clear_desk, requeue, wrap_up
 
 LONGEST_MS = 10**12  # 31 years
 MAX_SLOPE = 1_000
+MOST = 1_000  # contacts at once, unanswered offers in a row
 
 
 def _check_levels(skills: Mapping[str, int]) -> None:
@@ -47,8 +48,9 @@ def _check_queue(spec: QueueSpec) -> None:
 
 def _check_agent(spec: AgentSpec) -> None:
     _check_levels(spec.skills)
-    if spec.no_answer_limit < 0 or any(capacity < 0 for capacity in spec.capacity.values()):
-        raise Refusal("bad_definition", field="capacity", agent_id=spec.id)
+    for field, numbers in (("capacity", spec.capacity.values()), ("no_answer_limit", (spec.no_answer_limit,))):
+        if not all(0 <= number <= MOST for number in numbers):
+            raise Refusal("bad_definition", field=field, agent_id=spec.id)
 
 
 def define_queue(d: Decision, c: DefineQueue) -> None:
