@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
 import pytest
 from sqlalchemy import insert
 
 from rexian.engine.commands import AnyCommand, DefineAgent, DefineQueue, PostMessage, SetAgentState, StartContact
+from rexian.engine.floor import Floor
 from rexian.engine.specs import AgentSpec, Party, QueueSpec
 from rexian.kit.clock import FakeClock
 from rexian.kit.database import Database
@@ -72,6 +74,20 @@ class World:
 
     async def available(self, port: FloorPort, agent_id: str) -> Receipt:
         return await self.do(port, SetAgentState(agent_id=agent_id, state="available"), by=Party("agent", agent_id))
+
+
+async def eventually(holds: Callable[[], bool], seconds: float = 5.0) -> None:
+    """Wait until something is so that announces itself to nobody. Raises `TimeoutError`."""
+    async with asyncio.timeout(seconds):
+        while not holds():  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+
+async def until(port: FloorPort, holds: Callable[[Floor], bool], seconds: float = 5.0) -> None:
+    """Wait until the floor's committed state is as wanted. Raises `TimeoutError`."""
+    async with asyncio.timeout(seconds):
+        while not await port.ask(holds):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
 
 
 @pytest.fixture

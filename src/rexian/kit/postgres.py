@@ -88,12 +88,17 @@ class PrivatePostgres:
         return self.url()
 
     def stop(self, *, force: bool = False) -> bool:
-        """Let go of the server, and stop it if nobody else uses it. Returns whether it was stopped."""
+        """Let go of the server, and stop it if nobody else uses it. Returns whether it was stopped.
+
+        `force` stops it whoever uses it, at once and without a checkpoint: for clusters that are thrown away.
+        """
         with self._locked("starting"):
             if not force and not self._release_as_last():
                 return False
             if self.pid() is not None:
-                self._run("pg_ctl", "-D", str(self.data), "-m", "fast", "-w", "-t", "30", "stop")
+                self._run(
+                    "pg_ctl", "-D", str(self.data), "-m", "immediate" if force else "fast", "-w", "-t", "30", "stop"
+                )
             return True
 
     def url(self, database: str = NAME) -> str:
@@ -141,8 +146,8 @@ class PrivatePostgres:
             )
 
     def _boot(self) -> None:
+        self._remove_stale_locks()
         quoted_nothing = "''"
-        (self.data / "postmaster.pid").unlink(missing_ok=True)  # `pid()` has seen that nobody stands behind it
         options = " ".join(f"-c {key}={value or quoted_nothing}" for key, value in self._options.items())
         options += f" -c unix_socket_directories={self._socket_folder()}"
         deadline = time.monotonic() + 30
@@ -155,6 +160,17 @@ class PrivatePostgres:
                 if time.monotonic() > deadline or "shared memory" not in self._log_tail():
                     raise PostgresError(f"{error}\nIts log {self.log} ends:\n{self._log_tail()}") from error
                 time.sleep(0.2)
+
+    def _remove_stale_locks(self) -> None:
+        """Remove lock files whose process number lives on as something else (`pid()` has seen that it isn't ours).
+
+        PostgreSQL would take that for a running server. It removes those of dead processes itself; and whether workers
+        of a killed server still use its memory it tells by the memory, not by these files.
+        """
+        for lock in (self.data / "postmaster.pid", self._socket_folder() / f"{_SOCKET}.lock"):
+            with contextlib.suppress(OSError, ValueError):
+                if psutil.pid_exists(int(lock.read_text().split("\n", 1)[0])):
+                    lock.unlink()
 
     def _log_tail(self) -> str:
         try:

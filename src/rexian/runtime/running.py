@@ -23,7 +23,7 @@ from rexian.runtime.checks import check
 from rexian.runtime.floor_time import FloorTime
 from rexian.runtime.items import WHY, FloorHealth, Item, NotStorable, Stage, must_be_same
 from rexian.runtime.port import Committed, Content, Listener, Receipt, Refused, Unavailable
-from rexian.runtime.recovery import Done, JournalDamaged, Recovered, recover
+from rexian.runtime.recovery import Done, JournalDamaged, recover
 from rexian.runtime.rows import Columns
 from rexian.runtime.session import LEASE_TTL_MS, Fenced, Session
 from rexian.runtime.snapshots import Snapshots
@@ -161,9 +161,8 @@ class RunningFloor:
                     away = is_outage(error) or isinstance(error, (psycopg.Error, OSError, TimeoutError))
                     self._lose("recovering", f"{type(error).__name__}: {error}", surprise=not away)
                 await self._close_session()
-                if not self._stopping:
-                    await asyncio.sleep(pause)
-                    pause = min(pause * 2, 1.0)
+                await self._pause(pause)
+                pause = min(pause * 2, 1.0)
         finally:
             await self._finish()
 
@@ -186,14 +185,9 @@ class RunningFloor:
         if self._bell is not None and not self._bell.done():
             self._bell.set_result(None)
 
-    async def _rest(self) -> None:
-        """Wait until there is something to do."""
-        if self._inbox or self._questions or self._floor is None:
-            return
-        seconds = self._renewed + _RENEW_EVERY_S - time.monotonic()
-        if (due := self._floor.next_due()) is not None:
-            seconds = min(seconds, (due - self._time.now_ms()) / 1000, _LONGEST_REST_S)
-        if seconds <= 0:
+    async def _pause(self, seconds: float) -> None:
+        """Wait, but not for longer than `stop` allows."""
+        if self._stopping:
             return
         loop = asyncio.get_running_loop()
         self._bell = loop.create_future()
@@ -202,6 +196,16 @@ class RunningFloor:
             await self._bell
         finally:
             alarm.cancel()
+
+    async def _rest(self) -> None:
+        """Wait until there is something to do."""
+        if self._inbox or self._questions or self._floor is None:
+            return
+        seconds = self._renewed + _RENEW_EVERY_S - time.monotonic()
+        if (due := self._floor.next_due()) is not None:
+            seconds = min(seconds, (due - self._time.now_ms()) / 1000, _LONGEST_REST_S)
+        if seconds > 0:
+            await self._pause(seconds)
 
     async def _keep_lease(self) -> None:
         now = time.monotonic()
@@ -305,7 +309,8 @@ class RunningFloor:
         keeper = asyncio.create_task(self._keep_lease_meanwhile(session))
         try:
             state = await recover(self._db, self.floor_id)
-            await self._catch_up(state)
+            truth = await self._find_truth(state.recent)
+            await self._pass_on_missed(state.seq)
         finally:
             keeper.cancel()
             await asyncio.gather(keeper, return_exceptions=True)
@@ -318,6 +323,7 @@ class RunningFloor:
         self.led.set()
         figures.LEADING.labels(self.floor_id).set(1)
         figures.RECOVERIES.labels(self.floor_id).inc()
+        self._tell_truth(truth)
         logger.info("floor.leads", floor_id=self.floor_id, epoch=self.epoch, seq=self.seq, node=self._holder)
 
     async def _keep_lease_meanwhile(self, session: Session) -> None:
@@ -325,24 +331,32 @@ class RunningFloor:
             await asyncio.sleep(_RENEW_EVERY_S)
             await session.renew()
 
-    async def _catch_up(self, state: Recovered) -> None:
-        unknown, self._unknown = self._unknown, []
-        for item in unknown:
-            done = state.recent.get(item.id)
-            self._flying.pop(item.id, None)
-            if done is None or item.answer is None:
-                item.fail(Unavailable("the command was not carried out; repeat it"))
-            elif not item.answer.done():
-                receipt = await self._again(done)
-                if not item.answer.done():
-                    item.answer.set_result(Receipt(seq=receipt.seq, committed=receipt.committed))
-        if self._dispatched is None or self._dispatched > state.seq:
-            self._dispatched = state.seq
-        while self._dispatched < state.seq:
+    async def _pass_on_missed(self, head: int) -> None:
+        """Dispatch what was committed without this process hearing of it."""
+        if self._dispatched is None or self._dispatched > head:
+            self._dispatched = head
+        while self._dispatched < head:
             async with self._db.system() as tx:
                 missed = await journal.read(tx, self.floor_id, after=self._dispatched)
             self.seq = missed[-1].seq
             self._dispatch(missed)
+
+    async def _find_truth(self, recent: dict[str, Done]) -> dict[Item, Receipt | None]:
+        """Look up what became of the commands whose commit failed or is unknown."""
+        found: dict[Item, Receipt | None] = {}
+        for item in self._unknown:
+            done = recent.get(item.id)
+            found[item] = await self._again(done) if done is not None else None
+        return found
+
+    def _tell_truth(self, truth: dict[Item, Receipt | None]) -> None:
+        self._unknown = []
+        for item, receipt in truth.items():
+            self._flying.pop(item.id, None)
+            if receipt is None:
+                item.fail(Unavailable("the command was not carried out; repeat it"))
+            elif item.answer is not None and not item.answer.done():
+                item.answer.set_result(Receipt(seq=receipt.seq, committed=receipt.committed))
 
     def _lose(self, stage: Stage, trouble: str, *, surprise: bool = False) -> None:
         """Forget the state, which may be ahead of the journal, and answer everybody who waits."""

@@ -1,0 +1,110 @@
+"""The database goes away and comes back; the floor says so, waits, and goes on."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from rexian.kit.clock import FakeClock
+from rexian.kit.database import Database, is_outage, owner
+from rexian.kit.ids import new_id
+from rexian.kit.postgres import PrivatePostgres, supervise
+from rexian.kit.schema import create_schema
+from rexian.runtime.host import FloorHost
+from rexian.runtime.port import Refused, Unavailable
+from rexian.runtime.tables import journal
+from tests.runtime.conftest import World, eventually
+
+
+@pytest.fixture
+async def fragile() -> AsyncIterator[PrivatePostgres]:
+    """A PostgreSQL of this test's own, to be killed."""
+    folder = Path(tempfile.mkdtemp(prefix="rexian-test-"))
+    os.chmod(folder, 0o711)
+    server = PrivatePostgres(folder / "pg", options={"fsync": "off"})
+    await asyncio.to_thread(server.start)
+    yield server
+    server.stop(force=True)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+async def test_postgresql_is_killed_again_and_again(fragile: PrivatePostgres) -> None:
+    """FAULTS 30, 31: honest while it is away, back by itself, and each command that was acknowledged is there once."""
+    async with owner(fragile.url()) as engine:
+        await create_schema(engine)
+    db = Database(fragile.url())
+    world = World(db, FakeClock())
+    await world.build()
+    host = FloorHost(db, world.clock)
+    await host.start()
+    await host.until_ready()
+    port = host.get(world.floor_id)
+    await world.furnish(port)
+    acknowledged: list[str] = []
+    refused: list[Refused] = []
+    away = 0
+    ending = False
+
+    async def customer() -> None:
+        nonlocal away
+        while not ending:
+            start, id = world.start(), new_id()
+            while True:
+                try:
+                    await world.do(port, start, id=id)
+                    acknowledged.append(start.contact_id)
+                    break
+                except Unavailable:
+                    away += 1
+                    await asyncio.sleep(0.1)
+                except Refused as refusal:
+                    refused.append(refusal)
+                    break
+
+    keeper = asyncio.create_task(supervise(fragile))
+    crowd = [asyncio.create_task(customer()) for _ in range(8)]
+    for _ in range(3):
+        served = len(acknowledged)
+        await eventually(lambda served=served: len(acknowledged) > served + 50, 20)  # type: ignore[misc]
+        pid = fragile.pid()
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+        await eventually(lambda: not host.health().ready, 5)
+        with pytest.raises(Unavailable):
+            await port.ask(lambda floor: floor.now)
+    served = len(acknowledged)
+    await eventually(lambda: len(acknowledged) > served + 50, 20)
+    ending = True
+    await asyncio.gather(*crowd)
+    assert refused == []
+    assert away > 0
+    async with db.system() as tx:
+        started = select(journal.c.contact_id, func.count()).where(journal.c.kind == "ContactStarted")
+        counted = [tuple(row) for row in await tx.execute(started.group_by(journal.c.contact_id))]
+    assert sorted(counted) == sorted((contact_id, 1) for contact_id in acknowledged)
+    keeper.cancel()
+    await host.stop()
+    await db.close()
+
+
+async def test_a_database_that_is_away_is_known_as_such(fragile: PrivatePostgres) -> None:
+    db = Database(fragile.url())
+    fragile.stop(force=True)
+    with pytest.raises(Exception) as caught:
+        await db.ping()
+    assert is_outage(caught.value)
+    assert not is_outage(ValueError("a bug"))
+    host = FloorHost(db, FakeClock())
+    host.add(new_id())
+    await eventually(lambda: bool(host.health().floors[0].trouble))
+    assert not host.health().ready
+    await host.stop()
+    await db.close()
