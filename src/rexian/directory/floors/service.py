@@ -15,7 +15,7 @@ async def ensure_floor(tx: AsyncConnection, *, name: str, zone: str, id: str | N
     if id is None:
         # Two processes that start at once must not make two first floors.
         await tx.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("first floor", 0))))
-        first = (await tx.execute(select(func.min(floor.c.id)))).scalar_one_or_none()
+        first = (await tx.execute(select(floor.c.id).order_by(floor.c.id).limit(1))).scalar_one_or_none()
         if first is not None:
             return str(first)
     made = id or new_id()

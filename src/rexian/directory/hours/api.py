@@ -7,7 +7,7 @@ from typing import Annotated
 from uuid import UUID
 
 from litestar import Controller, delete, get, patch, post
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 from sqlalchemy import select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -23,8 +23,6 @@ from rexian.directory.queues.tables import queue
 from rexian.directory.sites.tables import site
 from rexian.kit.clock import Clock
 from rexian.kit.database import Database
-
-Day = Annotated[date, Parameter(description="A local date, yyyy-mm-dd.")]
 
 
 class HoursController(Controller):
@@ -72,8 +70,10 @@ class HoursController(Controller):
         who: Principal,
         db: Database,
         clock: Clock,
-        first: Annotated[date, Parameter(query="from", description="First local date, yyyy-mm-dd.")],
-        last: Annotated[date, Parameter(query="to", description="Last local date, yyyy-mm-dd, at most 400 days on.")],
+        first: Annotated[date, QueryParameter(name="from", description="First local date, yyyy-mm-dd.")],
+        last: Annotated[
+            date, QueryParameter(name="to", description="Last local date, yyyy-mm-dd, at most 400 days on.")
+        ],
     ) -> Preview:
         """Return each day's openings as instants, and why the day has them."""
         owner = await locate(db, clock, who, "queue.read", hours, str(hours_id))

@@ -26,18 +26,26 @@ def opening_text(schedule: Schedule, now_ms: int, locale: str) -> tuple[bool, st
     zone = schedule.zone
     if schedule.is_open(now_ms):
         until = schedule.closes_at(now_ms)
-        key = "hours.always" if until is None else "hours.open_until"
-        return True, t(locale, key, time=_time(until or now_ms, zone))
+        if until is None:
+            return True, t(locale, "hours.always")
+        key = "hours.open_until" if _days(now_ms, until - 1, zone) == 0 else "hours.open_until_tomorrow"
+        time = _time(until, zone)
+        return True, t(locale, key, time="24:00" if time == "00:00" else time)
     opens = schedule.next_opening(now_ms)
     if opens is None:
         return False, t(locale, "hours.closed")
-    days = (_local(opens, zone).date() - _local(now_ms, zone).date()) // timedelta(days=1)
+    days = _days(now_ms, opens, zone)
     key = {0: "hours.opens_today", 1: "hours.opens_tomorrow"}.get(days, "hours.opens_on")
     return False, t(locale, key, time=_time(opens, zone), date=_date(opens, zone, locale))
 
 
 def _local(at: int, zone: ZoneInfo) -> datetime:
     return datetime.fromtimestamp(at // 1000, UTC).astimezone(zone)
+
+
+def _days(earlier: int, later: int, zone: ZoneInfo) -> int:
+    """How many midnights lie between the two instants."""
+    return (_local(later, zone).date() - _local(earlier, zone).date()) // timedelta(days=1)
 
 
 def _time(at: int, zone: ZoneInfo) -> str:

@@ -1,0 +1,5 @@
+"""The same small city as the directory's tests."""
+
+from tests.directory.conftest import city
+
+__all__ = ["city"]
