@@ -98,6 +98,15 @@ ASKING: dict[Lang, tuple[str, ...]] = {
         "I have registered it; a colleague will follow up by tomorrow at the latest. Anything else I can do for you?",
     ),
 }
+STAFF_NOTES: dict[Lang, tuple[str, ...]] = {
+    "zh": (
+        "客户语气较急，先安抚再处理。",
+        "同一问题近期第二次咨询，注意前后口径一致。",
+        "客户年长，说慢一点，必要时发图文指引。",
+        "已核对身份信息，可以直接办理。",
+    ),
+    "en": ("Prefers English, keep sentences short.", "Second contact about the same matter; see the earlier one."),
+}
 CLOSING: dict[Lang, str] = {
     "zh": "不客气，祝您生活愉快！之后有问题随时来找我们。",
     "en": "You're welcome, have a nice day! Come back any time.",
@@ -163,6 +172,15 @@ def reply(tenant: str, text: str, turn: int, me: str, rng: random.Random) -> str
         space = "" if lang == "zh" else " "
         return rng.choice(GREETINGS[lang]).format(me=me) + space + said
     return said
+
+
+def summary(dialogue: Dialogue | None) -> str:
+    """What a simulated agent writes when wrapping up."""
+    if dialogue is None:
+        return "已答复客户咨询。"
+    opening = dialogue.customer[0]
+    short = opening if len(opening) <= 40 else opening[:39] + "…"
+    return f"客户来意：{short}。已按流程处理。" if dialogue.lang == "zh" else f"Matter: {short} Dealt with."
 
 
 def _answer(tenant: str, text: str) -> Answer | None:
