@@ -22,6 +22,8 @@ from rexian.directory.queues.tables import queue
 from rexian.directory.sign_in.service import Caller
 from rexian.directory.sites.tables import site
 from rexian.directory.tenants.tables import tenant
+from rexian.engine.commands import EndInteraction, SetAgentState, WrapUp
+from rexian.engine.specs import Party
 from rexian.kit.database import Database
 from rexian.kit.ids import new_id
 from rexian.kit.settings import Settings
@@ -169,6 +171,22 @@ class Served:
         for topic in topics:
             await desk.sub(topic)
         return desk
+
+    async def settle(self) -> None:
+        """End what is open and send everybody home: the next test finds an empty floor."""
+        room = self.house.rooms[self.city.floor_id]
+        system = Party("system", "test")
+        for agent in list(room.mirror.floor.agents()):
+            command: Any = SetAgentState(agent_id=agent.id, state="not_ready", reason="break")
+            await room.port.submit(command, id=new_id(), by=system)
+        for interaction in list(room.mirror.floor.interactions()):
+            if interaction.state in ("queued", "offered", "talking"):
+                end = EndInteraction(interaction_id=interaction.id, by=system)
+                await room.port.submit(end, id=new_id(), by=system)
+        for interaction in list(room.mirror.floor.interactions()):
+            if interaction.state == "after_contact_work" and interaction.agent_id:
+                wrap = WrapUp(interaction_id=interaction.id, agent_id=interaction.agent_id, disposition="resolved")
+                await room.port.submit(wrap, id=new_id(), by=Party("agent", interaction.agent_id))
 
     async def page(self, site_key: str = "yunshan", **hello: Any) -> Page:
         """A customer's page that has said hello."""

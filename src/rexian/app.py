@@ -18,6 +18,7 @@ from rexian.channels.chat.channel import ChatChannel
 from rexian.channels.chat.files import FileBook
 from rexian.directory import slice as directory
 from rexian.directory.principal import Principal
+from rexian.drill.slice import make as drill
 from rexian.kit import log
 from rexian.kit.clock import Clock, SystemClock
 from rexian.kit.database import Database, is_outage
@@ -79,6 +80,8 @@ class House:
         self.chat = ChatChannel(self.db, self.clock, settings, self.whispers, self.book, self._mirror_of, own_origin)
         self.channels: list[Channel] = [self.chat]
         self.slices: list[Slice] = [self.directory.slice, *all_slices(self.db, self.clock, settings, self.host)]
+        forgetters = [part.forget_simulated for part in self.slices if part.forget_simulated is not None]
+        self.slices.append(drill(self.db, self.clock, settings, self.host, forgetters))
         self._floor_of: dict[str, str] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._stale = asyncio.Event()

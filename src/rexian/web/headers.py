@@ -46,4 +46,6 @@ def security_headers(kind: PageKind, host: str, *, https: bool) -> list[tuple[by
         (b"content-security-policy", policy.encode()),
         (b"cross-origin-resource-policy", shared),
     ]
+    if kind == "widget":  # module scripts on other hosts' pages are fetched with CORS
+        headers.append((b"access-control-allow-origin", b"*"))
     return [*headers, _HSTS] if https else headers

@@ -56,6 +56,9 @@ class _Port:
         protocol.conn.send_close(code, reason)
         protocol.transport.write(b"".join(protocol.conn.data_to_send()))
         protocol.close_sent = True
+        if protocol.read_paused:  # the peer's answer must be heard
+            protocol.read_paused = False
+            protocol.transport.resume_reading()
         protocol.close_timer = protocol.loop.call_later(2, protocol.transport.abort)
 
     def abort(self) -> None:

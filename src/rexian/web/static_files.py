@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import mimetypes
+import re
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,7 @@ HERE: Final = Path(__file__).parent
 FOREVER: Final = b"public, max-age=31536000, immutable"
 SHORT: Final = b"public, max-age=300"
 ASK: Final = b"no-cache"
+_HASHED: Final = re.compile(r"-[A-Za-z0-9_-]{8}\.(js|css)$")
 _TEXT: Final = ("text/", "application/javascript", "application/json", "image/svg+xml", "application/manifest+json")
 _TYPES: Final = {
     ".js": "text/javascript",
@@ -63,7 +65,7 @@ class Pages:
         if path == "/w.js":
             return self._file("widget", "loader.js", SHORT, "widget")
         if path.startswith("/widget/"):
-            cache = FOREVER if query.startswith("v=") else SHORT
+            cache = FOREVER if query.startswith("v=") or _HASHED.search(path) else SHORT
             return self._file("widget", path.removeprefix("/widget/"), cache, "widget")
         if path.startswith("/c/") and path.count("/") == 2:
             return self._page(self._static / "widget" / "hosted.html", "hosted", languages)

@@ -1,0 +1,182 @@
+"""Snapshot + deltas = fresh snapshot, whatever happens on the floor and whoever comes and goes meanwhile."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from rexian.web.feed import wire
+from rexian.web.feed.topic import Topic
+from tests.feed.floor import RandomHistory
+
+BOTH = frozenset(("spruce", "river"))
+
+
+class Browser:
+    """Keeps views as a browser does; a gap is an error. `deaf` browsers lose frames and resume later."""
+
+    def __init__(self) -> None:
+        self.views: dict[str, wire.View] = {}
+        self.seqs: dict[str, int] = {}
+        self.frames = 0
+        self.snapshots = 0
+        self.deaf = False
+
+    def write(self, frame: bytes) -> bool:
+        if self.deaf:
+            return False
+        self.frames += 1
+        message = json.loads(_payload(frame))
+        topic = message["topic"]
+        if message["t"] == "snap":
+            self.snapshots += 1
+            self.views[topic] = message["data"]
+        else:
+            assert message["from_seq"] == self.seqs[topic]
+            wire.play(self.views[topic], message["ops"])
+        self.seqs[topic] = message["seq"]
+        return True
+
+
+def _payload(frame: bytes) -> bytes:
+    length = frame[1]
+    return frame[{126: 4, 127: 10}.get(length, 2) :]
+
+
+def plain(view: wire.View) -> Any:
+    """A view as it looks on the other side of JSON."""
+    return json.loads(json.dumps(view))
+
+
+async def open_everything(history: RandomHistory, browser: Browser, agent: str, *, resume: bool = False) -> list[Topic]:
+    hub = history.hub
+    epoch = hub.epoch if resume else None
+
+    def seq(name: str) -> int | None:
+        return browser.seqs.get(name) if resume else None
+
+    topics = [
+        hub.follow_me(browser, agent, seq("me"), epoch),
+        hub.follow_wall(browser, BOTH if agent == "a0" else frozenset(("spruce",)), seq("wall"), epoch),
+    ]
+    for queue in history.chance.queues:
+        if history.port.floor.queue(queue) is not None:
+            topics.append(hub.follow_queue(browser, queue, seq(f"queue:{queue}"), epoch))
+    for contact in list(history.port.floor.contacts())[:8]:
+        name = f"contact:{contact.id}"
+        topic = await hub.follow_contact(browser, contact.id, seq(name), epoch, lambda: True)
+        assert topic is not None
+        topics.append(topic)
+    return topics
+
+
+async def compare(history: RandomHistory, browser: Browser, agent: str) -> None:
+    """What the browser has made of its frames is what a newcomer is sent."""
+    history.hub.flush()
+    tenants = BOTH if agent == "a0" else frozenset(("spruce",))
+    view = history.hub.view
+    assert browser.views["me"] == plain(view.me(agent))
+    assert browser.views["wall"] == plain(view.wall(tenants))
+    for topic in browser.views:
+        kind, _, id = topic.partition(":")
+        if kind == "queue":
+            assert browser.views[topic] == plain(view.queue(id)), topic
+        if kind == "contact":
+            assert browser.views[topic] == plain((await history.story(id)).view), topic
+
+
+@pytest.mark.parametrize("seed", range(24))
+async def test_snapshot_and_deltas_make_a_fresh_snapshot(seed: int) -> None:
+    history = RandomHistory(seed)
+    await history.start()
+    browsers = {agent: Browser() for agent in ("a0", history.chance.agents[-1])}
+    for number in range(600):
+        history.step()
+        if number % 60 == 20:
+            for agent, browser in browsers.items():
+                await open_everything(history, browser, agent)
+        if number % 7 == 0:
+            history.hub.flush()
+        if number > 20 and number % 50 == 0:
+            for agent, browser in browsers.items():
+                await compare(history, browser, agent)
+
+
+@pytest.mark.parametrize("seed", range(100, 112))
+async def test_a_browser_that_missed_frames_resumes_where_it_was(seed: int) -> None:
+    """A short absence is answered from the ring buffer, without a snapshot; the views are right afterwards."""
+    history = RandomHistory(seed)
+    await history.start()
+    for _ in range(60):
+        history.step()
+    browser, agent = Browser(), "a0"
+    topics = await open_everything(history, browser, agent)
+    snapshots = browser.snapshots
+    for _ in range(8):
+        browser.deaf = True
+        for topic in topics:
+            history.hub.leave(browser, topic)
+        for number in range(history.random.randint(0, 40)):
+            history.step()
+            if number % 5 == 0:
+                history.hub.flush()
+        browser.deaf = False
+        known = set(browser.views)
+        before = browser.snapshots
+        topics = await open_everything(history, browser, agent, resume=True)
+        assert browser.snapshots - before == len(set(browser.views) - known), "a known topic was sent as a whole"
+        history.hub.flush()
+        for name in set(browser.views) - {topic.name for topic in topics}:
+            del browser.views[name]  # the contact is forgotten and not followed any more
+        await compare(history, browser, agent)
+    assert browser.snapshots >= snapshots
+
+
+async def test_a_hub_that_starts_late_shows_the_same_as_one_that_saw_everything() -> None:
+    """After a restart of the server the views are made from the floor and the database: nothing else is needed."""
+    history = RandomHistory(7)
+    await history.start()
+    for _ in range(500):
+        history.step()
+    late = history.make_hub()
+    await late.start()
+    for agent in history.chance.agents:
+        assert late.view.me(agent) == history.hub.view.me(agent)
+    assert late.view.wall(BOTH) == history.hub.view.wall(BOTH)
+
+
+async def test_the_mirror_is_the_floor() -> None:
+    history = RandomHistory(11)
+    await history.start()
+    for _ in range(800):
+        history.step()
+    assert history.mirror.floor.checksum() == history.port.floor.checksum()
+    assert history.mirror.seq == history.port.seq
+
+
+async def test_after_a_gap_the_mirror_and_all_topics_are_loaded_anew() -> None:
+    """The floor was recovered and some events never came by: nobody goes on with a wrong view."""
+    history = RandomHistory(13)
+    await history.start()
+    for _ in range(100):
+        history.step()
+    browser = Browser()
+    await open_everything(history, browser, "a0")
+    take, history.port._listeners = history.port._listeners, []
+    for _ in range(30):
+        history.step()  # unseen
+    history.port._listeners = take
+    history.port.epoch = 2
+    before = history.port.seq
+    while history.port.seq == before:
+        history.step()
+    await history.hub.ready.wait()
+    for _ in range(5):
+        import asyncio
+
+        await asyncio.sleep(0.01)
+    assert history.mirror.seq == history.port.seq
+    assert history.hub.epoch == 2
+    await compare(history, browser, "a0")
