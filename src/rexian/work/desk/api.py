@@ -7,7 +7,7 @@ from uuid import UUID
 
 from litestar import Controller, delete, get, patch, post, put
 from litestar.di import Provide
-from litestar.params import Parameter
+from litestar.params import Parameter, QueryParameter
 from litestar.response import Stream
 
 from rexian.directory.act import Act, acting, locate, tenant_for, within
@@ -48,12 +48,12 @@ def contact_filters(
     agent: Annotated[str | None, Parameter(pattern=_ID, description="Somebody who handled it.")] = None,
     customer: Ident = None,
     from_: Annotated[
-        int | None, Parameter(query="from", ge=0, le=2**53, description="Started at or after, ms.")
+        int | None, QueryParameter(name="from", ge=0, le=2**53, description="Started at or after, ms.")
     ] = None,
     to: Annotated[int | None, Parameter(ge=0, le=2**53, description="Started before, ms.")] = None,
-    open_: Annotated[bool | None, Parameter(query="open", description="Only open, or only closed ones.")] = None,
+    open_: Annotated[bool | None, QueryParameter(name="open", description="Only open, or only closed ones.")] = None,
     outcome: Outcome | None = None,
-    code: Annotated[str | None, Parameter(query="disposition", max_length=80, pattern=r"^[^\x00]*$")] = None,
+    code: Annotated[str | None, QueryParameter(name="disposition", max_length=80, pattern=r"^[^\x00]*$")] = None,
     rating_max: Annotated[int | None, Parameter(ge=1, le=5, description="Rated so or worse.")] = None,
     simulated: Annotated[bool | None, Parameter(description="Only simulated, or only real ones.")] = None,
 ) -> Filters:

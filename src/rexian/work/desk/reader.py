@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from sqlalchemy import Table, delete, select, tuple_
@@ -13,6 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from rexian.runtime.port import Committed
 from rexian.work.desk.model import Contact, Interaction, Shelf
 from rexian.work.desk.tables import contact, draft, interaction
+
+T = TypeVar("T", bound=msgspec.Struct)
 
 
 class DeskReader:
@@ -33,10 +35,14 @@ class DeskReader:
 async def _load(tx: AsyncConnection, ids: Sequence[str]) -> Shelf:
     shelf = Shelf()
     for row in await tx.execute(select(contact).where(contact.c.id.in_(ids))):
-        shelf.contacts[row.id] = msgspec.convert(dict(row._mapping), Contact)
+        shelf.contacts[row.id] = _row(Contact, row)
     for row in await tx.execute(select(interaction).where(interaction.c.contact_id.in_(ids))):
-        shelf.interactions[row.id] = msgspec.convert(dict(row._mapping), Interaction)
+        shelf.interactions[row.id] = _row(Interaction, row)
     return shelf
+
+
+def _row(kind: type[T], row: Any) -> T:
+    return kind(**{name: row._mapping[name] for name in kind.__struct_fields__})
 
 
 async def _save(tx: AsyncConnection, shelf: Shelf) -> None:

@@ -30,8 +30,12 @@ async def load_book(
         .order_by(figures_visit.c.interaction_id, figures_visit.c.number)
     )
     for row in visits:
-        book.visits.setdefault(row.interaction_id, []).append(msgspec.convert(row._mapping, Visit))
+        book.visits.setdefault(row.interaction_id, []).append(_visit(row))
     return book
+
+
+def _visit(row: Any) -> Visit:
+    return Visit(**{name: row._mapping[name] for name in Visit.__struct_fields__})
 
 
 async def save_book(tx: AsyncConnection, book: Book) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from litestar import get
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from rexian.directory.principal import Principal
 from rexian.kit.clock import Clock
@@ -20,7 +20,9 @@ from rexian.work.trace.service import Trace, trace_of
 # `locale` itself is the name of the dependency with the reader's language.
 Wanted = Annotated[
     str | None,
-    Parameter(query="locale", max_length=20, pattern=r"^[A-Za-z\-]*$", description="zh-CN or en; else the reader's."),
+    QueryParameter(
+        name="locale", max_length=20, pattern=r"^[A-Za-z\-]*$", description="zh-CN or en; else the reader's."
+    ),
 ]
 
 
