@@ -21,7 +21,7 @@ from rexian.work.trace.service import Trace, trace_of
 Wanted = Annotated[
     str | None,
     QueryParameter(
-        name="locale", max_length=20, pattern=r"^[A-Za-z\-]*$", description="zh-CN or en; else the reader's."
+        name="locale", max_length=20, pattern=r"^[A-Za-z\-]*$", description="zh-CN or en; else yours."
     ),
 ]
 
