@@ -38,12 +38,14 @@ function singleIcons(): Plugin {
     enforce: "pre",
     transform(code, id) {
       if (!id.endsWith(".tsx")) return null;
-      return code.replace(/import \{([^}]*)\} from "([^"]*\/icons\/paths)";/g, (_, names: string, from: string) =>
-        names
-          .split(",")
-          .filter((name) => name.trim())
-          .map((name) => `import {${name}} from "${from}?icon=${name.trim().split(" ")[0]!}";`)
-          .join(" "),
+      return code.replace(
+        /import \{([^}]*)\} from "([^"]*\/icons\/paths)";/g,
+        (_, names: string, from: string) =>
+          names
+            .split(",")
+            .filter((name) => name.trim())
+            .map((name) => `import {${name}} from "${from}?icon=${name.trim().split(" ")[0]!}";`)
+            .join(" "),
       );
     },
     resolveId(id) {
@@ -72,7 +74,9 @@ export function pruned(tokens: string, users: string): string {
     }
   };
   visit(users);
-  return bare.replace(/[ \t]*(--rx-[\w-]+):\s*[^;]+;\n?/g, (line, name: string) => (used.has(name) ? line : ""));
+  return bare.replace(/[ \t]*(--rx-[\w-]+):\s*[^;]+;\n?/g, (line, name: string) =>
+    used.has(name) ? line : "",
+  );
 }
 
 const common = (extra: Plugin[] = []): InlineConfig => ({
@@ -105,7 +109,10 @@ function whole(entry: string, file: string, define: Record<string, string> = {})
   return {
     ...config,
     define: { ...config.define, ...define },
-    build: { ...shared, lib: { entry: here(`widget/${entry}`), formats: ["iife"], name: "rexian", fileName: () => file } },
+    build: {
+      ...shared,
+      lib: { entry: here(`widget/${entry}`), formats: ["iife"], name: "rexian", fileName: () => file },
+    },
   };
 }
 

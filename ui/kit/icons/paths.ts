@@ -48,7 +48,8 @@ export const canned = "M13.5 3.5L5 13.5h6l-.5 7 8.5-10.5h-6z";
 export const transfer = "M4.5 8.5h14M15 5l3.5 3.5L15 12M19.5 15.5h-14M9 12l-3.5 3.5L9 19";
 export const wrapUp =
   "M8 5.5H6.5a1.5 1.5 0 0 0-1.5 1.5v12a1.5 1.5 0 0 0 1.5 1.5h11a1.5 1.5 0 0 0 1.5-1.5V7a1.5 1.5 0 0 0-1.5-1.5H16M9 3.5h6v4H9zM8.5 14l2.5 2.5 4.5-5";
-export const disposition = "M4.5 4.5h7.2l8 8a1.5 1.5 0 0 1 0 2.1l-5.1 5.1a1.5 1.5 0 0 1-2.1 0l-8-8zM8.5 8.5h.01";
+export const disposition =
+  "M4.5 4.5h7.2l8 8a1.5 1.5 0 0 1 0 2.1l-5.1 5.1a1.5 1.5 0 0 1-2.1 0l-8-8zM8.5 8.5h.01";
 export const end = "M12 3.5v8M7 6.2a8 8 0 1 0 10 0";
 export const typing = "M7 12h.01M12 12h.01M17 12h.01";
 export const user = "M12 4a4 4 0 1 1 0 8 4 4 0 0 1 0-8zM4.5 20c.6-3.5 3.6-5.5 7.5-5.5s6.9 2 7.5 5.5";
@@ -77,7 +78,8 @@ export const chart = "M4.5 4.5v15h15M8.5 16v-4M12.5 16V8M16.5 16v-6";
 export const calendar =
   "M6 5.5h12A1.5 1.5 0 0 1 19.5 7v11a1.5 1.5 0 0 1-1.5 1.5H6A1.5 1.5 0 0 1 4.5 18V7A1.5 1.5 0 0 1 6 5.5zM4.5 10h15M8.5 3.5v4M15.5 3.5v4";
 export const clock = "M12 3.5a8.5 8.5 0 1 1 0 17 8.5 8.5 0 0 1 0-17zM12 7.5V12l3 2";
-export const hourglass = "M7 3.5h10M7 20.5h10M8 3.5c0 4.5 4 6 4 8.5s-4 4-4 8.5M16 3.5c0 4.5-4 6-4 8.5s4 4 4 8.5";
+export const hourglass =
+  "M7 3.5h10M7 20.5h10M8 3.5c0 4.5 4 6 4 8.5s-4 4-4 8.5M16 3.5c0 4.5-4 6-4 8.5s4 4 4 8.5";
 export const bell = "M6.5 16.5V11a5.5 5.5 0 0 1 11 0v5.5l1.5 1.5H5zM10 20.5h4M12 3.5v2";
 export const alert = "M12 4L2.8 19.5h18.4zM12 10v4.5M12 17h.01";
 export const info = "M12 3.5a8.5 8.5 0 1 1 0 17 8.5 8.5 0 0 1 0-17zM12 11v5M12 8h.01";
@@ -108,7 +110,8 @@ export const globe =
 export const sun =
   "M12 8a4 4 0 1 1 0 8 4 4 0 0 1 0-8zM12 2.5v2M12 19.5v2M2.5 12h2M19.5 12h2M5.3 5.3l1.4 1.4M17.3 17.3l1.4 1.4M5.3 18.7l1.4-1.4M17.3 6.7l1.4-1.4";
 export const moon = "M20 14.2A8.3 8.3 0 0 1 9.8 4a8.3 8.3 0 1 0 10.2 10.2z";
-export const contrast = "M12 3.5a8.5 8.5 0 1 1 0 17 8.5 8.5 0 0 1 0-17zM12 3.5v17M12 8l4.5-2M12 12h8M12 16l4.5 2";
+export const contrast =
+  "M12 3.5a8.5 8.5 0 1 1 0 17 8.5 8.5 0 0 1 0-17zM12 3.5v17M12 8l4.5-2M12 12h8M12 16l4.5 2";
 export const signOut = "M14 4.5H6.5A1.5 1.5 0 0 0 5 6v12a1.5 1.5 0 0 0 1.5 1.5H14M10.5 12h9.5M16.5 8l4 4-4 4";
 export const keyboard =
   "M4.5 6.5h15A1.5 1.5 0 0 1 21 8v8a1.5 1.5 0 0 1-1.5 1.5h-15A1.5 1.5 0 0 1 3 16V8a1.5 1.5 0 0 1 1.5-1.5zM7 10h.01M10.3 10h.01M13.7 10h.01M17 10h.01M7.5 14h9";

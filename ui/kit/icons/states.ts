@@ -15,8 +15,7 @@ export const stateShapes = {
   /** Pencil: writing up. */
   after_contact_work: "M2.3 13.7l.7-3.5 7.7-7.7a1.5 1.5 0 0 1 2.1 0l.7.7a1.5 1.5 0 0 1 0 2.1L5.8 13z",
   /** Ring with a bar: no entry. */
-  not_ready:
-    "M8 2a6 6 0 1 1 0 12A6 6 0 0 1 8 2zM4.9 7.1a.9.9 0 0 0 0 1.8h6.2a.9.9 0 0 0 0-1.8z",
+  not_ready: "M8 2a6 6 0 1 1 0 12A6 6 0 0 1 8 2zM4.9 7.1a.9.9 0 0 0 0 1.8h6.2a.9.9 0 0 0 0-1.8z",
   /** Hollow ring. */
   offline: "M8 2a6 6 0 1 1 0 12A6 6 0 0 1 8 2zm0 2a4 4 0 1 0 0 8 4 4 0 0 0 0-8z",
   /** Hourglass. */

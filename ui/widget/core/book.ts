@@ -18,7 +18,8 @@ export class Book {
   }
 
   get unread(): number {
-    return this.timeline.items.filter((i) => i.author === "agent" && (i.number ?? 0) > this.customerRead).length;
+    return this.timeline.items.filter((i) => i.author === "agent" && (i.number ?? 0) > this.customerRead)
+      .length;
   }
 
   /** Begins a contact that the server has not confirmed yet. */
@@ -82,7 +83,8 @@ export class Book {
     if (frame.ended_by) contact.endedBy = frame.ended_by;
     if (frame.rating != null) contact.rating = frame.rating;
     if (state !== "waiting") this.position = null;
-    if (state === "talking" && agent && (was !== "talking" || agent !== before)) return { kind: "joined", name: agent };
+    if (state === "talking" && agent && (was !== "talking" || agent !== before))
+      return { kind: "joined", name: agent };
     if (state === "waiting" && was === "talking") return { kind: "requeued" };
     if (state === "ended" && was !== "ended") return { kind: "ended", by: frame.ended_by ?? "system" };
     return null;

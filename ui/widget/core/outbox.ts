@@ -83,7 +83,9 @@ export class Outbox {
 
   /** The entry that carries this message: a `post` by its own id, a `start` by its first message's. */
   ofMessage(messageId: string): Entry | undefined {
-    return this.get(messageId) ?? this.all().find(({ frame: f }) => f.t === "start" && f.message === messageId);
+    return (
+      this.get(messageId) ?? this.all().find(({ frame: f }) => f.t === "start" && f.message === messageId)
+    );
   }
 
   /** The socket is gone: nothing is on its way. */

@@ -7,8 +7,8 @@ export type Identity = Pick<Hello, "site" | "visitor" | "locale" | "page">;
 /** What the session needs from the world. */
 export interface SessionPorts {
   /** ms since 1970 UTC. */
-  now(): number;
-  newId(): string;
+  now: () => number;
+  newId: () => string;
   /** This tab. */
   owner: string;
   store: OutboxStore;

@@ -70,7 +70,11 @@ describe("a contact from start to rating", () => {
     tab.session.post("第二句");
     const start = tab.socket!.up.find((f) => f.t === "start")!;
     tab.session.receive({ t: "nack", id: start.id, code: "queue_full", text: "现在排队的人太多" });
-    expect(tab.session.refusal).toEqual({ code: "queue_full", text: "现在排队的人太多", draft: "第一句\n第二句" });
+    expect(tab.session.refusal).toEqual({
+      code: "queue_full",
+      text: "现在排队的人太多",
+      draft: "第一句\n第二句",
+    });
     expect(tab.session.book.contact).toBeNull();
     expect(tab.session.book.timeline.items).toEqual([]);
     expect(tab.storage.entries.size).toBe(0);
@@ -111,7 +115,14 @@ const welcome = (extra: Partial<Extract<ServerFrame, { t: "welcome" }>> = {}): S
   ...extra,
 });
 
-const open = { id: "c", interaction: "i", state: "talking", started_at: 1, rating: null, agent: { name: "陈立" } } as const;
+const open = {
+  id: "c",
+  interaction: "i",
+  state: "talking",
+  started_at: 1,
+  rating: null,
+  agent: { name: "陈立" },
+} as const;
 const said = (number: number, text = `第 ${number} 句`) =>
   ({ t: "message", id: `m${number}`, number, at: number, author: "agent", text }) as const;
 

@@ -110,11 +110,7 @@ export interface Rate {
 export type Duty = Start | Post | End | Rate;
 
 export type ClientFrame =
-  | Hello
-  | Duty
-  | { t: "typing"; on: boolean }
-  | { t: "read"; number: number }
-  | { t: "ping"; n: number };
+  Hello | Duty | { t: "typing"; on: boolean } | { t: "read"; number: number } | { t: "ping"; n: number };
 
 export interface Welcome {
   t: "welcome";

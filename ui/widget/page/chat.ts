@@ -197,6 +197,12 @@ export class Chat {
     this.session.discard(item.id);
   }
 
+  /** From an ended contact back to the start form. */
+  leave(): void {
+    this.topic = null;
+    this.session.leave();
+  }
+
   /** Everything that is here has been looked at. */
   seen(): void {
     const { book } = this.session;
@@ -288,7 +294,8 @@ export class Chat {
   /** Looks again when the grace of a lost connection is over. */
   private later(): void {
     clearTimeout(this.graceTimer);
-    this.graceTimer = setTimeout(() => this.changed(), GRACE_MS + 50);
+    const left = this.downSince + GRACE_MS - Date.now();
+    if (left > 0) this.graceTimer = setTimeout(() => this.changed(), left + 50);
   }
 
   /** Another tab has started a contact. */

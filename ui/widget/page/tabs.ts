@@ -47,7 +47,8 @@ export class Tabs {
   /** One tab at a time does this (at once, where there are no Web Locks). */
   async alone(what: string, act: () => Promise<void>): Promise<void> {
     if (!this.locks) return act();
-    const most = (promise: Promise<void>) => Promise.race([promise, new Promise<void>((r) => setTimeout(r, ALONE_MS))]);
+    const most = (promise: Promise<void>) =>
+      Promise.race([promise, new Promise<void>((r) => setTimeout(r, ALONE_MS))]);
     try {
       await this.locks.request(`rexian.${this.site}.${what}`, () => most(act()));
     } catch {

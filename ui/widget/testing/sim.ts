@@ -93,7 +93,14 @@ export class SimServer {
     this.starts++;
     this.log = [];
     const { contact: id, interaction } = frame;
-    this.contact = { id, interaction, state: "waiting", started_at: this.world.now, rating: null, agent: null };
+    this.contact = {
+      id,
+      interaction,
+      state: "waiting",
+      started_at: this.world.now,
+      rating: null,
+      agent: null,
+    };
     this.tell({ t: "state", state: "waiting", agent: null });
     const { number, at } = this.append(frame.message, "customer", frame.text);
     this.settle(socket, { t: "ack", id: frame.id, number, at });
@@ -220,7 +227,12 @@ export class SimTab {
         put: (entry) => void storage.entries.set(entry.id, structuredClone(entry)),
         remove: (id) => void storage.entries.delete(id),
       },
-      identity: () => ({ site: "s", visitor: storage.visitor, locale: "zh-CN", page: { url: "", title: "" } }),
+      identity: () => ({
+        site: "s",
+        visitor: storage.visitor,
+        locale: "zh-CN",
+        page: { url: "", title: "" },
+      }),
       send: (frame) => {
         this.socket?.up.push(structuredClone(frame));
         return this.socket !== null;

@@ -53,7 +53,12 @@ export function App({ chat, load }: Props) {
       </div>
       {open && Panel ? <Panel chat={chat} focus={touched.current} /> : null}
       {options.page ? null : (
-        <Launcher chat={chat} press={press} hint={fetchPanel} hold={(button) => (launcher.current = button)} />
+        <Launcher
+          chat={chat}
+          press={press}
+          hint={fetchPanel}
+          hold={(button) => (launcher.current = button)}
+        />
       )}
     </div>
   );

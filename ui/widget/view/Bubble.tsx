@@ -1,5 +1,14 @@
 import { useState } from "preact/hooks";
-import { check, checkDouble, clock as clockIcon, download, errorCircle, file as fileIcon, image, retry } from "../../kit/icons/paths";
+import {
+  check,
+  checkDouble,
+  clock as clockIcon,
+  download,
+  errorCircle,
+  file as fileIcon,
+  image,
+  retry,
+} from "../../kit/icons/paths";
 import type { Item } from "../core/timeline";
 import type { FileInfo } from "../core/wire";
 import type { Chat } from "../page/chat";
@@ -8,6 +17,10 @@ import { fill } from "../page/words";
 import { clock, wordsOf } from "./words";
 import { Avatar, Icon } from "./parts";
 import { fileSize, linkify, onlyEmoji } from "./text";
+
+const WIDEST = 240;
+const TALLEST = 260;
+const SMALLEST = 48;
 
 interface Props {
   chat: Chat;
@@ -81,19 +94,30 @@ function Failed({ chat, item }: { chat: Chat; item: Item }) {
   const words = wordsOf(chat);
   return (
     <div class="failed">
-      <Icon d={errorCircle} size={14} />
-      <span>
-        {words.failed}
-        {item.error ? `：${item.error}` : ""}
-      </span>
-      <button type="button" onClick={() => chat.retry(item)}>
-        {words.retry}
-      </button>
-      <button type="button" onClick={() => chat.session.discard(item.id)}>
-        {words.discard}
-      </button>
+      <p>
+        <Icon d={errorCircle} size={14} />
+        <span>{fill(words.failed, { why: item.error ?? "" })}</span>
+      </p>
+      <p class="redo">
+        <button type="button" onClick={() => chat.retry(item)}>
+          {words.retry}
+        </button>
+        <button type="button" onClick={() => chat.session.discard(item.id)}>
+          {words.discard}
+        </button>
+      </p>
     </div>
   );
+}
+
+/** The size at which a picture is drawn, known before it is there, so that nothing jumps. */
+function measure({ width, height }: FileInfo): { width: number; height: number } {
+  if (!width || !height) return { width: WIDEST, height: 160 };
+  const scale = Math.min(1, WIDEST / width, TALLEST / height);
+  return {
+    width: Math.max(SMALLEST, Math.round(width * scale)),
+    height: Math.max(SMALLEST, Math.round(height * scale)),
+  };
 }
 
 function Attachment({ chat, file }: { chat: Chat; file: FileInfo }) {
@@ -117,7 +141,7 @@ function Attachment({ chat, file }: { chat: Chat; file: FileInfo }) {
           src={address}
           alt={fill(words.picture, { name })}
           decoding="async"
-          {...(file.width && file.height ? { width: file.width, height: file.height } : { class: "unsized" })}
+          {...measure(file)}
           onError={() => setGone(address)}
         />
       </a>

@@ -130,7 +130,12 @@ function Chosen({ chat }: { chat: Chat }) {
           <li key={id} class={preview ? "chip pic" : "chip"} title={name}>
             {preview ? <img src={preview} alt={name} /> : <Icon d={fileIcon} size={18} />}
             {preview ? null : <bdi>{name}</bdi>}
-            <IconButton d={close} class="small" label={fill(words.remove, { name })} onClick={() => files.remove(id)} />
+            <IconButton
+              d={close}
+              class="small"
+              label={fill(words.remove, { name })}
+              onClick={() => files.remove(id)}
+            />
           </li>
         );
       })}

@@ -23,6 +23,7 @@ export function Confirm({ chat, done }: { chat: Chat; done: () => void }) {
   };
   return (
     <div class="veil">
+      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- a dialog keeps the focus inside */}
       <div
         ref={box}
         class="confirm"

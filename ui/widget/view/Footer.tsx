@@ -7,7 +7,7 @@ import { wordsOf } from "./words";
 export function Footer({ chat }: { chat: Chat }) {
   return (
     <footer class="foot">
-      <button type="button" class="button soft wide" onClick={() => chat.session.leave()}>
+      <button type="button" class="button soft wide" onClick={() => chat.leave()}>
         <Icon d={chatText} size={18} />
         {wordsOf(chat).again}
       </button>

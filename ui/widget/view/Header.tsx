@@ -22,14 +22,15 @@ export function Header({ chat, history, leaveHistory, end }: Props) {
   const state = history || !contact ? null : contact.state;
   const line = state === "talking" ? words.talking : state === "waiting" ? words.waiting : words.over;
   const shape = state === "talking" ? "available" : state === "waiting" ? "waiting" : "ended";
+  const Title = chat.options.page ? "h1" : "h2";
   return (
     <header class={bare ? "head bare" : "head"}>
       {history ? <IconButton d={arrowLeft} label={words.back} onClick={leaveHistory} /> : null}
-      {history || bare ? null : <Avatar name={name} large />}
+      {history || bare ? null : <Avatar name={name} large site={!contact?.agent} />}
       <div class="who">
-        <h2>
+        <Title class="title">
           <bdi>{name}</bdi>
-        </h2>
+        </Title>
         {state ? (
           <p class={`state ${shape}`}>
             <Shape d={stateShapes[shape]} />
@@ -82,6 +83,7 @@ function Menu({ chat, end }: { chat: Chat; end: () => void }) {
   };
   const other = chat.locale === "en" ? "zh-CN" : "en";
   return (
+    // eslint-disable-next-line jsx-a11y/no-static-element-interactions -- keys of the menu, heard on their way up
     <div class="menu-box" ref={box} onKeyDown={keys}>
       <IconButton d={more} label={words.menu} expanded={open} onClick={() => setOpen(!open)} />
       {open ? (

@@ -47,10 +47,11 @@ export function Panel({ chat, focus }: PanelProps) {
   };
   const ended = book.contact?.state === "ended";
   return (
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- a dialog: Escape, and files dropped
     <section
       ref={panel}
       class={`panel${full ? " full" : ""}`}
-      role={chat.options.page ? undefined : "dialog"}
+      role={chat.options.page ? "main" : "dialog"}
       aria-label={chat.site?.name ? `${chat.site.name} ${words.panel}` : words.panel}
       aria-modal={full && !chat.options.page ? true : undefined}
       tabIndex={-1}
@@ -60,7 +61,12 @@ export function Panel({ chat, focus }: PanelProps) {
       onDragOver={(event) => hasFiles(event) && event.preventDefault()}
       onDrop={drop}
     >
-      <Header chat={chat} history={history} leaveHistory={() => setHistory(false)} end={() => setConfirming(true)} />
+      <Header
+        chat={chat}
+        history={history}
+        leaveHistory={() => setHistory(false)}
+        end={() => setConfirming(true)}
+      />
       {book.contact?.state === "waiting" ? <Queue chat={chat} /> : null}
       {book.contact || history ? (
         <Stream chat={chat} history={history} />

@@ -42,7 +42,14 @@ export function Rating({ chat }: { chat: Chat }) {
         ))}
       </fieldset>
       <p class="rate-label" aria-hidden="true">
-        {lit ? words.rates[lit - 1] : `${words.rates[0]!} · ${words.rates[4]!}`}
+        {lit ? (
+          words.rates[lit - 1]
+        ) : (
+          <>
+            <span>{words.rates[0]}</span>
+            <span>{words.rates[4]}</span>
+          </>
+        )}
       </p>
       {score ? (
         <>
@@ -55,7 +62,11 @@ export function Rating({ chat }: { chat: Chat }) {
             value={comment}
             onInput={(event) => setComment(event.currentTarget.value)}
           />
-          {session.rateError ? <p role="alert" class="wrong">{session.rateError}</p> : null}
+          {session.rateError ? (
+            <p role="alert" class="wrong">
+              {session.rateError}
+            </p>
+          ) : null}
           <button type="submit" class="button solid" disabled={session.rating}>
             {session.rating ? words.sending : words.rate}
           </button>

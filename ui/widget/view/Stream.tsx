@@ -32,6 +32,7 @@ export function Stream({ chat, history }: Props) {
   const { book } = session;
   const box = useRef<HTMLDivElement>(null);
   const stuck = useRef(true);
+  const top = useRef(0);
   const height = useRef(0);
   const [shown, setShown] = useState(PAGE);
   const [fresh, setFresh] = useState(false);
@@ -71,7 +72,10 @@ export function Stream({ chat, history }: Props) {
   });
   const scrolled = () => {
     const { scrollTop, scrollHeight, clientHeight } = box.current!;
-    stuck.current = scrollHeight - scrollTop - clientHeight < NEAR;
+    // Only a move upwards is somebody's will; content that grows leaves scrollTop alone.
+    if (scrollHeight - scrollTop - clientHeight < NEAR) stuck.current = true;
+    else if (scrollTop < top.current) stuck.current = false;
+    top.current = scrollTop;
     if (stuck.current) {
       setFresh(false);
       look();
@@ -87,13 +91,15 @@ export function Stream({ chat, history }: Props) {
   };
   return (
     <div class="stream-box">
-      {/* Scrolls, so it must be reachable by keyboard. */}
+      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so the keyboard must reach it */}
       <div class="stream" ref={box} onScroll={scrolled} tabIndex={0} role="region" aria-label={words.log}>
         <div class="stream-in">
           {history
             ? book.earlier.map((contact) => (
                 <Fragment key={contact.id}>
-                  <p class="day">{fill(words.contactOf, { date: day(locale, words, contact.startedAt, Date.now()) })}</p>
+                  <p class="day">
+                    {fill(words.contactOf, { date: day(locale, words, contact.startedAt, Date.now()) })}
+                  </p>
                   <Run chat={chat} items={contact.items} />
                 </Fragment>
               ))
@@ -133,7 +139,11 @@ function Run({ chat, items }: { chat: Chat; items: Item[] }) {
     <ol class="run">
       {items.map((item, i) => {
         const before = items[i - 1];
-        const newDay = !before || new Date(before.at).toDateString() !== new Date(item.at).toDateString();
+        const spoken = items
+          .slice(0, i)
+          .reverse()
+          .find((one) => !one.notice);
+        const newDay = !item.notice && (!spoken || !sameDay(spoken.at, item.at));
         const line = newDay ? (
           <li class="day" key={`day-${item.id}`}>
             {day(locale, words, item.at, Date.now())}
@@ -165,6 +175,8 @@ function Run({ chat, items }: { chat: Chat; items: Item[] }) {
     </ol>
   );
 }
+
+const sameDay = (a: number, b: number): boolean => new Date(a).toDateString() === new Date(b).toDateString();
 
 function together(a: Item | undefined, b: Item | undefined): boolean {
   if (!a || !b || a.notice || b.notice) return false;

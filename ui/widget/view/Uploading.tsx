@@ -17,7 +17,11 @@ export function Uploading({ chat, upload }: { chat: Chat; upload: Upload }) {
     <li class="msg own first last">
       <div class="body">
         <div class="file up">
-          {upload.preview ? <img class="thumb" src={upload.preview} alt="" /> : <Icon d={fileIcon} size={22} />}
+          {upload.preview ? (
+            <img class="thumb" src={upload.preview} alt="" />
+          ) : (
+            <Icon d={fileIcon} size={22} />
+          )}
           <span class="file-words">
             <b>
               <bdi>{name}</bdi>
@@ -45,11 +49,15 @@ export function Uploading({ chat, upload }: { chat: Chat; upload: Upload }) {
         </div>
         {upload.fault ? (
           <div class="failed" role="alert">
-            <Icon d={errorCircle} size={14} />
-            <span>{fill(words[upload.fault], { name })}</span>
-            <button type="button" onClick={() => files.retry(upload)}>
-              {words.retry}
-            </button>
+            <p>
+              <Icon d={errorCircle} size={14} />
+              <span>{fill(words[upload.fault], { name })}</span>
+            </p>
+            <p class="redo">
+              <button type="button" onClick={() => files.retry(upload)}>
+                {words.retry}
+              </button>
+            </p>
           </div>
         ) : null}
       </div>

@@ -26,11 +26,19 @@ export function Shape({ d, size = 10 }: { d: string; size?: number }) {
   );
 }
 
+interface AvatarProps {
+  name: string;
+  large?: boolean;
+  /** The site itself, in its own colour. */
+  site?: boolean;
+}
+
 /** The first character of a name on a colour that stays with the name. */
-export function Avatar({ name, large }: { name: string; large?: boolean }) {
+export function Avatar({ name, large, site }: AvatarProps) {
   const [first = ""] = name;
+  const colour = site ? "site" : `cat-${(hash(name) % 8) + 1}`;
   return (
-    <span class={`avatar cat-${(hash(name) % 8) + 1}${large ? " large" : ""}`} aria-hidden="true">
+    <span class={`avatar ${colour}${large ? " large" : ""}`} aria-hidden="true">
       {first.toUpperCase()}
     </span>
   );
@@ -65,9 +73,9 @@ export function IconButton({ d, label, onClick, disabled, class: extra = "", exp
 /** Keeps Tab inside an element. */
 export function trap(event: KeyboardEvent, inside: HTMLElement): void {
   if (event.key !== "Tab") return;
-  const stops = [...inside.querySelectorAll<HTMLElement>("a[href],button,textarea,input,[tabindex='0']")].filter(
-    (one) => !one.hasAttribute("disabled") && one.offsetParent !== null,
-  );
+  const stops = [
+    ...inside.querySelectorAll<HTMLElement>("a[href],button,textarea,input,[tabindex='0']"),
+  ].filter((one) => !one.hasAttribute("disabled") && one.offsetParent !== null);
   const first = stops[0];
   const last = stops.at(-1);
   const now = (inside.getRootNode() as ShadowRoot).activeElement;

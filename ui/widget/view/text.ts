@@ -25,14 +25,17 @@ export function linkify(text: string): Piece[] {
 /** Punctuation at the end belongs to the sentence; a closing bracket too, unless it was opened in the address. */
 function trimmed(address: string): string {
   let end = address.length;
-  while (end > 0) {
+  for (; end > 0; end--) {
     const last = address[end - 1]!;
     const body = address.slice(0, end);
-    if (/[.,;:!?'*]/.test(last) || (last === ")" && !body.includes("(")) || (last === "]" && !body.includes("["))) end--;
-    else break;
+    const loose = (last === ")" && unopened(body, "(", ")")) || (last === "]" && unopened(body, "[", "]"));
+    if (!loose && !/[.,;:!?'*]/.test(last)) break;
   }
   return address.slice(0, end);
 }
+
+const unopened = (text: string, open: string, close: string): boolean =>
+  text.split(close).length > text.split(open).length;
 
 function safe(address: string): string | null {
   try {
@@ -57,12 +60,10 @@ export function fileSize(bytes: number): string {
 
 /** Up to three pictographs and nothing else: shown large. */
 export function onlyEmoji(text: string): boolean {
-  return /^(?:\p{Extended_Pictographic}(?:\uFE0F|\u200D\p{Extended_Pictographic}|[\u{1F3FB}-\u{1F3FF}])*\s*){1,3}$/u.test(text);
+  return /^(?:\p{Extended_Pictographic}(?:\uFE0F|\u200D\p{Extended_Pictographic}|[\u{1F3FB}-\u{1F3FF}])*\s*){1,3}$/u.test(
+    text,
+  );
 }
 
 /** Code points, as the server counts. */
-export function length(text: string): number {
-  let count = 0;
-  for (const _ of text) count++;
-  return count;
-}
+export const length = (text: string): number => [...text].length;

@@ -1,0 +1,127 @@
+"""The built widget, the double that it talks to, and Chromium."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+from tests.ui.widget.double import STATIC, Double, serving
+
+ROOT = Path(__file__).resolve().parents[3]
+UI = ROOT / "ui"
+AXE = UI / "node_modules/axe-core/axe.min.js"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+DESK = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="session")
+def built() -> Path:
+    """The widget as it is built from the sources that lie here now."""
+    sources = [*UI.glob("widget/**/*.ts*"), *UI.glob("widget/*.css"), *UI.glob("kit/tokens.css")]
+    newest = max(path.stat().st_mtime for path in [*sources, UI / "vite.widget.config.ts"])
+    loader = STATIC / "loader.js"
+    if not loader.is_file() or loader.stat().st_mtime < newest:
+        npx = shutil.which("npx")
+        assert npx, "Node is needed to build the widget"
+        subprocess.run([npx, "vite", "build", "--config", "vite.widget.config.ts"], cwd=UI, check=True, timeout=120)
+    return STATIC
+
+
+@pytest.fixture
+async def double(built: Path) -> AsyncIterator[Double]:
+    async with serving(Double()) as double:
+        yield double
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+class People:
+    """Customers, a browser context each. What a page logs as an error, CSP refusals among it, fails the test."""
+
+    def __init__(self, browser: Browser, double: Double) -> None:
+        self._browser = browser
+        self._double = double
+        self._contexts: list[BrowserContext] = []
+        self.errors: list[str] = []
+        self.expected: list[str] = []
+
+    async def context(self, locale: str = "zh-CN", *, phone: bool = False, dark: bool = False) -> BrowserContext:
+        context = await self._browser.new_context(
+            locale=locale,
+            timezone_id="Asia/Shanghai",
+            viewport=PHONE if phone else DESK,  # type: ignore[arg-type]
+            has_touch=phone,
+            is_mobile=phone,
+            device_scale_factor=2 if phone else 1,
+            color_scheme="dark" if dark else "light",
+        )
+        context.set_default_timeout(8_000)
+        self._contexts.append(context)
+        return context
+
+    async def watch(self, page: Page) -> Page:
+        def console(message: object) -> None:
+            text = message.text  # type: ignore[attr-defined]
+            if message.type == "error" and not any(part in text for part in self.expected):  # type: ignore[attr-defined]
+                self.errors.append(text)
+
+        page.on("console", console)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        return page
+
+    async def shop(self, locale: str = "zh-CN", **options: bool) -> Page:
+        """The shop's page in a new browser."""
+        context = await self.context(locale, **options)
+        page = await self.watch(await context.new_page())
+        await page.goto(self._double.shop)
+        return page
+
+    async def hosted(self, locale: str = "zh-CN", *, query: str = "", **options: bool) -> Page:
+        context = await self.context(locale, **options)
+        page = await self.watch(await context.new_page())
+        await page.goto(f"{self._double.host}/c/yunshan{query}")
+        return page
+
+    async def close(self) -> None:
+        for context in self._contexts:
+            await context.close()
+
+
+@pytest.fixture
+async def people(browser: Browser, double: Double) -> AsyncIterator[People]:
+    people = People(browser, double)
+    yield people
+    await people.close()
+    assert people.errors == []
+
+
+async def axe(page: Page) -> list[str]:
+    """Serious and critical findings of axe, inside the shadow root too."""
+    # By the debugger, since the page's CSP rightly refuses what is not its own.
+    await page.evaluate(AXE.read_text("utf-8"))
+    found = await page.evaluate(
+        """async () => (await axe.run(document.querySelector('rexian-chat') ?? document)).violations
+          .filter(v => v.impact === 'serious' || v.impact === 'critical')
+          .map(v => `${v.id}: ${v.nodes.map(n => n.target.flat().join(' ') + ' ' + n.failureSummary).join(' | ')}`)"""
+    )
+    return list(found)
