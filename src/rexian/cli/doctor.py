@@ -9,11 +9,13 @@ import stat
 import sys
 import time
 from collections.abc import Callable, Iterator
+from http import HTTPStatus
+from http.client import HTTPException
 from importlib.resources import files
 from pathlib import Path
 from typing import Literal
+from urllib.request import urlopen
 
-import httpx
 import psycopg
 from msgspec import Struct
 
@@ -232,9 +234,9 @@ def _port(settings: Settings) -> Finding:
     except OSError as error:
         problem = error.strerror or str(error)
     try:
-        answer = httpx.get(f"http://{settings.host}:{settings.port}/healthz", timeout=2, trust_env=False)
-        if answer.status_code == 200:
-            return Finding("ok", "port", f"{settings.host}:{settings.port}: a server answers there")
-    except httpx.HTTPError:
+        with urlopen(f"http://{settings.host}:{settings.port}/healthz", timeout=2) as answer:
+            if answer.status == HTTPStatus.OK:
+                return Finding("ok", "port", f"{settings.host}:{settings.port}: a server answers there")
+    except (OSError, HTTPException):
         pass
     return Finding("bad", "port", f"{settings.host}:{settings.port}: {problem}", "free it, or set REXIAN_PORT")

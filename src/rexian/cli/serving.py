@@ -11,12 +11,10 @@ import subprocess
 import sys
 from collections.abc import Callable, Coroutine
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-import httpx
 import msgspec
-from uvicorn import Server
 
 from rexian.kit import log, migrate
 from rexian.kit.clock import SystemClock
@@ -24,6 +22,9 @@ from rexian.kit.database import Database, owner
 from rexian.kit.postgres import PrivatePostgres, private, supervise
 from rexian.kit.schema import create_schema
 from rexian.kit.settings import Settings, SettingsError
+
+if TYPE_CHECKING:
+    from uvicorn import Server
 
 logger = log.get("rexian.serve")
 
@@ -74,9 +75,11 @@ class Serving:
         if migrate.head() is None:
             logger.warning("schema.without_migrations", why="there is no revision yet (development)")
             asyncio.run(_create_if_empty(url))
+        elif migrate.at_head(url):
+            return
         elif self._postgres is not None or self._settings.demo:
             migrate.upgrade(url)
-        elif not migrate.at_head(url):
+        else:
             raise SettingsError("the database has not the schema of this version: run `rexian migrate` first")
 
     async def _seed(self) -> None:
@@ -113,15 +116,12 @@ class Serving:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     def _local_url(self) -> str:
-        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self._settings.host, self._settings.host)  # noqa: S104
-        return f"http://{f'[{host}]' if ':' in host and not host.startswith('[') else host}:{self._settings.port}"
+        host = _local_host(self._settings)
+        return f"http://{f'[{host}]' if ':' in host else host}:{self._settings.port}"
 
     async def _until_ready(self) -> None:
-        async with httpx.AsyncClient(timeout=2, trust_env=False) as client, asyncio.timeout(_READY_TIMEOUT_S):
-            while True:
-                with contextlib.suppress(httpx.HTTPError):
-                    if (await client.get(f"{self._local_url()}/readyz")).status_code == 200:
-                        return
+        async with asyncio.timeout(_READY_TIMEOUT_S):
+            while not await _answers_ready(self._settings):  # noqa: ASYNC110 - it rings no bell
                 await asyncio.sleep(0.05)
 
     async def _say_ready(self) -> None:
@@ -155,6 +155,22 @@ class Serving:
                 raise
             logger.warning("population.ended", code=code)
             await asyncio.sleep(2)
+
+
+async def _answers_ready(settings: Settings) -> bool:
+    """Ask our own `/readyz`. By hand: importing an HTTP client would take longer than all the rest of the start."""
+    with contextlib.suppress(OSError):
+        reader, writer = await asyncio.open_connection(_local_host(settings), settings.port)
+        try:
+            writer.write(b"GET /readyz HTTP/1.0\r\nHost: localhost\r\n\r\n")
+            return b" 200 " in await reader.readline()
+        finally:
+            writer.close()
+    return False
+
+
+def _local_host(settings: Settings) -> str:
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:

@@ -11,23 +11,24 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.operations import ops
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, NullPool, create_engine, text
 from sqlalchemy.engine import URL
 
 from rexian.kit.database import metadata, normal_url, rls_statements, role_statements
 from rexian.kit.schema import all_tables
 
+if TYPE_CHECKING:  # imported where it is used: a server that finds its schema at head never needs Alembic
+    from alembic.config import Config
+    from alembic.runtime.migration import MigrationContext
+
 _LOCK = 0x72657869616E  # "rexian": one migration at a time, whoever else starts now waits
 
 
 def _config(connection: Connection | None = None) -> Config:
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(files("rexian.kit") / "migrations"))
     config.attributes["connection"] = connection
@@ -46,13 +47,21 @@ def _connected(url: str | URL) -> Iterator[Connection]:
 
 def head() -> str | None:
     """Return the newest revision of this version of Rexian; None while there is none."""
-    return ScriptDirectory.from_config(_config()).get_current_head()
+    names = [file.name for file in (files("rexian.kit") / "migrations" / "versions").iterdir()]
+    return max((name.split("_")[0] for name in names if re.match(r"\d{4}_.*\.py$", name)), default=None)
 
 
 def current(url: str | URL) -> str | None:
     """Return the revision that a database is at; None when it is empty. Raises what `is_outage` knows."""
     with _connected(url) as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        return _current(connection)
+
+
+def _current(connection: Connection) -> str | None:
+    if not connection.dialect.has_table(connection, "alembic_version"):
+        return None
+    found = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return str(found) if found is not None else None
 
 
 def at_head(url: str | URL) -> bool:
@@ -62,11 +71,13 @@ def at_head(url: str | URL) -> bool:
 
 def upgrade(url: str | URL) -> str | None:
     """Bring the database to the newest revision, in one transaction, and return that revision. Blocks."""
+    from alembic import command
+
     with _connected(url) as connection:
         with connection.begin():
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
             command.upgrade(_config(connection), "head")
-        return MigrationContext.configure(connection).get_current_revision()
+        return _current(connection)
 
 
 def autogenerate(url: str | URL, message: str) -> str:
@@ -87,6 +98,9 @@ def autogenerate(url: str | URL, message: str) -> str:
 
 
 def _write_revision(scratch: URL, message: str) -> str:
+    from alembic import command
+    from alembic.script import ScriptDirectory
+
     upgrade(scratch)
     with _connected(scratch) as connection:
         config = _config(connection)
@@ -98,6 +112,8 @@ def _write_revision(scratch: URL, message: str) -> str:
 
 def add_walls(context: MigrationContext, revision: object, directives: list[Any]) -> None:
     """Alembic's hook: add roles, row-level security and grants for the tables that a revision makes."""
+    from alembic.operations import ops
+
     del context, revision
     for script in directives:
         made = [step.table_name for step in script.upgrade_ops.ops if isinstance(step, ops.CreateTableOp)]
