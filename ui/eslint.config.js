@@ -10,7 +10,10 @@ export default tseslint.config(
   jsxA11y.flatConfigs.strict,
   {
     languageOptions: {
-      parserOptions: { projectService: { allowDefaultProject: ["eslint.config.js"] }, tsconfigRootDir: import.meta.dirname },
+      parserOptions: {
+        projectService: { allowDefaultProject: ["eslint.config.js"] },
+        tsconfigRootDir: import.meta.dirname,
+      },
     },
     linterOptions: { reportUnusedDisableDirectives: "error" },
     rules: {
@@ -29,5 +32,8 @@ export default tseslint.config(
     rules: reactHooks.configs["recommended-latest"].rules,
   },
   { files: ["**/*.js", "**/public/**"], ...tseslint.configs.disableTypeChecked },
-  { files: ["**/public/*.js"], languageOptions: { globals: { document: "readonly", localStorage: "readonly" } } },
+  {
+    files: ["**/public/*.js"],
+    languageOptions: { globals: { document: "readonly", localStorage: "readonly" } },
+  },
 );

@@ -61,7 +61,10 @@ export class FeedClient {
   private wire: Wire | null = null;
   private readonly signedOutListeners = new Set<() => void>();
   private readonly topics = new Map<string, TopicEntry>();
-  private readonly waiters = new Map<string, { resolve: (ack: Ack) => void; reject: (error: Error) => void }>();
+  private readonly waiters = new Map<
+    string,
+    { frame: ToCore; resolve: (ack: Ack) => void; reject: (error: Error) => void }
+  >();
   private readonly typingTimers = new Map<string, ReturnType<typeof setTimeout>>();
   private clockBase: { server: number; local: number } | null = null;
   private lastHeard = 0;
@@ -78,8 +81,9 @@ export class FeedClient {
     this.lastHeard = performance.now();
     this.wire = this.openWire(this.receive);
     this.send({ t: "open", csrf, locale });
-    // Pages mount before the frame round them starts the feed: what they wished for meanwhile is sent now.
+    // Pages mount before the frame round them starts the feed: what they asked for meanwhile is sent now.
     for (const [name, entry] of this.topics) if (entry.users > 0) this.send({ t: "sub", topic: name });
+    for (const { frame } of this.waiters.values()) this.send(frame);
     this.watch = setInterval(this.checkWorker, 1_000);
     addEventListener("online", this.nudge);
     document.addEventListener("visibilitychange", this.nudge);
@@ -93,7 +97,6 @@ export class FeedClient {
     this.send({ t: "leave" });
     this.wire?.close();
     this.wire = null;
-    this.topics.clear();
     this.line.set({ state: "connecting", wordAt: null, degraded: false });
   }
 
@@ -142,7 +145,12 @@ export class FeedClient {
   private entry(name: string): TopicEntry {
     let entry = this.topics.get(name);
     if (!entry) {
-      entry = { state: null, data: new Store<object | undefined>(undefined), status: new Store<TopicStatus>({ ready: false, refused: null }), users: 0 };
+      entry = {
+        state: null,
+        data: new Store<object | undefined>(undefined),
+        status: new Store<TopicStatus>({ ready: false, refused: null }),
+        users: 0,
+      };
       this.topics.set(name, entry);
     }
     return entry;
@@ -150,11 +158,16 @@ export class FeedClient {
 
   // -- commands ------------------------------------------------------------------------------------------------------
   /** Sends a command until it is acked or refused, over any number of reconnections. Nothing is true before the promise. */
-  command<N extends keyof Commands>(name: N, args: Commands[N], id: string = crypto.randomUUID()): Promise<Ack> {
+  command<N extends keyof Commands>(
+    name: N,
+    args: Commands[N],
+    id: string = crypto.randomUUID(),
+  ): Promise<Ack> {
     return new Promise((resolve, reject) => {
-      this.waiters.set(id, { resolve, reject });
+      const frame: ToCore = { t: "cmd", id, name, args };
+      this.waiters.set(id, { frame, resolve, reject });
       this.pending.set(new Set(this.waiters.keys()));
-      this.send({ t: "cmd", id, name, args });
+      this.send(frame);
     });
   }
 
@@ -298,7 +311,10 @@ function inPage(receive: (message: FromCore) => void): Wire {
 }
 
 function inWorker(receive: (message: FromCore) => void, name: string): Wire {
-  const worker = new SharedWorker(new URL("./worker.ts", import.meta.url), { type: "module", name: `rexian-feed:${name}` });
+  const worker = new SharedWorker(new URL("./worker.ts", import.meta.url), {
+    type: "module",
+    name: `rexian-feed:${name}`,
+  });
   const lock = `rexian-feed:${crypto.randomUUID()}`;
   let release = () => {};
   // Held while the page lives. The worker asks for the same lock and so learns of the page's end, however it came.

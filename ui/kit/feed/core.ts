@@ -313,7 +313,8 @@ export class FeedCore {
       return;
     }
     topic.resyncSince = null;
-    for (const port of topic.ports) port.send({ t: "delta", topic: frame.topic, seq: frame.seq, ops: frame.ops });
+    for (const port of topic.ports)
+      port.send({ t: "delta", topic: frame.topic, seq: frame.seq, ops: frame.ops });
   }
 
   private resync(name: string, topic: Topic, broken: boolean): void {

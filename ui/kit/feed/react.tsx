@@ -1,5 +1,14 @@
 /** The feed in React. A component renders again only when what it selects has changed. */
-import { createContext, type ReactNode, useCallback, useContext, useEffect, useRef, useState, useSyncExternalStore } from "react";
+import {
+  createContext,
+  type ReactNode,
+  useCallback,
+  useContext,
+  useEffect,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from "react";
 import { useSyncExternalStoreWithSelector } from "use-sync-external-store/with-selector";
 import { CommandRefused, type Ack, type FeedClient, type Line, type TopicStatus } from "./client.ts";
 import type { Commands, TopicData } from "./wire.ts";
@@ -90,7 +99,10 @@ export interface CommandState<N extends keyof Commands> {
 }
 
 /** One command of the catalogue with its state. `onRefused` hears of refusals too (to show a toast, say). */
-export function useCommand<N extends keyof Commands>(name: N, onRefused?: (error: CommandRefused) => void): CommandState<N> {
+export function useCommand<N extends keyof Commands>(
+  name: N,
+  onRefused?: (error: CommandRefused) => void,
+): CommandState<N> {
   const client = useFeedClient();
   const [open, setOpen] = useState(0);
   const [error, setError] = useState<CommandRefused | null>(null);

@@ -18,11 +18,19 @@ function same(a: unknown, b: unknown): boolean {
   const left = a as Record<string, unknown>;
   const right = b as Record<string, unknown>;
   const keys = Object.keys(left);
-  return keys.length === Object.keys(right).length && keys.every((key) => key in right && same(left[key], right[key]));
+  return (
+    keys.length === Object.keys(right).length &&
+    keys.every((key) => key in right && same(left[key], right[key]))
+  );
 }
 
 /** Takes a snapshot; objects, collections and the whole keep their identity where they are equal to `before`'s. */
-export function applySnap(before: TopicState | null, epoch: string | number, seq: number, data: AnyData): TopicState {
+export function applySnap(
+  before: TopicState | null,
+  epoch: string | number,
+  seq: number,
+  data: AnyData,
+): TopicState {
   if (!before) return { epoch, seq, data };
   let unchanged = Object.keys(before.data).length === Object.keys(data).length;
   const shared: AnyData = {};
@@ -34,7 +42,10 @@ export function applySnap(before: TopicState | null, epoch: string | number, seq
   return { epoch, seq, data: unchanged ? before.data : shared };
 }
 
-function shareRows(old: Record<string, object> | undefined, rows: Record<string, object>): Record<string, object> {
+function shareRows(
+  old: Record<string, object> | undefined,
+  rows: Record<string, object>,
+): Record<string, object> {
   if (!old) return rows;
   let unchanged = Object.keys(old).length === Object.keys(rows).length;
   const shared: Record<string, object> = {};

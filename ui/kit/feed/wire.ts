@@ -24,8 +24,10 @@ export interface OfferView {
   interaction_id: string;
   queue_id: string;
   queue_name: string;
+  queue_name_en?: string | null;
   tenant_id: string;
   tenant_name: string;
+  tenant_name_en?: string | null;
   customer: CustomerRef;
   medium: Medium;
   offered_at: number;
@@ -43,8 +45,10 @@ export interface HandlingView {
   contact_id: string;
   queue_id: string;
   queue_name: string;
+  queue_name_en?: string | null;
   tenant_id: string;
   tenant_name: string;
+  tenant_name_en?: string | null;
   customer: CustomerRef;
   medium: Medium;
   state: "talking" | "after_contact_work";
@@ -75,6 +79,8 @@ export interface InteractionView {
   state: "queued" | "offered" | "talking" | "after_contact_work" | "ended";
   queue_id?: string;
   queue_name?: string;
+  queue_name_en?: string | null;
+  waited_ms?: number | null;
   agent?: { id: string; name: string } | null;
   since_at?: number;
   ended_at?: number | null;
@@ -178,13 +184,22 @@ export interface QueueData {
 
 /** What a topic holds, by its name. A collection that the server has not sent yet is absent. */
 export type TopicData<T extends string> = Partial<
-  T extends "me" ? MeData : T extends "wall" ? WallData : T extends `contact:${string}` ? ContactData : T extends `queue:${string}` ? QueueData : AnyData
+  T extends "me"
+    ? MeData
+    : T extends "wall"
+      ? WallData
+      : T extends `contact:${string}`
+        ? ContactData
+        : T extends `queue:${string}`
+          ? QueueData
+          : AnyData
 >;
 
 /** The shape of every topic: collections of objects by id. */
 export type AnyData = Record<string, Record<string, object>>;
 
-export type Op = ["set", string, string, object] | ["merge", string, string, object] | ["del", string, string];
+export type Op =
+  ["set", string, string, object] | ["merge", string, string, object] | ["del", string, string];
 
 export type ServerFrame =
   | { t: "hello"; epoch: string | number; now: number; heartbeat_ms: number }

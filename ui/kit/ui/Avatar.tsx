@@ -1,6 +1,15 @@
 import { cx } from "./cx.ts";
 
-const grounds = ["bg-cat-1", "bg-cat-2", "bg-cat-3", "bg-cat-4", "bg-cat-5", "bg-cat-6", "bg-cat-7", "bg-cat-8"];
+const grounds = [
+  "bg-cat-1",
+  "bg-cat-2",
+  "bg-cat-3",
+  "bg-cat-4",
+  "bg-cat-5",
+  "bg-cat-6",
+  "bg-cat-7",
+  "bg-cat-8",
+];
 
 /** The same id has the same colour on every screen. FNV-1a, as the ids' first characters are their time. */
 export function categoryOf(id: string): number {
@@ -30,8 +39,23 @@ export function initials(name: string): string {
 }
 
 /** A person's mark. Decoration: the name always stands beside it. */
-export function Avatar({ id, name, size = 32, className }: { id: string; name: string; size?: 20 | 24 | 32 | 40; className?: string }) {
-  const box = { 20: "size-5 text-[9px]", 24: "size-6 text-[10px]", 32: "size-8 text-sm", 40: "size-10 text-base" }[size];
+export function Avatar({
+  id,
+  name,
+  size = 32,
+  className,
+}: {
+  id: string;
+  name: string;
+  size?: 20 | 24 | 32 | 40;
+  className?: string;
+}) {
+  const box = {
+    20: "size-5 text-[9px]",
+    24: "size-6 text-[10px]",
+    32: "size-8 text-sm",
+    40: "size-10 text-base",
+  }[size];
   return (
     <span
       aria-hidden

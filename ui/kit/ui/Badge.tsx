@@ -14,9 +14,23 @@ const tones: Record<BadgeTone, string> = {
   bad: "bg-bad-soft text-bad-ink",
 };
 
-export function Badge({ tone = "plain", children, className }: { tone?: BadgeTone; children: ReactNode; className?: string }) {
+export function Badge({
+  tone = "plain",
+  children,
+  className,
+}: {
+  tone?: BadgeTone;
+  children: ReactNode;
+  className?: string;
+}) {
   return (
-    <span className={cx("inline-flex h-5 items-center gap-1 rounded-xs px-1.5 text-sm font-medium whitespace-nowrap", tones[tone], className)}>
+    <span
+      className={cx(
+        "inline-flex h-5 items-center gap-1 rounded-xs px-1.5 text-sm font-medium whitespace-nowrap",
+        tones[tone],
+        className,
+      )}
+    >
       {children}
     </span>
   );
@@ -51,7 +65,15 @@ const stateColours: Record<StateShape, string> = {
 };
 
 /** A state as shape, colour and word. */
-export function StateBadge({ state, children, className }: { state: StateShape; children: ReactNode; className?: string }) {
+export function StateBadge({
+  state,
+  children,
+  className,
+}: {
+  state: StateShape;
+  children: ReactNode;
+  className?: string;
+}) {
   return (
     <span
       className={cx(
@@ -68,5 +90,12 @@ export function StateBadge({ state, children, className }: { state: StateShape; 
 
 /** Only the coloured shape; the word stands elsewhere, or is given as `label`. */
 export function StateSign({ state, label, size = 12 }: { state: StateShape; label?: string; size?: number }) {
-  return <StateIcon state={state} size={size} className={cx("shrink-0", stateColours[state])} {...(label ? { label } : {})} />;
+  return (
+    <StateIcon
+      state={state}
+      size={size}
+      className={cx("shrink-0", stateColours[state])}
+      {...(label ? { label } : {})}
+    />
+  );
 }

@@ -1,5 +1,10 @@
 import type { ReactNode, Ref } from "react";
-import { Button as AriaButton, type ButtonProps as AriaButtonProps, Link as AriaLink, type LinkProps } from "react-aria-components";
+import {
+  Button as AriaButton,
+  type ButtonProps as AriaButtonProps,
+  Link as AriaLink,
+  type LinkProps,
+} from "react-aria-components";
 import { Icon, type IconName } from "../icons/Icon";
 import { cx } from "./cx.ts";
 import { Spinner } from "./Spinner.tsx";
@@ -41,10 +46,21 @@ export interface ButtonProps extends Omit<AriaButtonProps, "className" | "childr
 }
 
 /** A button with words. `isPending` keeps its width and says that it works. */
-export function Button({ variant = "secondary", size = "md", icon, className, children, ...rest }: ButtonProps) {
+export function Button({
+  variant = "secondary",
+  size = "md",
+  icon,
+  className,
+  children,
+  ...rest
+}: ButtonProps) {
   return (
     <AriaButton {...rest} className={buttonClass(variant, size, className)}>
-      {rest.isPending ? <Spinner size={14} /> : icon ? <Icon name={icon} size={size === "sm" ? 14 : 16} /> : null}
+      {rest.isPending ? (
+        <Spinner size={14} />
+      ) : icon ? (
+        <Icon name={icon} size={size === "sm" ? 14 : 16} />
+      ) : null}
       {children}
     </AriaButton>
   );
@@ -59,7 +75,15 @@ export interface IconButtonProps extends Omit<ButtonProps, "children" | "icon"> 
 }
 
 /** A button with a sign only; its name is in the tooltip and for screen readers. */
-export function IconButton({ icon, label, shortcut, variant = "ghost", size = "md", className, ...rest }: IconButtonProps) {
+export function IconButton({
+  icon,
+  label,
+  shortcut,
+  variant = "ghost",
+  size = "md",
+  className,
+  ...rest
+}: IconButtonProps) {
   const square = { sm: "w-7 px-0!", md: "w-8 px-0!", lg: "w-10 px-0!" }[size];
   return (
     <WithTooltip text={label} shortcut={shortcut}>

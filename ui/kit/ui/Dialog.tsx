@@ -20,7 +20,16 @@ interface Props {
 const widths = { sm: "max-w-sm", md: "max-w-lg", lg: "max-w-3xl" };
 
 /** A modal dialog: focus stays inside, Escape closes it, focus goes back to where it was. */
-export function Dialog({ isOpen, onClose, title, children, footer, size = "md", isDismissable = true, role }: Props) {
+export function Dialog({
+  isOpen,
+  onClose,
+  title,
+  children,
+  footer,
+  size = "md",
+  isDismissable = true,
+  role,
+}: Props) {
   const { t } = useTranslation("shell");
   return (
     <ModalOverlay
@@ -40,7 +49,11 @@ export function Dialog({ isOpen, onClose, title, children, footer, size = "md", 
             <IconButton icon="close" size="sm" label={t("kit.close")} onPress={onClose} className="-mr-1.5" />
           </header>
           <div className="min-h-0 flex-1 overflow-y-auto px-5 py-2">{children}</div>
-          {footer ? <footer className="flex flex-row-reverse gap-2 px-5 pt-2 pb-4">{footer}</footer> : <div className="pb-3" />}
+          {footer ? (
+            <footer className="flex flex-row-reverse gap-2 px-5 pt-2 pb-4">{footer}</footer>
+          ) : (
+            <div className="pb-3" />
+          )}
         </AriaDialog>
       </Modal>
     </ModalOverlay>
@@ -61,7 +74,17 @@ interface ConfirmProps {
 }
 
 /** Asks before something that can't be taken back. */
-export function ConfirmDialog({ isOpen, onClose, onConfirm, title, children, confirm, variant = "danger", isPending, focus = "cancel" }: ConfirmProps) {
+export function ConfirmDialog({
+  isOpen,
+  onClose,
+  onConfirm,
+  title,
+  children,
+  confirm,
+  variant = "danger",
+  isPending,
+  focus = "cancel",
+}: ConfirmProps) {
   const { t } = useTranslation("shell");
   return (
     <Dialog
@@ -73,7 +96,12 @@ export function ConfirmDialog({ isOpen, onClose, onConfirm, title, children, con
       isDismissable={false}
       footer={
         <>
-          <Button variant={variant} onPress={onConfirm} isPending={isPending ?? false} autoFocus={focus === "confirm"}>
+          <Button
+            variant={variant}
+            onPress={onConfirm}
+            isPending={isPending ?? false}
+            autoFocus={focus === "confirm"}
+          >
             {confirm}
           </Button>
           <Button onPress={onClose} autoFocus={focus === "cancel"}>

@@ -5,7 +5,6 @@ import {
   type CheckboxProps as AriaCheckboxProps,
   FieldError,
   Input,
-
   Label,
   NumberField as AriaNumberField,
   type NumberFieldProps as AriaNumberFieldProps,
@@ -63,9 +62,22 @@ export interface TextFieldProps extends Common, Omit<AriaTextFieldProps, "classN
   inputProps?: ComponentProps<typeof Input>;
 }
 
-export function TextField({ label, help, error, className, placeholder, rows, inputProps, ...rest }: TextFieldProps) {
+export function TextField({
+  label,
+  help,
+  error,
+  className,
+  placeholder,
+  rows,
+  inputProps,
+  ...rest
+}: TextFieldProps) {
   return (
-    <AriaTextField {...rest} isInvalid={rest.isInvalid || Boolean(error)} className={cx("flex flex-col gap-1", className)}>
+    <AriaTextField
+      {...rest}
+      isInvalid={rest.isInvalid || Boolean(error)}
+      className={cx("flex flex-col gap-1", className)}
+    >
       <FieldLabel>{label}</FieldLabel>
       {rows ? (
         <TextArea rows={rows} placeholder={placeholder} className={cx(controlClass, "resize-y py-1.5")} />
@@ -78,11 +90,16 @@ export function TextField({ label, help, error, className, placeholder, rows, in
   );
 }
 
-export interface NumberFieldProps extends Common, Omit<AriaNumberFieldProps, "className" | "children" | "style"> {}
+export interface NumberFieldProps
+  extends Common, Omit<AriaNumberFieldProps, "className" | "children" | "style"> {}
 
 export function NumberField({ label, help, error, className, ...rest }: NumberFieldProps) {
   return (
-    <AriaNumberField {...rest} isInvalid={rest.isInvalid || Boolean(error)} className={cx("flex flex-col gap-1", className)}>
+    <AriaNumberField
+      {...rest}
+      isInvalid={rest.isInvalid || Boolean(error)}
+      className={cx("flex flex-col gap-1", className)}
+    >
       <FieldLabel>{label}</FieldLabel>
       <Input className={cx(controlClass, "h-8 tabular")} />
       <Help text={help} />
@@ -101,20 +118,39 @@ export interface SearchFieldProps extends Omit<AriaSearchFieldProps, "className"
 
 export function SearchField({ label, placeholder, clearLabel, className, ...rest }: SearchFieldProps) {
   return (
-    <AriaSearchField {...rest} aria-label={label} className={cx("group relative flex items-center", className)}>
+    <AriaSearchField
+      {...rest}
+      aria-label={label}
+      className={cx("group relative flex items-center", className)}
+    >
       <Icon name="search" size={16} className="pointer-events-none absolute left-2.5 text-ink-3" />
       <Input
         placeholder={placeholder ?? label}
         className={cx(controlClass, "h-8 px-8! [&::-webkit-search-cancel-button]:hidden")}
       />
-      <IconButton icon="close" size="sm" label={clearLabel} className="absolute right-0.5 group-data-empty:hidden" />
+      <IconButton
+        icon="close"
+        size="sm"
+        label={clearLabel}
+        className="absolute right-0.5 group-data-empty:hidden"
+      />
     </AriaSearchField>
   );
 }
 
-export function Checkbox({ children, className, ...rest }: Omit<AriaCheckboxProps, "className" | "children" | "style"> & { children: ReactNode; className?: string }) {
+export function Checkbox({
+  children,
+  className,
+  ...rest
+}: Omit<AriaCheckboxProps, "className" | "children" | "style"> & {
+  children: ReactNode;
+  className?: string;
+}) {
   return (
-    <AriaCheckbox {...rest} className={cx("group flex items-center gap-2 text-base text-ink data-disabled:opacity-60", className)}>
+    <AriaCheckbox
+      {...rest}
+      className={cx("group flex items-center gap-2 text-base text-ink data-disabled:opacity-60", className)}
+    >
       <span className="flex size-4 shrink-0 items-center justify-center rounded-xs border border-edge bg-surface text-on-accent group-data-focus-visible:outline-2 group-data-focus-visible:outline-focus group-data-focus-visible:outline-offset-2 group-data-selected:border-accent group-data-selected:bg-accent group-data-indeterminate:bg-accent">
         <Icon name="check" size={14} className="hidden group-data-selected:block" />
         <Icon name="minus" size={14} className="hidden group-data-indeterminate:block" />
@@ -124,9 +160,16 @@ export function Checkbox({ children, className, ...rest }: Omit<AriaCheckboxProp
   );
 }
 
-export function Switch({ children, className, ...rest }: Omit<AriaSwitchProps, "className" | "children" | "style"> & { children: ReactNode; className?: string }) {
+export function Switch({
+  children,
+  className,
+  ...rest
+}: Omit<AriaSwitchProps, "className" | "children" | "style"> & { children: ReactNode; className?: string }) {
   return (
-    <AriaSwitch {...rest} className={cx("group flex items-center gap-2 text-base text-ink data-disabled:opacity-60", className)}>
+    <AriaSwitch
+      {...rest}
+      className={cx("group flex items-center gap-2 text-base text-ink data-disabled:opacity-60", className)}
+    >
       <span className="flex h-[18px] w-8 shrink-0 items-center rounded-full border border-edge bg-sunken px-0.5 transition-colors group-data-focus-visible:outline-2 group-data-focus-visible:outline-focus group-data-focus-visible:outline-offset-2 group-data-selected:border-accent group-data-selected:bg-accent">
         <span className="size-3 rounded-full bg-ink-3 transition-transform group-data-selected:translate-x-[14px] group-data-selected:bg-on-accent" />
       </span>

@@ -1,5 +1,14 @@
 import type { ReactElement, ReactNode } from "react";
-import { Header, Menu as AriaMenu, MenuItem as AriaMenuItem, MenuSection, MenuTrigger, Popover, Separator, type PopoverProps } from "react-aria-components";
+import {
+  Header,
+  Menu as AriaMenu,
+  MenuItem as AriaMenuItem,
+  MenuSection,
+  MenuTrigger,
+  Popover,
+  Separator,
+  type PopoverProps,
+} from "react-aria-components";
 import { Icon, type IconName } from "../icons/Icon";
 import { cx } from "./cx.ts";
 import { Kbd } from "./Kbd.tsx";
@@ -42,7 +51,9 @@ export function Menu({ trigger, label, groups, placement = "bottom start" }: Pro
           {groups.map((group, index) => [
             index > 0 ? <Separator key={`${group.id}-line`} className="mx-1 my-1 h-px bg-line" /> : null,
             <MenuSection key={group.id} id={group.id} aria-label={group.title ?? label}>
-              {group.title ? <Header className="px-2 pt-1 pb-0.5 text-sm text-ink-3">{group.title}</Header> : null}
+              {group.title ? (
+                <Header className="px-2 pt-1 pb-0.5 text-sm text-ink-3">{group.title}</Header>
+              ) : null}
               {group.entries.map((entry) => (
                 <Entry key={entry.id} entry={entry} />
               ))}
@@ -63,7 +74,10 @@ function Entry({ entry }: { entry: MenuEntry }) {
       isDisabled={entry.isDisabled ?? false}
       className={cx(itemClass, entry.danger && "text-bad-ink")}
     >
-      {entry.sign ?? (entry.icon ? <Icon name={entry.icon} size={16} className={entry.danger ? "" : "text-ink-3"} /> : null)}
+      {entry.sign ??
+        (entry.icon ? (
+          <Icon name={entry.icon} size={16} className={entry.danger ? "" : "text-ink-3"} />
+        ) : null)}
       <span className="flex min-w-0 flex-1 flex-col">
         <span className="truncate">{entry.label}</span>
         {entry.detail ? <span className="truncate text-sm text-ink-3">{entry.detail}</span> : null}

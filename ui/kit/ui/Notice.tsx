@@ -10,7 +10,19 @@ const tones = {
 } as const satisfies Record<string, { icon: IconName; className: string }>;
 
 /** A message that stays in its place, with an act beside it. `live` has screen readers say it when it appears. */
-export function Notice({ tone = "info", children, action, live = false, className }: { tone?: keyof typeof tones; children: ReactNode; action?: ReactNode; live?: boolean; className?: string }) {
+export function Notice({
+  tone = "info",
+  children,
+  action,
+  live = false,
+  className,
+}: {
+  tone?: keyof typeof tones;
+  children: ReactNode;
+  action?: ReactNode;
+  live?: boolean;
+  className?: string;
+}) {
   return (
     <div
       role={live ? (tone === "bad" ? "alert" : "status") : undefined}
@@ -24,7 +36,17 @@ export function Notice({ tone = "info", children, action, live = false, classNam
 }
 
 /** What stands where there is nothing yet, and what to do about it. */
-export function EmptyState({ icon, title, children, action }: { icon: IconName; title: string; children?: ReactNode; action?: ReactNode }) {
+export function EmptyState({
+  icon,
+  title,
+  children,
+  action,
+}: {
+  icon: IconName;
+  title: string;
+  children?: ReactNode;
+  action?: ReactNode;
+}) {
   return (
     <div className="flex flex-col items-center justify-center gap-1 px-6 py-12 text-center">
       <span className="mb-2 flex size-12 items-center justify-center rounded-full bg-sunken text-ink-3">
@@ -42,7 +64,13 @@ export function Skeleton({ lines = 3, className }: { lines?: number; className?:
   return (
     <div aria-hidden className={cx("flex flex-col gap-2", className)}>
       {Array.from({ length: lines }, (_, line) => (
-        <span key={line} className={cx("h-4 rounded-xs bg-sunken pulse", line % 3 === 2 ? "w-1/2" : line % 2 ? "w-4/5" : "w-full")} />
+        <span
+          key={line}
+          className={cx(
+            "h-4 rounded-xs bg-sunken pulse",
+            line % 3 === 2 ? "w-1/2" : line % 2 ? "w-4/5" : "w-full",
+          )}
+        />
       ))}
     </div>
   );

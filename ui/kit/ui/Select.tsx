@@ -62,7 +62,17 @@ interface Props<K extends string> {
 }
 
 /** One of a few. */
-export function Select<K extends string>({ label, options, value, onChange, placeholder, error, hideLabel, className, ...rest }: Props<K>) {
+export function Select<K extends string>({
+  label,
+  options,
+  value,
+  onChange,
+  placeholder,
+  error,
+  hideLabel,
+  className,
+  ...rest
+}: Props<K>) {
   return (
     <AriaSelect
       {...rest}

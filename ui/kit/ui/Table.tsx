@@ -20,14 +20,24 @@ type Plain<T> = Omit<T, "className" | "style"> & { className?: string };
 
 /** A dense table with sticky head, sorting and keyboard rows. Wrap it in a scrolling box. */
 export function Table({ className, ...rest }: Plain<TableProps>) {
-  return <AriaTable {...rest} className={cx("w-full border-separate border-spacing-0 text-left text-md", className)} />;
+  return (
+    <AriaTable
+      {...rest}
+      className={cx("w-full border-separate border-spacing-0 text-left text-md", className)}
+    />
+  );
 }
 
 export function TableHeader<T extends object>(props: TableHeaderProps<T>) {
   return <AriaTableHeader {...props} className="sticky top-0 z-10 bg-surface" />;
 }
 
-export function Column({ children, className, align, ...rest }: Plain<ColumnProps> & { children: ReactNode; align?: "end" }) {
+export function Column({
+  children,
+  className,
+  align,
+  ...rest
+}: Plain<ColumnProps> & { children: ReactNode; align?: "end" }) {
   return (
     <AriaColumn
       {...rest}

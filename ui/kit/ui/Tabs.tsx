@@ -17,7 +17,14 @@ interface Props<K extends string> {
   panelClassName?: string;
 }
 
-export function Tabs<K extends string>({ label, tabs, value, onChange, className, panelClassName }: Props<K>) {
+export function Tabs<K extends string>({
+  label,
+  tabs,
+  value,
+  onChange,
+  className,
+  panelClassName,
+}: Props<K>) {
   return (
     <AriaTabs
       {...(value ? { selectedKey: value } : {})}

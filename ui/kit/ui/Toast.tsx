@@ -43,7 +43,10 @@ export function Toasts() {
           toast={item}
           className="enter-side flex items-start gap-2 rounded-md border border-line bg-raised p-3 shadow-3 outline-none data-focus-visible:outline-2 data-focus-visible:outline-focus"
         >
-          <Icon name={signs[item.content.tone].icon} className={cx("mt-px shrink-0", signs[item.content.tone].className)} />
+          <Icon
+            name={signs[item.content.tone].icon}
+            className={cx("mt-px shrink-0", signs[item.content.tone].className)}
+          />
           <ToastContent className="flex min-w-0 flex-1 flex-col">
             <Text slot="title" className="text-md font-medium text-ink">
               {item.content.title}

@@ -3,7 +3,15 @@ import { Tooltip, TooltipTrigger } from "react-aria-components";
 import { Kbd } from "./Kbd.tsx";
 
 /** Puts a tooltip on a focusable React Aria component. */
-export function WithTooltip({ text, shortcut, children }: { text: string; shortcut?: string | undefined; children: ReactElement }) {
+export function WithTooltip({
+  text,
+  shortcut,
+  children,
+}: {
+  text: string;
+  shortcut?: string | undefined;
+  children: ReactElement;
+}) {
   return (
     <TooltipTrigger delay={500} closeDelay={0}>
       {children}

@@ -1,7 +1,18 @@
 /** Ctrl+K: every page and act by name, in Chinese, pinyin or English, whatever the page's language. */
 import { useNavigate } from "@tanstack/react-router";
 import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
-import { Dialog, Input, Menu, MenuItem, MenuSection, Header, Modal, ModalOverlay, TextField, Autocomplete } from "react-aria-components";
+import {
+  Dialog,
+  Input,
+  Menu,
+  MenuItem,
+  MenuSection,
+  Header,
+  Modal,
+  ModalOverlay,
+  TextField,
+  Autocomplete,
+} from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import { fit, usePinyin } from "@kit/search.ts";
 import { Icon, Kbd } from "@kit/ui";
@@ -88,12 +99,17 @@ function Search({ isOpen }: { isOpen: boolean }) {
   const names = useNames(isOpen);
   usePinyin(isOpen);
   const byId = new Map(commands.map((command) => [command.id, command]));
-  const groups = GROUPS.map((group) => ({ group, list: commands.filter((command) => command.group === group) })).filter(
-    ({ list }) => list.length,
-  );
+  const groups = GROUPS.map((group) => ({
+    group,
+    list: commands.filter((command) => command.group === group),
+  })).filter(({ list }) => list.length);
   return (
     <Autocomplete filter={(text, words) => text.split("\n").some((name) => fit(name, words) > 0)}>
-      <TextField aria-label={t("commands.search")} autoFocus className="flex items-center gap-2 border-b border-line px-4">
+      <TextField
+        aria-label={t("commands.search")}
+        autoFocus
+        className="flex items-center gap-2 border-b border-line px-4"
+      >
         <Icon name="search" size={18} className="text-ink-3" />
         <Input
           placeholder={t("commands.search")}
@@ -101,38 +117,43 @@ function Search({ isOpen }: { isOpen: boolean }) {
         />
         <Kbd keys="Esc" />
       </TextField>
-      <Menu
-        aria-label={t("commands.open")}
-        className="max-h-[50vh] overflow-auto p-1.5 outline-none"
-        renderEmptyState={() => <p className="px-3 py-6 text-center text-md text-ink-3">{t("commands.none")}</p>}
-        onAction={(key) => {
-          commandBarOpen.set(false);
-          byId.get(String(key))?.run();
-        }}
-      >
-        {groups.map(({ group, list }) => (
-          <MenuSection key={group} id={group}>
-            <Header className="px-2.5 pt-2 pb-1 text-sm text-ink-3">{t(`commands.group_${group}`)}</Header>
-            {list.map((command) => {
-              const [title = "", other = ""] = names(command);
-              return (
-                <MenuItem
-                  key={command.id}
-                  id={command.id}
-                  textValue={`${title}\n${other}`}
-                  aria-label={title}
-                  className="flex h-9 cursor-default items-center gap-2.5 rounded-sm px-2.5 text-base text-ink outline-none data-focused:bg-accent-soft data-focused:text-accent-ink"
-                >
-                  <Icon name={command.icon} size={16} className="text-ink-3" />
-                  <span className="truncate">{title}</span>
-                  <span className="flex-1 truncate text-sm text-ink-3">{other === title ? "" : other}</span>
-                  {command.shortcut ? <Kbd keys={command.shortcut} /> : null}
-                </MenuItem>
-              );
-            })}
-          </MenuSection>
-        ))}
-      </Menu>
+      {/* The field keeps the focus and moves through the list; the box round it takes a stop only to scroll by keyboard. */}
+      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <div tabIndex={0} className="max-h-[50vh] overflow-auto focus-visible:-outline-offset-2">
+        <Menu
+          aria-label={t("commands.open")}
+          className="p-1.5 outline-none"
+          renderEmptyState={() => (
+            <p className="px-3 py-6 text-center text-md text-ink-3">{t("commands.none")}</p>
+          )}
+          onAction={(key) => {
+            commandBarOpen.set(false);
+            byId.get(String(key))?.run();
+          }}
+        >
+          {groups.map(({ group, list }) => (
+            <MenuSection key={group} id={group}>
+              <Header className="px-2.5 pt-2 pb-1 text-sm text-ink-3">{t(`commands.group_${group}`)}</Header>
+              {list.map((command) => {
+                const [title = "", other = ""] = names(command);
+                return (
+                  <MenuItem
+                    key={command.id}
+                    id={command.id}
+                    textValue={`${title}\n${other}`}
+                    className="flex h-9 cursor-default items-center gap-2.5 rounded-sm px-2.5 text-base text-ink outline-none data-focused:bg-accent-soft data-focused:text-accent-ink"
+                  >
+                    <Icon name={command.icon} size={16} className="text-ink-3" />
+                    <span className="truncate">{title}</span>
+                    <span className="flex-1 truncate text-sm text-ink-3">{other === title ? "" : other}</span>
+                    {command.shortcut ? <Kbd keys={command.shortcut} /> : null}
+                  </MenuItem>
+                );
+              })}
+            </MenuSection>
+          ))}
+        </Menu>
+      </div>
     </Autocomplete>
   );
 }

@@ -67,7 +67,12 @@ function SignedIn({ session }: { session: Session }) {
           <Navigation />
           <div className="flex min-w-0 flex-1 flex-col">
             <TopBar />
-            <main id="main" tabIndex={-1} key={path.split("/")[2]} className="min-h-0 flex-1 overflow-auto outline-none">
+            <main
+              id="main"
+              tabIndex={-1}
+              key={path.split("/")[2]}
+              className="min-h-0 flex-1 overflow-auto outline-none"
+            >
               <Outlet />
             </main>
           </div>

@@ -38,10 +38,13 @@ export function LiveSign() {
         <Button
           onPress={() => client.retry()}
           data-line={state}
-          className={cx("inline-flex h-7 items-center gap-1.5 rounded-full px-2.5 text-sm font-medium whitespace-nowrap tabular", look)}
-          >
-            <Icon name={state === "offline" ? "wifiOff" : state === "live" ? "live" : "retry"} size={16} />
-            {text}
+          className={cx(
+            "inline-flex h-7 items-center gap-1.5 rounded-full px-2.5 text-sm font-medium whitespace-nowrap tabular",
+            look,
+          )}
+        >
+          <Icon name={state === "offline" ? "wifiOff" : state === "live" ? "live" : "retry"} size={16} />
+          {text}
         </Button>
       </WithTooltip>
       {/* Said once per change, without the counting seconds. */}

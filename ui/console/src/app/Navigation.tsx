@@ -29,8 +29,15 @@ export function Navigation() {
   const { t } = useTranslation("shell");
   const places = usePlaces();
   return (
-    <nav aria-label={t("nav.label")} className="flex w-16 shrink-0 flex-col items-center gap-1 border-r border-line bg-surface py-2">
-      <Link to="/app" aria-label={t("nav.home")} className="mb-2 flex size-9 items-center justify-center rounded-md">
+    <nav
+      aria-label={t("nav.label")}
+      className="flex w-16 shrink-0 flex-col items-center gap-1 border-r border-line bg-surface py-2"
+    >
+      <Link
+        to="/app"
+        aria-label={t("nav.home")}
+        className="mb-2 flex size-9 items-center justify-center rounded-md"
+      >
         <Mark />
       </Link>
       {places.map((place) => (

@@ -68,12 +68,10 @@ export function PersonMenu() {
         placement="bottom end"
         groups={groups}
         trigger={
-          <AriaButton
-            aria-label={t("person.menu_of", { name: person.name })}
-            className="flex h-8 items-center gap-2 rounded-full pr-1.5 text-md text-ink data-hovered:bg-sunken data-pressed:bg-pressed"
-          >
+          <AriaButton className="flex h-8 items-center gap-2 rounded-full pr-1.5 text-md text-ink data-hovered:bg-sunken data-pressed:bg-pressed">
             <Avatar id={person.id} name={person.name} size={32} />
-            <span className="foreign max-w-28 truncate max-xl:hidden">{person.name}</span>
+            <span className="foreign max-w-28 truncate max-xl:sr-only">{person.name}</span>
+            <span className="sr-only">{t("person.menu")}</span>
             <Icon name="chevronDown" size={14} className="text-ink-3" />
           </AriaButton>
         }

@@ -122,11 +122,28 @@ function SignInForm() {
 
   return (
     <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4" noValidate>
-      <h1 className="text-2xl font-semibold text-ink">{t(step === "totp" ? "sign_in.totp_title" : "sign_in.heading")}</h1>
+      <h1 className="text-2xl font-semibold text-ink">
+        {t(step === "totp" ? "sign_in.totp_title" : "sign_in.heading")}
+      </h1>
       {step === "password" ? (
         <>
-          <TextField label={t("sign_in.email")} type="email" autoComplete="username" value={email} onChange={setEmail} isRequired autoFocus />
-          <TextField label={t("sign_in.password")} type="password" autoComplete="current-password" value={password} onChange={setPassword} isRequired />
+          <TextField
+            label={t("sign_in.email")}
+            type="email"
+            autoComplete="username"
+            value={email}
+            onChange={setEmail}
+            isRequired
+            autoFocus
+          />
+          <TextField
+            label={t("sign_in.password")}
+            type="password"
+            autoComplete="current-password"
+            value={password}
+            onChange={setPassword}
+            isRequired
+          />
         </>
       ) : (
         <>
@@ -152,7 +169,9 @@ function SignInForm() {
         </Notice>
       ) : null}
       <Button type="submit" variant="primary" size="lg" isPending={isPending} isDisabled={throttled > 0}>
-        {throttled > 0 ? t("sign_in.wait", { seconds: throttled }) : t(step === "totp" ? "sign_in.confirm" : "sign_in.submit")}
+        {throttled > 0
+          ? t("sign_in.wait", { seconds: throttled })
+          : t(step === "totp" ? "sign_in.confirm" : "sign_in.submit")}
       </Button>
       {step === "totp" ? (
         <Button
@@ -166,7 +185,10 @@ function SignInForm() {
           {t("sign_in.back")}
         </Button>
       ) : (
-        <Link to="/" className="inline-flex items-center justify-center gap-1 text-md text-accent-ink hover:underline">
+        <Link
+          to="/"
+          className="inline-flex items-center justify-center gap-1 text-md text-accent-ink hover:underline"
+        >
           {t("sign_in.front")}
           <Icon name="arrowRight" size={14} />
         </Link>

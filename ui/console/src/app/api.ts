@@ -132,11 +132,17 @@ export const api = {
   post: <T>(path: string, body?: unknown, options?: Options) => request<T>("POST", path, body ?? {}, options),
   put: <T>(path: string, body: unknown, options?: Options) => request<T>("PUT", path, body, options),
   patch: <T>(path: string, body: unknown, options?: Options) => request<T>("PATCH", path, body, options),
-  delete: <T = void>(path: string, body?: unknown, options?: Options) => request<T>("DELETE", path, body, options),
+  delete: <T = void>(path: string, body?: unknown, options?: Options) =>
+    request<T>("DELETE", path, body, options),
 };
 
 /** Sends one file and tells how far it is (0..1); `fetch` can't. */
-export function upload<T>(path: string, file: File, onProgress: (part: number) => void, signal?: AbortSignal): Promise<T> {
+export function upload<T>(
+  path: string,
+  file: File,
+  onProgress: (part: number) => void,
+  signal?: AbortSignal,
+): Promise<T> {
   return new Promise((resolve, reject) => {
     const call = new XMLHttpRequest();
     call.open("POST", path);

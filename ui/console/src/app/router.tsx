@@ -52,7 +52,10 @@ const desk = createRoute({
 });
 
 /** Keeps the named search parameters that are texts (or numbers, which the router makes of digits). */
-function texts<K extends string>(search: Record<string, unknown>, keys: readonly K[]): Partial<Record<K, string | undefined>> {
+function texts<K extends string>(
+  search: Record<string, unknown>,
+  keys: readonly K[],
+): Partial<Record<K, string | undefined>> {
   const kept: Partial<Record<K, string | undefined>> = {};
   for (const key of keys) {
     const value = search[key];

@@ -23,7 +23,8 @@ export const queryClient = new QueryClient({
     queries: {
       staleTime: 15_000,
       // A refusal stays a refusal; only what the network or the server lost is worth asking again.
-      retry: (count, error) => count < 2 && (!(error instanceof Problem) || error.status === 0 || error.status >= 500),
+      retry: (count, error) =>
+        count < 2 && (!(error instanceof Problem) || error.status === 0 || error.status >= 500),
     },
   },
 });
@@ -39,7 +40,11 @@ async function fetchSession(): Promise<Session | null> {
   }
 }
 
-export const sessionQuery = queryOptions({ queryKey: ["session"], queryFn: fetchSession, staleTime: Infinity });
+export const sessionQuery = queryOptions({
+  queryKey: ["session"],
+  queryFn: fetchSession,
+  staleTime: Infinity,
+});
 
 /** Takes a fresh session (after sign-in or entering the demo) as the current one. */
 export function adoptSession(session: Session): void {

@@ -14,7 +14,10 @@ export function isComposing(event: KeyboardEvent | React.KeyboardEvent): boolean
 }
 
 function inField(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+  );
 }
 
 export function matches(event: KeyboardEvent, keys: string): boolean {

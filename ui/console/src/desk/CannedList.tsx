@@ -20,7 +20,10 @@ export function CannedList({ list, active, words, onChoose, onPoint }: Props) {
   }, [active]);
   return (
     <div className="absolute bottom-full left-0 z-[var(--rx-z-menu)] mb-1 w-full max-w-xl overflow-hidden rounded-md border border-line bg-raised shadow-3">
-      <p className="flex items-center justify-between border-b border-line px-3 py-1.5 text-sm text-ink-3" role="status">
+      <p
+        className="flex items-center justify-between border-b border-line px-3 py-1.5 text-sm text-ink-3"
+        role="status"
+      >
         {words ? t("canned.found", { count: list.length, words }) : t("canned.title")}
         <span className="flex gap-1">
           <Kbd keys="↑" />
@@ -28,7 +31,13 @@ export function CannedList({ list, active, words, onChoose, onPoint }: Props) {
           <Kbd keys="Enter" />
         </span>
       </p>
-      <div ref={box} id="canned" role="listbox" aria-label={t("canned.title")} className="max-h-72 overflow-y-auto p-1">
+      <div
+        ref={box}
+        id="canned"
+        role="listbox"
+        aria-label={t("canned.title")}
+        className="max-h-72 overflow-y-auto p-1"
+      >
         {list.map((answer, place) => (
           // The field has the keyboard; the mouse only helps. The press must not take the focus away.
           // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus
@@ -44,7 +53,9 @@ export function CannedList({ list, active, words, onChoose, onPoint }: Props) {
           >
             <p className="flex items-center gap-2 text-md font-medium text-ink">
               <span className="truncate">{answer.title}</span>
-              {answer.shortcut ? <span className="text-sm font-normal text-ink-3">/{answer.shortcut}</span> : null}
+              {answer.shortcut ? (
+                <span className="text-sm font-normal text-ink-3">/{answer.shortcut}</span>
+              ) : null}
             </p>
             <p className="line-clamp-2 text-sm text-ink-2">{answer.text}</p>
           </div>

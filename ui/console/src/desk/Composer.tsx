@@ -2,13 +2,14 @@
  * Where the agent writes: a reply to the customer, or an internal note. The two look nothing alike, keep their own words,
  * and go different ways: a note's words are never in the field whose button sends to the customer.
  */
-import { useMemo, useState } from "react";
-import { Button as AriaButton, DropZone, isFileDropItem } from "react-aria-components";
+import { type KeyboardEvent, useEffect, useMemo, useState } from "react";
+import { DropZone, isFileDropItem } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import type { HandlingView } from "@kit/feed";
 import { cx, Icon } from "@kit/ui";
 import { type AppCommand, useCommands } from "../app/commands.ts";
 import { useShortcut } from "../app/shortcuts.ts";
+import { notes } from "./kept.ts";
 import { NoteField } from "./NoteField.tsx";
 import type { Outbox } from "./outbox.ts";
 import { ReplyField } from "./ReplyField.tsx";
@@ -18,7 +19,8 @@ type Mode = "reply" | "note";
 export function Composer({ handling, outbox }: { handling: HandlingView; outbox: Outbox }) {
   const { t } = useTranslation("desk");
   const [mode, setMode] = useState<Mode>("reply");
-  const [note, setNote] = useState("");
+  const [note, setNote] = useState(() => notes.get(handling.id));
+  useEffect(() => notes.set(handling.id, note), [handling.id, note]);
   const isNote = mode === "note";
   const focusField = (next: Mode) => {
     setMode(next);
@@ -27,7 +29,16 @@ export function Composer({ handling, outbox }: { handling: HandlingView; outbox:
   useShortcut({ keys: "Alt+KeyN" }, () => focusField(isNote ? "reply" : "note"));
   useShortcut({ keys: "Alt+KeyM" }, () => focusField("reply"));
   const commands = useMemo<AppCommand[]>(
-    () => [{ id: "note", title: "desk:commands.note", group: "act", icon: "note", shortcut: "Alt+N", run: () => focusField("note") }],
+    () => [
+      {
+        id: "note",
+        title: "desk:commands.note",
+        group: "act",
+        icon: "note",
+        shortcut: "Alt+N",
+        run: () => focusField("note"),
+      },
+    ],
     [],
   );
   useCommands(commands);
@@ -50,7 +61,9 @@ export function Composer({ handling, outbox }: { handling: HandlingView; outbox:
         <div
           className={cx(
             "rounded-md border focus-within:outline-2 focus-within:-outline-offset-1",
-            isNote ? "border-note-line bg-note text-note-ink focus-within:outline-note-line" : "border-edge bg-surface focus-within:outline-focus",
+            isNote
+              ? "border-note-line bg-note text-note-ink focus-within:outline-note-line"
+              : "border-edge bg-surface focus-within:outline-focus",
           )}
         >
           <div role="tablist" aria-label={t("composer.mode")} className="flex gap-1 px-2 pt-1.5">
@@ -74,24 +87,35 @@ export function Composer({ handling, outbox }: { handling: HandlingView; outbox:
   );
 }
 
+/** A tab of the WAI-ARIA pattern: one stop, the arrows change it. */
 function ModeTab({ mode, current, onChoose }: { mode: Mode; current: Mode; onChoose: (mode: Mode) => void }) {
   const { t } = useTranslation("desk");
   const isCurrent = mode === current;
+  const other = mode === "note" ? "reply" : "note";
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
+    event.preventDefault();
+    onChoose(other);
+  };
   return (
-    <AriaButton
+    <button
+      type="button"
+      role="tab"
       id={`composer-tab-${mode}`}
-      // React Aria's Tabs would keep both fields in the tab order's way; these two are switched by shortcut as well.
-      {...{ role: "tab", "aria-selected": isCurrent, "aria-controls": "composer-panel" }}
+      aria-selected={isCurrent}
+      aria-controls="composer-panel"
       aria-keyshortcuts={mode === "note" ? "Alt+N" : "Alt+M"}
-      onPress={() => onChoose(mode)}
+      tabIndex={isCurrent ? 0 : -1}
+      onClick={() => onChoose(mode)}
+      onKeyDown={onKeyDown}
       className={cx(
-        "flex h-7 items-center gap-1.5 rounded-xs px-2 text-md data-hovered:bg-pressed",
+        "flex h-7 items-center gap-1.5 rounded-xs px-2 text-md hover:bg-pressed/60",
         isCurrent ? "font-semibold" : current === "note" ? "text-note-ink" : "text-ink-3",
         isCurrent && mode === "reply" && "text-accent-ink",
       )}
     >
       <Icon name={mode === "note" ? "lock" : "chatText"} size={14} />
       {t(mode === "note" ? "composer.note" : "composer.reply")}
-    </AriaButton>
+    </button>
   );
 }

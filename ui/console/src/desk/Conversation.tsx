@@ -1,13 +1,22 @@
 /** One handling: who it is, what was said, what to do about it. */
 import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
-import { useCommand, useFeed, useFeedClient, useServerNow, useTopicStatus, type ContactData, type HandlingView } from "@kit/feed";
+import {
+  useCommand,
+  useFeed,
+  useFeedClient,
+  useServerNow,
+  useTopicStatus,
+  type ContactData,
+  type HandlingView,
+} from "@kit/feed";
 import { Badge, Button, ConfirmDialog, Icon, IconButton, Notice, StateBadge, toast } from "@kit/ui";
 import { stopwatch } from "@kit/time.ts";
 import { type AppCommand, useCommands } from "../app/commands.ts";
 import { useSession } from "../app/session.tsx";
 import { useShortcut } from "../app/shortcuts.ts";
 import { Composer } from "./Composer.tsx";
+import { origin } from "./model.ts";
 import { type Outbox, outboxOf } from "./outbox.ts";
 import { Timeline } from "./Timeline.tsx";
 import { TransferDialog } from "./TransferDialog.tsx";
@@ -72,7 +81,7 @@ interface HeaderProps {
 }
 
 function Header({ handling, panel, onTransfer, onEnd }: HeaderProps) {
-  const { t } = useTranslation("desk");
+  const { t, i18n } = useTranslation("desk");
   useShortcut({ keys: "Alt+KeyT" }, onTransfer);
   useShortcut({ keys: "Alt+KeyX" }, onEnd);
   const canAct = onTransfer !== undefined && onEnd !== undefined;
@@ -80,8 +89,22 @@ function Header({ handling, panel, onTransfer, onEnd }: HeaderProps) {
     () =>
       canAct
         ? [
-            { id: "transfer", title: "desk:commands.transfer", group: "act", icon: "transfer", shortcut: "Alt+T", run: onTransfer },
-            { id: "end", title: "desk:commands.end", group: "act", icon: "end", shortcut: "Alt+X", run: onEnd },
+            {
+              id: "transfer",
+              title: "desk:commands.transfer",
+              group: "act",
+              icon: "transfer",
+              shortcut: "Alt+T",
+              run: onTransfer,
+            },
+            {
+              id: "end",
+              title: "desk:commands.end",
+              group: "act",
+              icon: "end",
+              shortcut: "Alt+X",
+              run: onEnd,
+            },
           ]
         : [],
     // Both only open dialogs; what they close over does not change.
@@ -100,9 +123,7 @@ function Header({ handling, panel, onTransfer, onEnd }: HeaderProps) {
         </div>
         <p className="flex items-center gap-1.5 truncate text-sm text-ink-3">
           <Icon name={handling.medium === "voice" ? "phone" : "chat"} size={13} className="shrink-0" />
-          <span className="truncate">
-            {handling.tenant_name} · {handling.queue_name}
-          </span>
+          <span className="truncate">{origin(handling, i18n.language)}</span>
         </p>
       </div>
       <HandlingState handling={handling} />
@@ -130,7 +151,8 @@ function Header({ handling, panel, onTransfer, onEnd }: HeaderProps) {
 function HandlingState({ handling }: { handling: HandlingView }) {
   const { t } = useTranslation("desk");
   const now = useServerNow();
-  if (handling.state === "after_contact_work") return <StateBadge state="after_contact_work">{t("state.after_contact_work")}</StateBadge>;
+  if (handling.state === "after_contact_work")
+    return <StateBadge state="after_contact_work">{t("state.after_contact_work")}</StateBadge>;
   return (
     <StateBadge state="talking" className="tabular">
       <span className="max-xl:sr-only">{t("conversation.talking")}</span>
@@ -158,7 +180,15 @@ function Standing({ handling }: { handling: HandlingView }) {
   ) : null;
 }
 
-function EndDialog({ handling, isBusy, onClose }: { handling: HandlingView; isBusy: boolean; onClose: () => void }) {
+function EndDialog({
+  handling,
+  isBusy,
+  onClose,
+}: {
+  handling: HandlingView;
+  isBusy: boolean;
+  onClose: () => void;
+}) {
   const { t } = useTranslation("desk");
   const end = useCommand("EndInteraction", (error) => toast("bad", error.title));
   const unanswered = handling.last?.author_kind === "customer";

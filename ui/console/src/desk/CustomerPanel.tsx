@@ -7,29 +7,32 @@ import { useFeed, type ContactData, type HandlingView } from "@kit/feed";
 import { Avatar, Badge, Icon, type IconName, IconButton, Skeleton, toast } from "@kit/ui";
 import { dateTime, duration } from "@kit/time.ts";
 import { hasScope, useSession } from "../app/session.tsx";
+import { queueName, tenantName } from "./model.ts";
 import { customerQuery, type EarlierContact, earlierContactsQuery } from "./data.ts";
 
 const identitySigns: Record<string, IconName> = { phone: "phone", email: "mail", web: "globe" };
 
 export function CustomerPanel({ handling }: { handling: HandlingView }) {
-  const { t } = useTranslation("desk");
-  const customer = useQuery({ ...customerQuery(handling.customer.id), enabled: Boolean(handling.customer.id) });
+  const { t, i18n } = useTranslation("desk");
+  const customer = useQuery({
+    ...customerQuery(handling.customer.id),
+    enabled: Boolean(handling.customer.id),
+  });
   const name = customer.data?.name || handling.customer.name || t("customer.unnamed");
   return (
-    <aside aria-label={t("customer.panel")} className="flex w-72 shrink-0 flex-col overflow-y-auto border-l border-line bg-surface xl:w-80">
+    <aside
+      aria-label={t("customer.panel")}
+      className="flex w-72 shrink-0 flex-col overflow-y-auto border-l border-line bg-surface xl:w-80"
+    >
       <header className="flex items-center gap-3 px-4 pt-4 pb-3">
         <Avatar id={handling.customer.id} name={name} size={40} />
         <div className="min-w-0">
           <h2 className="foreign truncate text-lg font-semibold text-ink">{name}</h2>
-          <p className="truncate text-sm text-ink-3">{handling.tenant_name}</p>
+          <p className="truncate text-sm text-ink-3">{tenantName(handling, i18n.language)}</p>
         </div>
       </header>
       <Section title={t("customer.identities")}>
-        {customer.isPending ? (
-          <Skeleton lines={2} />
-        ) : (
-          <Identities list={customer.data?.identities ?? []} />
-        )}
+        {customer.isPending ? <Skeleton lines={2} /> : <Identities list={customer.data?.identities ?? []} />}
         {customer.data?.note ? <p className="foreign mt-2 text-md text-ink-2">{customer.data.note}</p> : null}
       </Section>
       <ThisContact handling={handling} />
@@ -61,7 +64,12 @@ function Identities({ list }: { list: { kind: string; value: string }[] }) {
     <ul className="flex flex-col gap-1">
       {known.map((identity) => (
         <li key={`${identity.kind}:${identity.value}`} className="flex items-center gap-2 text-md text-ink">
-          <Icon name={identitySigns[identity.kind] ?? "key"} size={15} className="shrink-0 text-ink-3" label={t(`customer.kind_${identity.kind in identitySigns ? identity.kind : "other"}`)} />
+          <Icon
+            name={identitySigns[identity.kind] ?? "key"}
+            size={15}
+            className="shrink-0 text-ink-3"
+            label={t(`customer.kind_${identity.kind in identitySigns ? identity.kind : "other"}`)}
+          />
           <span className="foreign min-w-0 flex-1 tabular">{identity.value}</span>
           <IconButton icon="copy" size="sm" label={t("customer.copy")} onPress={() => copy(identity.value)} />
         </li>
@@ -77,12 +85,16 @@ function ThisContact({ handling }: { handling: HandlingView }) {
   const session = useSession();
   const interactions = useFeed(`contact:${handling.contact_id}`, interactionsOf);
   const contact = useFeed(`contact:${handling.contact_id}`, contactOf(handling.contact_id));
-  const waited = (interactions?.[handling.id] as { waited_ms?: number | null } | undefined)?.waited_ms;
+  const waited = interactions?.[handling.id]?.waited_ms;
   const rows: [string, string][] = [
-    [t("customer.queue"), handling.queue_name],
+    [t("customer.queue"), queueName(handling, i18n.language)],
     [t("customer.medium"), t(`medium.${handling.medium}`)],
-    ...(contact ? [[t("customer.started"), dateTime(contact.started_at, i18n.language)] as [string, string]] : []),
-    ...(typeof waited === "number" ? [[t("customer.waited"), duration(waited, i18n.language)] as [string, string]] : []),
+    ...(contact
+      ? [[t("customer.started"), dateTime(contact.started_at, i18n.language)] as [string, string]]
+      : []),
+    ...(typeof waited === "number"
+      ? [[t("customer.waited"), duration(waited, i18n.language)] as [string, string]]
+      : []),
   ];
   return (
     <Section title={t("customer.this_contact")}>
@@ -94,7 +106,9 @@ function ThisContact({ handling }: { handling: HandlingView }) {
           </div>
         ))}
       </dl>
-      {hasScope(session, "contact.read", "trace.read") ? <TraceLink id={handling.contact_id} text={t("customer.trace")} /> : null}
+      {hasScope(session, "contact.read", "trace.read") ? (
+        <TraceLink id={handling.contact_id} text={t("customer.trace")} />
+      ) : null}
     </Section>
   );
 }
@@ -103,7 +117,11 @@ const contactOf = (id: string) => (data: Partial<ContactData> | undefined) => da
 
 function TraceLink({ id, text }: { id: string; text: string }) {
   return (
-    <Link to="/app/contacts/$id" params={{ id }} className="mt-2 inline-flex items-center gap-1 text-md text-accent-ink hover:underline">
+    <Link
+      to="/app/contacts/$id"
+      params={{ id }}
+      className="mt-2 inline-flex items-center gap-1 text-md text-accent-ink hover:underline"
+    >
       <Icon name="trace" size={15} />
       {text}
     </Link>
@@ -112,7 +130,10 @@ function TraceLink({ id, text }: { id: string; text: string }) {
 
 function Earlier({ handling }: { handling: HandlingView }) {
   const { t } = useTranslation("desk");
-  const query = useQuery({ ...earlierContactsQuery(handling.customer.id), enabled: Boolean(handling.customer.id) });
+  const query = useQuery({
+    ...earlierContactsQuery(handling.customer.id),
+    enabled: Boolean(handling.customer.id),
+  });
   const list = (query.data ?? []).filter((contact) => contact.id !== handling.contact_id);
   return (
     <Section title={t("customer.earlier")}>
@@ -137,10 +158,15 @@ function EarlierRow({ contact }: { contact: EarlierContact }) {
   const { t, i18n } = useTranslation("desk");
   return (
     <li className="relative">
-      <span aria-hidden className="absolute top-2 -left-[21px] size-2 rounded-full border-2 border-surface bg-ink-3" />
+      <span
+        aria-hidden
+        className="absolute top-2 -left-[21px] size-2 rounded-full border-2 border-surface bg-ink-3"
+      />
       <Link to="/app/contacts/$id" params={{ id: contact.id }} className="block rounded-xs hover:bg-sunken">
         <span className="flex items-center justify-between gap-2 text-sm text-ink-3 tabular">
-          <time dateTime={new Date(contact.started_at).toISOString()}>{dateTime(contact.started_at, i18n.language)}</time>
+          <time dateTime={new Date(contact.started_at).toISOString()}>
+            {dateTime(contact.started_at, i18n.language)}
+          </time>
           {contact.rating ? (
             <span className="inline-flex items-center gap-0.5 text-warn-ink">
               <Icon name="star" size={12} />
@@ -150,11 +176,15 @@ function EarlierRow({ contact }: { contact: EarlierContact }) {
           ) : null}
         </span>
         <span className="flex items-center gap-1.5 text-md text-ink">
-          <span className="truncate">{contact.queue_name}</span>
+          <span className="truncate">{queueName(contact, i18n.language)}</span>
           {contact.disposition_name ? <Badge>{contact.disposition_name}</Badge> : null}
         </span>
-        {contact.wrap_up ? <span className="foreign line-clamp-2 block text-sm text-ink-2">{contact.wrap_up}</span> : null}
-        {contact.agent_names?.length ? <span className="block truncate text-sm text-ink-3">{contact.agent_names.join("、")}</span> : null}
+        {contact.wrap_up ? (
+          <span className="foreign line-clamp-2 block text-sm text-ink-2">{contact.wrap_up}</span>
+        ) : null}
+        {contact.agent_names?.length ? (
+          <span className="block truncate text-sm text-ink-3">{contact.agent_names.join("、")}</span>
+        ) : null}
       </Link>
     </li>
   );

@@ -39,11 +39,17 @@ export function DeskPage() {
 function useSelection(ids: string[]): [string | null, (id: string) => void] {
   const { on } = useSearch({ from: "/app/desk" });
   const navigate = useNavigate();
-  const [state, setState] = useState<{ ids: string[]; selected: string | null }>({ ids, selected: on ?? null });
+  const [state, setState] = useState<{ ids: string[]; selected: string | null }>({
+    ids,
+    selected: on ?? null,
+  });
   const selected = nextSelection(state.ids, ids, on !== undefined && ids.includes(on) ? on : state.selected);
   // Remembered while rendering: the list before this one tells which neighbour takes a gone one's place.
   if (selected !== state.selected || ids.join() !== state.ids.join()) setState({ ids, selected });
-  const choose = useCallback((id: string) => void navigate({ to: "/app/desk", search: { on: id }, replace: true }), [navigate]);
+  const choose = useCallback(
+    (id: string) => void navigate({ to: "/app/desk", search: { on: id }, replace: true }),
+    [navigate],
+  );
   useEffect(() => {
     if (selected !== null && selected !== on) choose(selected);
   }, [selected, on, choose]);
@@ -91,19 +97,27 @@ function useFocusAfterLoss(placeRef: React.RefObject<HTMLDivElement | null>, sho
   const had = useRef(false);
   useEffect(() => {
     const watch = () => {
-      if (document.activeElement !== document.body) had.current = Boolean(placeRef.current?.contains(document.activeElement));
+      if (document.activeElement !== document.body)
+        had.current = Boolean(placeRef.current?.contains(document.activeElement));
     };
     document.addEventListener("focusin", watch);
     return () => document.removeEventListener("focusin", watch);
   }, [placeRef]);
   useEffect(() => {
     if (!had.current || document.activeElement !== document.body) return;
-    const target = placeRef.current?.querySelector<HTMLElement>("textarea, [data-focus-home]") ?? document.getElementById("main");
+    const target =
+      placeRef.current?.querySelector<HTMLElement>("textarea, [data-focus-home]") ??
+      document.getElementById("main");
     target?.focus({ preventScroll: true });
   }, [placeRef, shown]);
 }
 
-function useDeskKeys(ids: string[], selected: string | null, choose: (id: string) => void, togglePanel: () => void): void {
+function useDeskKeys(
+  ids: string[],
+  selected: string | null,
+  choose: (id: string) => void,
+  togglePanel: () => void,
+): void {
   const step = (by: number) => {
     const at = selected === null ? -1 : ids.indexOf(selected);
     const next = ids[(at + by + ids.length) % ids.length];
@@ -129,7 +143,16 @@ function useDeskKeys(ids: string[], selected: string | null, choose: (id: string
     return () => removeEventListener("keydown", listen);
   }, []);
   const commands = useMemo<AppCommand[]>(
-    () => [{ id: "panel", title: "desk:commands.panel", group: "view", icon: "sidebar", shortcut: "Alt+I", run: togglePanel }],
+    () => [
+      {
+        id: "panel",
+        title: "desk:commands.panel",
+        group: "view",
+        icon: "sidebar",
+        shortcut: "Alt+I",
+        run: togglePanel,
+      },
+    ],
     [togglePanel],
   );
   useCommands(commands);
@@ -140,14 +163,23 @@ function SystemNotReady() {
   const { t } = useTranslation("desk");
   const agent = useAgent();
   const setState = useCommand("SetAgentState");
-  if (!agent?.by_system || agent.state !== "not_ready" || !["no_answer", "no_proof"].includes(agent.reason ?? "")) return null;
+  if (
+    !agent?.by_system ||
+    agent.state !== "not_ready" ||
+    !["no_answer", "no_proof"].includes(agent.reason ?? "")
+  )
+    return null;
   return (
     <Notice
       tone="warn"
       live
       className="m-3 mb-0 items-center"
       action={
-        <Button size="sm" isPending={setState.isPending} onPress={() => void setState.run({ state: "available", reason: null })}>
+        <Button
+          size="sm"
+          isPending={setState.isPending}
+          onPress={() => void setState.run({ state: "available", reason: null })}
+        >
           {t("state.back")}
         </Button>
       }
@@ -170,7 +202,12 @@ function Idle() {
         title={t(isReady ? "idle.ready" : "idle.not_ready")}
         action={
           isReady ? null : (
-            <Button variant="primary" size="lg" isPending={setState.isPending} onPress={() => void setState.run({ state: "available", reason: null })}>
+            <Button
+              variant="primary"
+              size="lg"
+              isPending={setState.isPending}
+              onPress={() => void setState.run({ state: "available", reason: null })}
+            >
               {t("idle.start")}
             </Button>
           )

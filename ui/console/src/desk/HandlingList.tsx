@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { useServerNow, useTyping, type HandlingView } from "@kit/feed";
 import { Avatar, categoryGround, cx, EmptyState, Icon, Skeleton, StateSign } from "@kit/ui";
 import { clockTime, stopwatch } from "@kit/time.ts";
-import { waitingSince } from "./model.ts";
+import { origin, waitingSince } from "./model.ts";
 import { Load } from "./StateSwitch.tsx";
 
 interface Props {
@@ -17,7 +17,10 @@ interface Props {
 export function HandlingList({ handlings, selected, onSelect, isReady }: Props) {
   const { t } = useTranslation("desk");
   return (
-    <section aria-labelledby="handlings" className="flex w-64 shrink-0 flex-col border-r border-line bg-canvas xl:w-72">
+    <section
+      aria-labelledby="handlings"
+      className="flex w-64 shrink-0 flex-col border-r border-line bg-canvas xl:w-72"
+    >
       <header className="flex h-11 shrink-0 items-center justify-between px-4">
         <h2 id="handlings" className="text-md font-semibold text-ink">
           {t("handlings.title")}
@@ -34,7 +37,12 @@ export function HandlingList({ handlings, selected, onSelect, isReady }: Props) 
         <ul className="min-h-0 flex-1 overflow-y-auto px-2 pb-2">
           {handlings.map((handling, index) => (
             <li key={handling.id}>
-              <HandlingRow handling={handling} place={index + 1} isSelected={handling.id === selected} onSelect={onSelect} />
+              <HandlingRow
+                handling={handling}
+                place={index + 1}
+                isSelected={handling.id === selected}
+                onSelect={onSelect}
+              />
             </li>
           ))}
         </ul>
@@ -67,24 +75,37 @@ const HandlingRow = memo(function HandlingRow({ handling, place, isSelected, onS
         isSelected ? "bg-surface shadow-2" : "hover:bg-pressed",
       )}
     >
-      <span aria-hidden className={cx("absolute inset-y-2 left-0 w-[3px] rounded-full", categoryGround(handling.tenant_id))} />
+      <span
+        aria-hidden
+        className={cx("absolute inset-y-2 left-0 w-[3px] rounded-full", categoryGround(handling.tenant_id))}
+      />
       <Avatar id={handling.customer.id} name={name} size={32} className="mt-0.5" />
       <span className="min-w-0 flex-1">
         <span className="flex items-center gap-1.5">
-          <span className={cx("foreign min-w-0 flex-1 truncate text-base text-ink", handling.unread > 0 ? "font-semibold" : "font-medium")}>
+          <span
+            className={cx(
+              "foreign min-w-0 flex-1 truncate text-base text-ink",
+              handling.unread > 0 ? "font-semibold" : "font-medium",
+            )}
+          >
             {name}
           </span>
           {isOver ? <AcwLeft handling={handling} /> : <Turn handling={handling} />}
         </span>
-        <span className="block truncate text-sm text-ink-3">
-          {handling.tenant_name} · {handling.queue_name}
-        </span>
+        <span className="block truncate text-sm text-ink-3">{origin(handling, i18n.language)}</span>
         <span className="mt-0.5 flex items-center gap-1.5">
-          <span className={cx("foreign min-w-0 flex-1 truncate text-md", typing ? "text-accent-ink" : "text-ink-2")}>
+          <span
+            className={cx(
+              "foreign min-w-0 flex-1 truncate text-md",
+              typing ? "text-accent-ink" : "text-ink-2",
+            )}
+          >
             {isOver ? (
-              <span className="inline-flex items-center gap-1 text-acw-ink">
+              <span className="flex items-center gap-1 text-acw-ink">
                 <StateSign state="after_contact_work" />
-                {t(handling.ended_by === "customer" ? "handlings.ended_by_customer" : "handlings.acw")}
+                <span className="truncate">
+                  {t(handling.ended_by === "customer" ? "handlings.ended_by_customer" : "handlings.acw")}
+                </span>
               </span>
             ) : typing ? (
               t("conversation.typing")
@@ -92,14 +113,18 @@ const HandlingRow = memo(function HandlingRow({ handling, place, isSelected, onS
               lastWords(handling, t("conversation.file"), t("conversation.you"))
             )}
           </span>
-          {handling.customer_away && !isOver ? <Icon name="wifiOff" size={14} className="shrink-0 text-warn-ink" label={t("customer.away")} /> : null}
+          {handling.customer_away && !isOver ? (
+            <Icon name="wifiOff" size={14} className="shrink-0 text-warn-ink" label={t("customer.away")} />
+          ) : null}
           {handling.unread > 0 ? (
             <span className="inline-flex h-[18px] min-w-[18px] shrink-0 items-center justify-center rounded-full bg-accent px-1 text-xs font-semibold text-on-accent tabular">
               <span aria-hidden>{handling.unread > 99 ? "99+" : handling.unread}</span>
               <span className="sr-only">{t("handlings.unread", { count: handling.unread })}</span>
             </span>
           ) : handling.last && !isOver ? (
-            <span className="shrink-0 text-xs text-ink-3 tabular">{clockTime(handling.last.at, i18n.language)}</span>
+            <span className="shrink-0 text-xs text-ink-3 tabular">
+              {clockTime(handling.last.at, i18n.language)}
+            </span>
           ) : null}
         </span>
       </span>
@@ -124,7 +149,10 @@ function Turn({ handling }: { handling: HandlingView }) {
   if (waited < 10_000) return null;
   const look = waited > 120_000 ? "text-bad-ink" : waited > 60_000 ? "text-warn-ink" : "text-ink-3";
   return (
-    <span className={cx("inline-flex shrink-0 items-center gap-1 text-sm tabular", look)} title={t("handlings.waiting_help")}>
+    <span
+      className={cx("inline-flex shrink-0 items-center gap-1 text-sm tabular", look)}
+      title={t("handlings.waiting_help")}
+    >
       {waited > 60_000 ? <StateSign state={waited > 120_000 ? "bad" : "waiting"} size={11} /> : null}
       <span className="sr-only">{t("handlings.waiting")}</span>
       {stopwatch(waited)}
@@ -138,7 +166,9 @@ function AcwLeft({ handling }: { handling: HandlingView }) {
   if (!handling.acw_due_at) return null;
   const left = handling.acw_due_at - now;
   return (
-    <span className={cx("shrink-0 text-sm font-medium tabular", left < 15_000 ? "text-bad-ink" : "text-acw-ink")}>
+    <span
+      className={cx("shrink-0 text-sm font-medium tabular", left < 15_000 ? "text-bad-ink" : "text-acw-ink")}
+    >
       <span className="sr-only">{t("wrap_up.left")}</span>
       {stopwatch(left)}
     </span>

@@ -61,7 +61,14 @@ export function Keymap() {
   useShortcut({ keys: "?" }, () => setOpen(true));
   const commands = useMemo<AppCommand[]>(
     () => [
-      { id: "keys", title: "desk:commands.keys", group: "view", icon: "keyboard", shortcut: "?", run: () => setOpen(true) },
+      {
+        id: "keys",
+        title: "desk:commands.keys",
+        group: "view",
+        icon: "keyboard",
+        shortcut: "?",
+        run: () => setOpen(true),
+      },
       {
         id: "sound",
         title: hasSound ? "desk:commands.sound_off" : "desk:commands.sound_on",
@@ -84,7 +91,10 @@ export function Keymap() {
             <h3 className="mb-1 text-sm font-semibold text-ink-3">{t(`keys.group_${group}`)}</h3>
             <dl>
               {keys.map(([key, what]) => (
-                <div key={key} className="flex items-center justify-between gap-4 border-b border-line py-1.5 text-md last:border-0">
+                <div
+                  key={key}
+                  className="flex items-center justify-between gap-4 border-b border-line py-1.5 text-md last:border-0"
+                >
                   <dt className="text-ink">{t(`keys.${what}`)}</dt>
                   <dd>
                     <Kbd keys={key} />

@@ -6,7 +6,15 @@ import { isComposing } from "../app/shortcuts.ts";
 import { MAX_TEXT, useGrowing } from "./ReplyField.tsx";
 
 /** The field for an internal note. Its only way out is `AddNote`, which customers never see. */
-export function NoteField({ handling, text, onChange }: { handling: HandlingView; text: string; onChange: (text: string) => void }) {
+export function NoteField({
+  handling,
+  text,
+  onChange,
+}: {
+  handling: HandlingView;
+  text: string;
+  onChange: (text: string) => void;
+}) {
   const { t } = useTranslation("desk");
   const field = useRef<HTMLTextAreaElement>(null);
   const add = useCommand("AddNote", (error) => toast("bad", error.title));
@@ -54,7 +62,13 @@ export function NoteField({ handling, text, onChange }: { handling: HandlingView
       />
       <div className="flex items-center gap-1 px-2 pb-1.5">
         <span className="ml-1 flex-1 truncate text-sm">{t("note.keys")}</span>
-        <Button size="sm" icon="lock" onPress={() => void save()} isPending={add.isPending} isDisabled={!words}>
+        <Button
+          size="sm"
+          icon="lock"
+          onPress={() => void save()}
+          isPending={add.isPending}
+          isDisabled={!words}
+        >
           {t("note.save")}
         </Button>
       </div>

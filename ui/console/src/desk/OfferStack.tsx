@@ -12,6 +12,7 @@ import { announce } from "../app/announce.tsx";
 import { useShortcut } from "../app/shortcuts.ts";
 import { useTitleBadge } from "../app/title.ts";
 import { Countdown } from "./Countdown.tsx";
+import { origin } from "./model.ts";
 import { notify, playOffer } from "./ring.ts";
 import { useHandlings, useOffers } from "./useMe.ts";
 
@@ -48,7 +49,7 @@ export function OfferStack() {
     <section
       ref={stack}
       aria-label={t("offer.region")}
-      className="pointer-events-none fixed top-14 right-4 z-[var(--rx-z-banner)] flex w-96 max-w-[calc(100vw-2rem)] flex-col gap-2"
+      className="pointer-events-none fixed top-[108px] right-2 z-[var(--rx-z-banner)] flex w-76 flex-col gap-2"
     >
       {offers.map((offer, index) => (
         <OfferCard key={offer.id} offer={offer} isFirst={index === 0} />
@@ -83,7 +84,10 @@ function useFocusRefuge(stack: RefObject<HTMLElement | null>, count: number): vo
     if (!inside.current || document.activeElement !== document.body) return;
     inside.current = false;
     const next = stack.current?.querySelector<HTMLElement>("button");
-    const home = before.current instanceof HTMLElement && before.current.isConnected ? before.current : document.getElementById("main");
+    const home =
+      before.current instanceof HTMLElement && before.current.isConnected
+        ? before.current
+        : document.getElementById("main");
     (next ?? home)?.focus({ preventScroll: true });
   }, [stack, count]);
 }
@@ -106,7 +110,7 @@ function OfferCard({ offer, isFirst }: { offer: OfferView; isFirst: boolean }) {
 
   const said = t("offer.announce", {
     customer: name,
-    queue: `${offer.tenant_name} ${offer.queue_name}`,
+    queue: origin(offer, i18n.language),
     waited: duration(offer.waited_ms, i18n.language),
   });
   const first = useRef(said);
@@ -139,9 +143,7 @@ function OfferCard({ offer, isFirst }: { offer: OfferView; isFirst: boolean }) {
         <div className="min-w-0 flex-1">
           <div className="flex items-center gap-1.5 text-sm text-ink-3">
             <Icon name={offer.medium === "voice" ? "phone" : "chat"} size={14} className="shrink-0" />
-            <span className="truncate">
-              {offer.tenant_name} · {offer.queue_name}
-            </span>
+            <span className="truncate">{origin(offer, i18n.language)}</span>
           </div>
           <h2 className="foreign mt-0.5 truncate text-lg font-semibold text-ink">{name}</h2>
           <p className="text-sm text-ink-2">
@@ -152,10 +154,18 @@ function OfferCard({ offer, isFirst }: { offer: OfferView; isFirst: boolean }) {
         <Countdown from={offer.offered_at} until={offer.ring_due_at} label={t("offer.countdown")} />
       </div>
       {offer.preview ? (
-        <p className="foreign mt-2 line-clamp-2 rounded-sm bg-sunken px-2.5 py-1.5 text-md text-ink-2">{offer.preview}</p>
+        <p className="foreign mt-2 line-clamp-2 rounded-sm bg-sunken px-2.5 py-1.5 text-md text-ink-2">
+          {offer.preview}
+        </p>
       ) : null}
       <div className="mt-3 flex gap-2">
-        <Button variant="primary" onPress={() => void doAccept()} isPending={accept.isPending} className="flex-1" aria-keyshortcuts="Alt+A">
+        <Button
+          variant="primary"
+          onPress={() => void doAccept()}
+          isPending={accept.isPending}
+          className="flex-1"
+          aria-keyshortcuts="Alt+A"
+        >
           {t("offer.accept")}
           {isFirst ? <Kbd keys="Alt+A" onDark /> : null}
         </Button>

@@ -1,5 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
-import { type ClipboardEvent, type KeyboardEvent, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import {
+  type ClipboardEvent,
+  type KeyboardEvent,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from "react";
 import { FileTrigger } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import { useFeedClient, type HandlingView } from "@kit/feed";
@@ -88,7 +96,15 @@ export function ReplyField({ handling, outbox, onFiles }: Props) {
           <span className="foreign mt-0.5 line-clamp-2 block opacity-80">{conflict.text}</span>
         </Notice>
       ) : null}
-      {canned.isOpen ? <CannedList list={canned.list} active={canned.active} words={canned.words} onChoose={insert} onPoint={canned.point} /> : null}
+      {canned.isOpen ? (
+        <CannedList
+          list={canned.list}
+          active={canned.active}
+          words={canned.words}
+          onChoose={insert}
+          onPoint={canned.point}
+        />
+      ) : null}
       <textarea
         ref={field}
         id="composer-reply"
@@ -106,7 +122,9 @@ export function ReplyField({ handling, outbox, onFiles }: Props) {
         aria-label={t("composer.reply_label", { customer: handling.customer.name || t("customer.unnamed") })}
         aria-describedby="composer-help"
         aria-controls={canned.isOpen ? "canned" : undefined}
-        aria-activedescendant={canned.isOpen && canned.list[canned.active] ? `canned-${canned.list[canned.active]?.id}` : undefined}
+        aria-activedescendant={
+          canned.isOpen && canned.list[canned.active] ? `canned-${canned.list[canned.active]?.id}` : undefined
+        }
         aria-invalid={over || undefined}
         className="block max-h-60 min-h-14 w-full resize-none bg-transparent px-3 py-1.5 text-base leading-[1.55] text-ink outline-none placeholder:text-ink-3"
       />
@@ -114,9 +132,20 @@ export function ReplyField({ handling, outbox, onFiles }: Props) {
         <FileTrigger allowsMultiple onSelect={(files) => files && onFiles(files)}>
           <IconButton icon="attach" size="sm" label={t("composer.attach")} />
         </FileTrigger>
-        <IconButton icon="canned" size="sm" label={t("composer.canned")} shortcut="/" onPress={() => canned.open(field.current, change)} />
-        <span id="composer-help" className={cx("ml-1 flex-1 truncate text-sm", over ? "font-medium text-bad-ink" : "text-ink-3")}>
-          {text.length > WARN_TEXT ? t("composer.length", { length: text.length, most: MAX_TEXT }) : t("composer.help")}
+        <IconButton
+          icon="canned"
+          size="sm"
+          label={t("composer.canned")}
+          shortcut="/"
+          onPress={() => canned.open(field.current, change)}
+        />
+        <span
+          id="composer-help"
+          className={cx("ml-1 flex-1 truncate text-sm", over ? "font-medium text-bad-ink" : "text-ink-3")}
+        >
+          {text.length > WARN_TEXT
+            ? t("composer.length", { length: text.length, most: MAX_TEXT })
+            : t("composer.help")}
         </span>
         <Button size="sm" variant="primary" icon="send" onPress={send} isDisabled={!text.trim() || over}>
           {t("composer.send")}
@@ -137,7 +166,11 @@ export function useGrowing(fieldRef: React.RefObject<HTMLTextAreaElement | null>
 }
 
 /** The search for a canned answer that stands at the caret, and its list. */
-function useCanned(handling: HandlingView, text: string, fieldRef: React.RefObject<HTMLTextAreaElement | null>) {
+function useCanned(
+  handling: HandlingView,
+  text: string,
+  fieldRef: React.RefObject<HTMLTextAreaElement | null>,
+) {
   const { person } = useSession();
   const { i18n } = useTranslation();
   const [caret, setCaret] = useState(0);
@@ -149,7 +182,13 @@ function useCanned(handling: HandlingView, text: string, fieldRef: React.RefObje
   const query = useQuery({ ...cannedQuery(handling.tenant_id), enabled: slash !== null });
   const pinyin = usePinyin(slash !== null);
   const list = useMemo(
-    () => (from === null ? [] : search(query.data ?? [], words, (item) => [item.title, item.shortcut ?? "", item.text]).slice(0, SHOWN)),
+    () =>
+      from === null
+        ? []
+        : search(query.data ?? [], words, (item) => [item.title, item.shortcut ?? "", item.text]).slice(
+            0,
+            SHOWN,
+          ),
     // `pinyin`: search again once its table is there.
     // eslint-disable-next-line react-hooks/exhaustive-deps
     [from, words, query.data, pinyin],

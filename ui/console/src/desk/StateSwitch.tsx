@@ -83,7 +83,6 @@ export function StateSwitch() {
         <AriaButton
           id="state-switch"
           isDisabled={!agent}
-          aria-label={t("state.label", { state: label })}
           aria-keyshortcuts="Alt+S"
           data-state={state}
           data-pending={setState.isPending || undefined}
@@ -93,6 +92,7 @@ export function StateSwitch() {
           )}
         >
           {setState.isPending ? <Spinner size={12} /> : <StateIcon state={state} />}
+          <span className="sr-only">{t("state.label")}</span>
           <span className="truncate">{setState.isPending ? t("state.changing") : label}</span>
           {agent && !setState.isPending ? <Since at={agent.since_at} /> : null}
           <Icon name="chevronDown" size={14} className="ml-auto" />
@@ -104,11 +104,7 @@ export function StateSwitch() {
 
 function Since({ at }: { at: number }) {
   const now = useServerNow();
-  return (
-    <span className="font-normal tabular" role="timer" aria-live="off">
-      {stopwatch(now - at)}
-    </span>
-  );
+  return <span className="font-normal tabular">{stopwatch(now - at)}</span>;
 }
 
 function stateLabel(t: (key: string) => string, state: string, reason: string | null): string {

@@ -38,7 +38,14 @@ function Log({ handling, data, out, outbox, onAtEnd }: Props & { data: Partial<C
     <div className="relative min-h-0 flex-1">
       {/* Focusable, so that it scrolls by keyboard. */}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <div ref={box} role="log" aria-live="off" aria-label={t("conversation.log")} tabIndex={0} className="h-full overflow-y-auto px-5 py-4 focus-visible:-outline-offset-2">
+      <div
+        ref={box}
+        role="log"
+        aria-live="off"
+        aria-label={t("conversation.log")}
+        tabIndex={0}
+        className="h-full overflow-y-auto px-5 py-4 focus-visible:-outline-offset-2"
+      >
         <div ref={content} className="mx-auto flex max-w-3xl flex-col">
           {more}
           {shown.map((entry) => (
@@ -48,7 +55,12 @@ function Log({ handling, data, out, outbox, onAtEnd }: Props & { data: Partial<C
         </div>
       </div>
       {atEnd ? null : (
-        <Button size="sm" icon="arrowDown" onPress={toEnd} className="absolute bottom-3 left-1/2 -translate-x-1/2 rounded-full! shadow-3!">
+        <Button
+          size="sm"
+          icon="arrowDown"
+          onPress={toEnd}
+          className="absolute bottom-3 left-1/2 -translate-x-1/2 rounded-full! shadow-3!"
+        >
           {fresh > 0 ? t("conversation.fresh", { count: fresh }) : t("conversation.to_end")}
         </Button>
       )}
@@ -63,7 +75,13 @@ function EntryRow({ entry, handling, outbox }: { entry: Entry; handling: Handlin
     case "message": {
       const { message } = entry;
       const mine = message.author.kind === "agent" && message.interaction_id === handling.id;
-      return <MessageRow message={message} first={entry.first} isRead={mine ? message.number <= handling.read_by_customer : null} />;
+      return (
+        <MessageRow
+          message={message}
+          first={entry.first}
+          isRead={mine ? message.number <= handling.read_by_customer : null}
+        />
+      );
     }
     case "out":
       return <OutRow message={entry.message} first={entry.first} outbox={outbox} />;
@@ -165,7 +183,9 @@ function useSayNew(data: Partial<ContactData>, handling: HandlingView): void {
     if (!before) return;
     for (const message of Object.values(messages)) {
       if (before.has(message.id) || message.author.kind !== "customer") continue;
-      const words = message.file ? t("conversation.file_named", { name: message.file.name }) : (message.text ?? "");
+      const words = message.file
+        ? t("conversation.file_named", { name: message.file.name })
+        : (message.text ?? "");
       announce(t("conversation.said", { name: message.author.name || handling.customer.name, words }));
       playMessage();
     }

@@ -1,10 +1,24 @@
 /** Hands the interaction to a queue or a person. Shows how busy each is, as the floor says right now. */
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { ListBox, ListBoxItem, Text } from "react-aria-components";
+import { ListBox, ListBoxItem } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import { useCommand, type HandlingView } from "@kit/feed";
-import { Avatar, Badge, Button, cx, Dialog, Icon, Notice, SearchField, Skeleton, StateBadge, Tabs, TextField, toast } from "@kit/ui";
+import {
+  Avatar,
+  Badge,
+  Button,
+  cx,
+  Dialog,
+  Icon,
+  Notice,
+  SearchField,
+  Skeleton,
+  StateBadge,
+  Tabs,
+  TextField,
+  toast,
+} from "@kit/ui";
 import { search, usePinyin } from "@kit/search.ts";
 import { type TransferPerson, type TransferQueue, transferTargetsQuery } from "./data.ts";
 import { reasonKey } from "./model.ts";
@@ -27,7 +41,11 @@ export function TransferDialog({ handling, onClose }: { handling: HandlingView; 
   const go = async () => {
     if (!target) return;
     const to = target.kind === "queue" ? { to_queue_id: target.id } : { to_agent_id: target.id };
-    const ack = await transfer.run({ interaction_id: handling.id, ...to, ...(note.trim() ? { note: note.trim() } : {}) });
+    const ack = await transfer.run({
+      interaction_id: handling.id,
+      ...to,
+      ...(note.trim() ? { note: note.trim() } : {}),
+    });
     if (!ack) return;
     toast("ok", t("transfer.done", { target: target.name }));
     onClose();
@@ -49,7 +67,13 @@ export function TransferDialog({ handling, onClose }: { handling: HandlingView; 
       isDismissable={false}
       footer={
         <>
-          <Button variant="primary" icon="transfer" onPress={() => void go()} isPending={transfer.isPending} isDisabled={!target}>
+          <Button
+            variant="primary"
+            icon="transfer"
+            onPress={() => void go()}
+            isPending={transfer.isPending}
+            isDisabled={!target}
+          >
             {target ? t("transfer.to", { target: target.name }) : t("transfer.choose")}
           </Button>
           <Button onPress={onClose}>{t("shell:kit.cancel")}</Button>
@@ -57,7 +81,13 @@ export function TransferDialog({ handling, onClose }: { handling: HandlingView; 
       }
     >
       <div className="flex flex-col gap-3">
-        <SearchField label={t("transfer.search")} clearLabel={t("transfer.clear")} value={words} onChange={setWords} autoFocus />
+        <SearchField
+          label={t("transfer.search")}
+          clearLabel={t("transfer.clear")}
+          value={words}
+          onChange={setWords}
+          autoFocus
+        />
         <Tabs
           label={t("transfer.kind")}
           value={kind}
@@ -72,7 +102,14 @@ export function TransferDialog({ handling, onClose }: { handling: HandlingView; 
               id: "queue",
               label: t("transfer.queues"),
               content: lists ?? (
-                <TargetList label={t("transfer.queues")} items={queues} chosen={target?.id} onChoose={(queue) => setTarget({ kind: "queue", id: queue.id, name: nameOf(queue, english) })}>
+                <TargetList
+                  label={t("transfer.queues")}
+                  items={queues}
+                  chosen={target?.id}
+                  onChoose={(queue) =>
+                    setTarget({ kind: "queue", id: queue.id, name: nameOf(queue, english) })
+                  }
+                >
                   {(queue) => <QueueLine queue={queue} english={english} />}
                 </TargetList>
               ),
@@ -81,14 +118,26 @@ export function TransferDialog({ handling, onClose }: { handling: HandlingView; 
               id: "person",
               label: t("transfer.people"),
               content: lists ?? (
-                <TargetList label={t("transfer.people")} items={people} chosen={target?.id} onChoose={(person) => setTarget({ kind: "person", id: person.id, name: person.name })}>
+                <TargetList
+                  label={t("transfer.people")}
+                  items={people}
+                  chosen={target?.id}
+                  onChoose={(person) => setTarget({ kind: "person", id: person.id, name: person.name })}
+                >
                   {(person) => <PersonLine person={person} />}
                 </TargetList>
               ),
             },
           ]}
         />
-        <TextField label={t("transfer.note")} help={t("transfer.note_help")} rows={2} value={note} onChange={setNote} maxLength={2_000} />
+        <TextField
+          label={t("transfer.note")}
+          help={t("transfer.note_help")}
+          rows={2}
+          value={note}
+          onChange={setNote}
+          maxLength={2_000}
+        />
         {transfer.error ? (
           <Notice tone="bad" live>
             {transfer.error.title}
@@ -111,7 +160,13 @@ interface ListProps<T> {
   children: (item: T) => React.ReactNode;
 }
 
-function TargetList<T extends TransferQueue | TransferPerson>({ label, items, chosen, onChoose, children }: ListProps<T>) {
+function TargetList<T extends TransferQueue | TransferPerson>({
+  label,
+  items,
+  chosen,
+  onChoose,
+  children,
+}: ListProps<T>) {
   const { t } = useTranslation("desk");
   return (
     <ListBox
@@ -125,7 +180,9 @@ function TargetList<T extends TransferQueue | TransferPerson>({ label, items, ch
         const item = items.find((each) => each.id === id);
         if (item) onChoose(item);
       }}
-      renderEmptyState={() => <p className="px-3 py-6 text-center text-md text-ink-3">{t("transfer.none")}</p>}
+      renderEmptyState={() => (
+        <p className="px-3 py-6 text-center text-md text-ink-3">{t("transfer.none")}</p>
+      )}
       className="p-1 outline-none"
     >
       {(item) => (
@@ -149,12 +206,14 @@ function QueueLine({ queue, english }: { queue: TransferQueue; english: boolean 
   return (
     <>
       <Icon name="queue" size={18} className="text-ink-3" />
-      <Text slot="label" className="min-w-0 flex-1 truncate text-base text-ink">
-        {nameOf(queue, english)}
-      </Text>
+      <span className="min-w-0 flex-1 truncate text-base text-ink">{nameOf(queue, english)}</span>
       <span className="flex items-center gap-2 text-sm text-ink-2 tabular">
-        <Badge tone={queue.waiting > 0 ? "warn" : "plain"}>{t("transfer.waiting", { count: queue.waiting })}</Badge>
-        <Badge tone={queue.available_agents > 0 ? "ok" : "bad"}>{t("transfer.free", { count: queue.available_agents })}</Badge>
+        <Badge tone={queue.waiting > 0 ? "warn" : "plain"}>
+          {t("transfer.waiting", { count: queue.waiting })}
+        </Badge>
+        <Badge tone={queue.available_agents > 0 ? "ok" : "bad"}>
+          {t("transfer.free", { count: queue.available_agents })}
+        </Badge>
       </span>
     </>
   );
@@ -167,14 +226,16 @@ function PersonLine({ person }: { person: TransferPerson }) {
     <>
       <Avatar id={person.id} name={person.name} size={32} />
       <span className="flex min-w-0 flex-1 flex-col">
-        <Text slot="label" className="truncate text-base text-ink">
-          {person.name}
-        </Text>
-        <Text slot="description" className="truncate text-sm text-ink-3">
-          {[person.team, person.level ? t("transfer.level", { level: person.level }) : null, t("transfer.load", { engaged: person.engaged, most })]
+        <span className="truncate text-base text-ink">{person.name}</span>
+        <span className="truncate text-sm text-ink-3">
+          {[
+            person.team,
+            person.level ? t("transfer.level", { level: person.level }) : null,
+            t("transfer.load", { engaged: person.engaged, most }),
+          ]
             .filter(Boolean)
             .join(" · ")}
-        </Text>
+        </span>
       </span>
       <StateBadge state={person.state}>
         {t(`state.${person.state}`)}

@@ -9,7 +9,7 @@ import { stopwatch } from "@kit/time.ts";
 import { type AppCommand, useCommands } from "../app/commands.ts";
 import { useShortcut } from "../app/shortcuts.ts";
 import { type Disposition, dispositionsQuery } from "./data.ts";
-import { keepWrapUp, keptWrapUp } from "./wrapUpDraft.ts";
+import { wrapUps } from "./kept.ts";
 
 /** What is written is saved this long before the floor ends the work by itself. */
 const LAST_CALL_MS = 2_000;
@@ -18,17 +18,27 @@ const SOON_MS = 15_000;
 export function WrapUpPanel({ handling }: { handling: HandlingView }) {
   const { t, i18n } = useTranslation("desk");
   const client = useFeedClient();
-  const [kept] = useState(() => keptWrapUp(handling.id));
+  const [kept] = useState(() => wrapUps.get(handling.id));
   const [disposition, setDisposition] = useState<string | null>(kept.disposition);
   const [text, setText] = useState(kept.text);
   const wrapUp = useCommand("WrapUp", (error) => toast("bad", error.title));
   const extend = useCommand("ExtendAfterContactWork", (error) => toast("warn", error.title));
   const query = useQuery(dispositionsQuery(handling.tenant_id));
   usePinyin(true);
-  const options = useMemo(() => optionsOf(query.data ?? [], i18n.language === "en"), [query.data, i18n.language]);
+  const options = useMemo(
+    () => optionsOf(query.data ?? [], i18n.language === "en"),
+    [query.data, i18n.language],
+  );
   const panel = useRef<HTMLElement>(null);
 
-  useEffect(() => keepWrapUp(handling.id, { disposition, text }), [handling.id, disposition, text]);
+  // Ending it took the button away that had the focus: then, and only then, the focus comes here.
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      if (document.activeElement === document.body) panel.current?.querySelector("input")?.focus();
+    }, 150);
+    return () => clearTimeout(timer);
+  }, []);
+  useEffect(() => wrapUps.set(handling.id, { disposition, text }), [handling.id, disposition, text]);
 
   const submit = async () => {
     if (!disposition || wrapUp.isPending) return;
@@ -38,7 +48,13 @@ export function WrapUpPanel({ handling }: { handling: HandlingView }) {
     if (disposition) void submit();
     else if (text.trim()) {
       // Better an internal note than lost words.
-      void client.command("AddNote", { contact_id: handling.contact_id, note_id: crypto.randomUUID(), text: text.trim() }).catch(() => {});
+      void client
+        .command("AddNote", {
+          contact_id: handling.contact_id,
+          note_id: crypto.randomUUID(),
+          text: text.trim(),
+        })
+        .catch(() => {});
     }
   });
   const doExtend = () => void extend.run({ interaction_id: handling.id });
@@ -46,7 +62,14 @@ export function WrapUpPanel({ handling }: { handling: HandlingView }) {
   useShortcut({ keys: "Alt+KeyE" }, doExtend);
   const commands = useMemo<AppCommand[]>(
     () => [
-      { id: "extend", title: "desk:commands.extend", group: "act", icon: "hourglass", shortcut: "Alt+E", run: () => void extend.run({ interaction_id: handling.id }) },
+      {
+        id: "extend",
+        title: "desk:commands.extend",
+        group: "act",
+        icon: "hourglass",
+        shortcut: "Alt+E",
+        run: () => void extend.run({ interaction_id: handling.id }),
+      },
     ],
     [extend.run, handling.id], // eslint-disable-line react-hooks/exhaustive-deps
   );
@@ -62,7 +85,12 @@ export function WrapUpPanel({ handling }: { handling: HandlingView }) {
   return (
     // The shortcut is for the fields inside; there is nothing to press on the section itself.
     // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
-    <section ref={panel} aria-labelledby="wrap-up" onKeyDown={onKeyDown} className="shrink-0 border-t-2 border-acw bg-acw-soft/40 p-4">
+    <section
+      ref={panel}
+      aria-labelledby="wrap-up"
+      onKeyDown={onKeyDown}
+      className="shrink-0 border-t-2 border-acw bg-acw-soft/40 p-4"
+    >
       <div className="mx-auto flex max-w-3xl flex-col gap-3">
         <header className="flex items-center gap-2">
           <StateSign state="after_contact_work" size={14} />
@@ -70,7 +98,14 @@ export function WrapUpPanel({ handling }: { handling: HandlingView }) {
             {t("wrap_up.title")}
           </h3>
           <Left handling={handling} />
-          <Button size="sm" icon="hourglass" onPress={doExtend} isPending={extend.isPending} aria-keyshortcuts="Alt+E" className="ml-auto">
+          <Button
+            size="sm"
+            icon="hourglass"
+            onPress={doExtend}
+            isPending={extend.isPending}
+            aria-keyshortcuts="Alt+E"
+            className="ml-auto"
+          >
             {t("wrap_up.extend")}
           </Button>
         </header>
@@ -82,17 +117,32 @@ export function WrapUpPanel({ handling }: { handling: HandlingView }) {
             onChange={setDisposition}
             placeholder={t("wrap_up.disposition_help")}
             emptyText={query.isPending ? t("wrap_up.loading") : t("wrap_up.none")}
-            filter={(option, words) => fit(`${option.label} ${option.id}`, words) > 0 || fit(option.detail ?? "", words) > 0}
-            autoFocus
+            filter={(option, words) =>
+              fit(`${option.label} ${option.id}`, words) > 0 || fit(option.detail ?? "", words) > 0
+            }
           />
-          <TextField label={t("wrap_up.text")} rows={2} value={text} onChange={setText} maxLength={4_000} placeholder={t("wrap_up.text_help")} />
+          <TextField
+            label={t("wrap_up.text")}
+            rows={2}
+            value={text}
+            onChange={setText}
+            maxLength={4_000}
+            placeholder={t("wrap_up.text_help")}
+          />
         </div>
         <footer className="flex items-center justify-end gap-3">
           <span className="flex items-center gap-1 text-sm text-ink-3">
             <Icon name="info" size={14} />
             {t("wrap_up.kept")}
           </span>
-          <Button variant="primary" icon="check" onPress={() => void submit()} isPending={wrapUp.isPending} isDisabled={!disposition} aria-keyshortcuts="Control+Enter">
+          <Button
+            variant="primary"
+            icon="check"
+            onPress={() => void submit()}
+            isPending={wrapUp.isPending}
+            isDisabled={!disposition}
+            aria-keyshortcuts="Control+Enter"
+          >
             {t("wrap_up.submit")}
           </Button>
         </footer>
@@ -120,7 +170,14 @@ function Left({ handling }: { handling: HandlingView }) {
   const soon = left < SOON_MS;
   return (
     <>
-      <span role="timer" aria-live="off" className={cx("rounded-xs px-1.5 text-base font-semibold tabular", soon ? "bg-bad-soft text-bad-ink" : "text-acw-ink")}>
+      <span
+        role="timer"
+        aria-live="off"
+        className={cx(
+          "rounded-xs px-1.5 text-base font-semibold tabular",
+          soon ? "bg-bad-soft text-bad-ink" : "text-acw-ink",
+        )}
+      >
         {left > 0 ? stopwatch(left) : t("wrap_up.over")}
       </span>
       <span className="sr-only" role="status">

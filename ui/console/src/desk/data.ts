@@ -34,6 +34,7 @@ export interface EarlierContact {
   started_at: number;
   closed_at?: number | null;
   queue_name?: string | null;
+  queue_name_en?: string | null;
   agent_names?: string[];
   disposition_name?: string | null;
   disposition?: string | null;
@@ -70,7 +71,8 @@ export interface TransferTargets {
 export const cannedQuery = (tenantId: string) =>
   queryOptions({
     queryKey: ["canned", tenantId],
-    queryFn: async () => (await api.get<Page<Canned>>("/api/canned", { tenant_id: tenantId, limit: 500 })).items,
+    queryFn: async () =>
+      (await api.get<Page<Canned>>("/api/canned", { tenant_id: tenantId, limit: 500 })).items,
     staleTime: 5 * 60_000,
   });
 
@@ -78,19 +80,24 @@ export const dispositionsQuery = (tenantId: string) =>
   queryOptions({
     queryKey: ["dispositions", tenantId],
     queryFn: async () =>
-      (await api.get<Page<Disposition>>("/api/dispositions", { tenant_id: tenantId, limit: 500 })).items.filter(
-        (disposition) => !disposition.retired,
-      ),
+      (
+        await api.get<Page<Disposition>>("/api/dispositions", { tenant_id: tenantId, limit: 500 })
+      ).items.filter((disposition) => !disposition.retired),
     staleTime: 5 * 60_000,
   });
 
 export const customerQuery = (id: string) =>
-  queryOptions({ queryKey: ["customer", id], queryFn: () => api.get<CustomerCard>(`/api/customers/${id}`), staleTime: 60_000 });
+  queryOptions({
+    queryKey: ["customer", id],
+    queryFn: () => api.get<CustomerCard>(`/api/customers/${id}`),
+    staleTime: 60_000,
+  });
 
 export const earlierContactsQuery = (customerId: string) =>
   queryOptions({
     queryKey: ["customer", customerId, "contacts"],
-    queryFn: async () => (await api.get<Page<EarlierContact>>(`/api/customers/${customerId}/contacts`, { limit: 20 })).items,
+    queryFn: async () =>
+      (await api.get<Page<EarlierContact>>(`/api/customers/${customerId}/contacts`, { limit: 20 })).items,
     staleTime: 60_000,
   });
 

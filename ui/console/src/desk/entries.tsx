@@ -1,10 +1,16 @@
 /** The rows of a conversation. Strangers' words are text and nothing else; links open apart and tell nothing of us. */
 import { memo, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { useServerNow, type FileView, type InteractionView, type MessageView, type NoteView } from "@kit/feed";
+import {
+  useServerNow,
+  type FileView,
+  type InteractionView,
+  type MessageView,
+  type NoteView,
+} from "@kit/feed";
 import { Avatar, Button, cx, Icon, IconButton, Spinner } from "@kit/ui";
 import { clockTime, dateTime, dayName, fileSize } from "@kit/time.ts";
-import type { OutMessage } from "./model.ts";
+import { type OutMessage, queueName } from "./model.ts";
 import type { Outbox } from "./outbox.ts";
 
 // Only http and https become links; `javascript:` and the like stay words.
@@ -16,7 +22,13 @@ export function Words({ text }: { text: string }) {
   for (const match of text.matchAll(LINK)) {
     parts.push(text.slice(at, match.index));
     parts.push(
-      <a key={match.index} href={match[0]} target="_blank" rel="noopener noreferrer nofollow" className="underline underline-offset-2">
+      <a
+        key={match.index}
+        href={match[0]}
+        target="_blank"
+        rel="noopener noreferrer nofollow"
+        className="underline underline-offset-2"
+      >
         {match[0]}
       </a>,
     );
@@ -52,12 +64,19 @@ export const EndedLine = memo(function EndedLine({ at, by }: { at: number; by: s
   );
 });
 
-export const HandedLine = memo(function HandedLine({ at, interaction }: { at: number; interaction: InteractionView }) {
+export const HandedLine = memo(function HandedLine({
+  at,
+  interaction,
+}: {
+  at: number;
+  interaction: InteractionView;
+}) {
   const { t, i18n } = useTranslation("desk");
   return (
     <Line>
       <Icon name="transfer" size={14} />
-      {t("conversation.handed", { queue: interaction.queue_name ?? "" })} · {clockTime(at, i18n.language)}
+      {t("conversation.handed", { queue: queueName(interaction, i18n.language) })} ·{" "}
+      {clockTime(at, i18n.language)}
     </Line>
   );
 });
@@ -78,13 +97,23 @@ function Bubble({ side, first, name, authorId, at, foot, tone = "plain", childre
   const { i18n } = useTranslation();
   const out = side === "out";
   return (
-    <div className={cx("flex gap-2.5 [contain-intrinsic-size:auto_44px] [content-visibility:auto]", out && "flex-row-reverse", first ? "mt-3" : "mt-1")}>
+    <div
+      className={cx(
+        "flex gap-2.5 [contain-intrinsic-size:auto_44px] [content-visibility:auto]",
+        out && "flex-row-reverse",
+        first ? "mt-3" : "mt-1",
+      )}
+    >
       <div className="w-8 shrink-0">{first ? <Avatar id={authorId} name={name} size={32} /> : null}</div>
       <div className={cx("flex max-w-[76%] min-w-0 flex-col gap-0.5", out && "items-end")}>
         {first ? (
           <div className={cx("flex items-baseline gap-2 text-sm text-ink-3", out && "flex-row-reverse")}>
             <span className="foreign font-medium text-ink-2">{name}</span>
-            <time dateTime={new Date(at).toISOString()} title={dateTime(at, i18n.language)} className="tabular">
+            <time
+              dateTime={new Date(at).toISOString()}
+              title={dateTime(at, i18n.language)}
+              className="tabular"
+            >
               {clockTime(at, i18n.language)}
             </time>
           </div>
@@ -95,7 +124,9 @@ function Bubble({ side, first, name, authorId, at, foot, tone = "plain", childre
           title={dateTime(at, i18n.language)}
           className={cx(
             "max-w-full rounded-lg px-3 py-1.5 text-base leading-[1.55]",
-            out ? "rounded-tr-xs bg-bubble-out text-bubble-out-ink" : "rounded-tl-xs bg-bubble-in text-bubble-in-ink",
+            out
+              ? "rounded-tr-xs bg-bubble-out text-bubble-out-ink"
+              : "rounded-tl-xs bg-bubble-in text-bubble-in-ink",
             tone === "failed" && "ring-1 ring-bad",
           )}
         >
@@ -107,7 +138,15 @@ function Bubble({ side, first, name, authorId, at, foot, tone = "plain", childre
   );
 }
 
-export const MessageRow = memo(function MessageRow({ message, first, isRead }: { message: MessageView; first: boolean; isRead: boolean | null }) {
+export const MessageRow = memo(function MessageRow({
+  message,
+  first,
+  isRead,
+}: {
+  message: MessageView;
+  first: boolean;
+  isRead: boolean | null;
+}) {
   const { t } = useTranslation("desk");
   const { author } = message;
   if (author.kind === "system") return <Line>{message.text}</Line>;
@@ -121,22 +160,44 @@ export const MessageRow = memo(function MessageRow({ message, first, isRead }: {
       foot={
         isRead === null ? null : (
           <>
-            <Icon name={isRead ? "checkDouble" : "check"} size={13} className={isRead ? "text-accent-ink" : ""} />
+            <Icon
+              name={isRead ? "checkDouble" : "check"}
+              size={13}
+              className={isRead ? "text-accent-ink" : ""}
+            />
             {t(isRead ? "conversation.read" : "conversation.delivered")}
           </>
         )
       }
     >
-      {message.file ? <FileCard file={message.file} href={`/api/files/${message.file.id}`} /> : <Words text={message.text ?? ""} />}
+      {message.file ? (
+        <FileCard file={message.file} href={`/api/files/${message.file.id}`} />
+      ) : (
+        <Words text={message.text ?? ""} />
+      )}
     </Bubble>
   );
 });
 
-function FileCard({ file, href, src }: { file: Pick<FileView, "name" | "size" | "image">; href: string | null; src?: string | undefined }) {
+function FileCard({
+  file,
+  href,
+  src,
+}: {
+  file: Pick<FileView, "name" | "size" | "image">;
+  href: string | null;
+  src?: string | undefined;
+}) {
   const { t } = useTranslation("desk");
   const picture = src ?? (file.image ? href : null);
   if (picture) {
-    const image = <img src={picture} alt={t("conversation.picture", { name: file.name })} className="max-h-64 min-h-16 max-w-full rounded-sm object-contain" />;
+    const image = (
+      <img
+        src={picture}
+        alt={t("conversation.picture", { name: file.name })}
+        className="max-h-64 min-h-16 max-w-full rounded-sm object-contain"
+      />
+    );
     return href ? (
       <a href={href} target="_blank" rel="noopener" className="block py-1">
         {image}
@@ -165,7 +226,15 @@ function FileCard({ file, href, src }: { file: Pick<FileView, "name" | "size" | 
 }
 
 /** Sent by this page and not yet on the floor. */
-export const OutRow = memo(function OutRow({ message, first, outbox }: { message: OutMessage; first: boolean; outbox: Outbox }) {
+export const OutRow = memo(function OutRow({
+  message,
+  first,
+  outbox,
+}: {
+  message: OutMessage;
+  first: boolean;
+  outbox: Outbox;
+}) {
   const { t } = useTranslation("desk");
   const failed = message.state === "failed";
   return (
@@ -180,7 +249,11 @@ export const OutRow = memo(function OutRow({ message, first, outbox }: { message
     >
       <span className="opacity-85">
         {message.file ? (
-          <FileCard file={{ ...message.file, image: Boolean(message.file.preview) }} href={null} src={message.file.preview ?? undefined} />
+          <FileCard
+            file={{ ...message.file, image: Boolean(message.file.preview) }}
+            href={null}
+            src={message.file.preview ?? undefined}
+          />
         ) : (
           <Words text={message.text ?? ""} />
         )}
@@ -218,7 +291,12 @@ function Failed({ message, outbox }: { message: OutMessage; outbox: Outbox }) {
       <Button size="sm" variant="ghost" onPress={() => outbox.retry(message.id)}>
         {t("conversation.retry")}
       </Button>
-      <IconButton size="sm" icon="close" label={t("conversation.discard")} onPress={() => outbox.discard(message.id)} />
+      <IconButton
+        size="sm"
+        icon="close"
+        label={t("conversation.discard")}
+        onPress={() => outbox.discard(message.id)}
+      />
     </span>
   );
 }
@@ -248,9 +326,16 @@ export function TypingRow({ customer }: { customer: { id: string; name: string }
   return (
     <div className="mt-3 flex items-center gap-2.5 text-sm text-ink-3">
       <Avatar id={customer.id} name={customer.name} size={32} />
-      <span className="inline-flex items-center gap-1 rounded-lg rounded-tl-xs bg-bubble-in px-3 py-2.5" aria-hidden>
+      <span
+        className="inline-flex items-center gap-1 rounded-lg rounded-tl-xs bg-bubble-in px-3 py-2.5"
+        aria-hidden
+      >
         {[0, 1, 2].map((dot) => (
-          <span key={dot} className="size-1.5 rounded-full bg-ink-3 pulse" style={{ animationDelay: `${dot * 200}ms` }} />
+          <span
+            key={dot}
+            className="size-1.5 rounded-full bg-ink-3 pulse"
+            style={{ animationDelay: `${dot * 200}ms` }}
+          />
         ))}
       </span>
       {t("conversation.typing")}

@@ -1,14 +1,43 @@
 /** What the desk makes of the feed's data: pure, tested. */
-import type { AgentView, ContactData, HandlingView, InteractionView, MeData, MessageView, NoteView, OfferView } from "@kit/feed";
+import type {
+  AgentView,
+  ContactData,
+  HandlingView,
+  InteractionView,
+  MeData,
+  MessageView,
+  NoteView,
+  OfferView,
+} from "@kit/feed";
 import { dayOf } from "@kit/time.ts";
 
 /** Reasons an agent may choose for not being ready, in the menu's order. The floor knows more (no answer …). */
 export const REASONS = ["break", "lunch", "meeting", "training", "other"] as const;
 /** Every reason code that has words; any other is shown as `other`. */
-export const KNOWN_REASONS = [...REASONS, "signed_out", "no_answer", "no_proof", "socket_lost"] as const;
+export const KNOWN_REASONS = [...REASONS, "signed_out", "no_answer", "no_proof", "disconnected"] as const;
 
 export function reasonKey(reason: string | null): string {
   return reason && (KNOWN_REASONS as readonly string[]).includes(reason) ? reason : "other";
+}
+
+interface Named {
+  queue_name?: string | null;
+  queue_name_en?: string | null;
+  tenant_name?: string | null;
+  tenant_name_en?: string | null;
+}
+
+export function queueName(about: Named, locale: string): string {
+  return (locale === "en" && about.queue_name_en) || about.queue_name || "";
+}
+
+export function tenantName(about: Named, locale: string): string {
+  return (locale === "en" && about.tenant_name_en) || about.tenant_name || "";
+}
+
+/** Company and queue: where a contact comes from. */
+export function origin(about: Named, locale: string): string {
+  return `${tenantName(about, locale)} · ${queueName(about, locale)}`;
 }
 
 type Me = Partial<MeData> | undefined;
@@ -19,12 +48,16 @@ export function ownAgent(data: Me): AgentView | undefined {
 
 /** Oldest first: the one that rings out first is the one that the shortcuts act on. */
 export function offersOf(data: Me): OfferView[] {
-  return Object.values(data?.offers ?? {}).sort((a, b) => a.offered_at - b.offered_at || (a.id < b.id ? -1 : 1));
+  return Object.values(data?.offers ?? {}).sort(
+    (a, b) => a.offered_at - b.offered_at || (a.id < b.id ? -1 : 1),
+  );
 }
 
 /** In the order of accepting, which never changes under the agent's hands. */
 export function handlingsOf(data: Me): HandlingView[] {
-  return Object.values(data?.handlings ?? {}).sort((a, b) => a.accepted_at - b.accepted_at || (a.id < b.id ? -1 : 1));
+  return Object.values(data?.handlings ?? {}).sort(
+    (a, b) => a.accepted_at - b.accepted_at || (a.id < b.id ? -1 : 1),
+  );
 }
 
 /** Since when the customer has waited for an answer; null when it is not the agent's turn. */
@@ -33,7 +66,11 @@ export function waitingSince(handling: HandlingView): number | null {
 }
 
 /** Which handling to show when `wanted` is gone: the one that took its place in the list, else the last. */
-export function nextSelection(before: readonly string[], now: readonly string[], wanted: string | null): string | null {
+export function nextSelection(
+  before: readonly string[],
+  now: readonly string[],
+  wanted: string | null,
+): string | null {
   if (wanted !== null && now.includes(wanted)) return wanted;
   const place = wanted === null ? 0 : Math.max(0, before.indexOf(wanted));
   return now[Math.min(place, now.length - 1)] ?? null;
@@ -74,19 +111,33 @@ interface Moment {
 function moments(data: Partial<ContactData>): Moment[] {
   const list: Moment[] = [];
   for (const message of Object.values(data.messages ?? {})) {
-    list.push({ at: message.at, number: message.number, entry: { kind: "message", key: message.id, message, first: true } });
+    list.push({
+      at: message.at,
+      number: message.number,
+      entry: { kind: "message", key: message.id, message, first: true },
+    });
   }
   for (const note of Object.values(data.notes ?? {})) {
     list.push({ at: note.at, number: 0, entry: { kind: "note", key: note.id, note } });
   }
-  const interactions = Object.values(data.interactions ?? {}).sort((a, b) => (a.since_at ?? 0) - (b.since_at ?? 0));
+  const interactions = Object.values(data.interactions ?? {}).sort(
+    (a, b) => (a.since_at ?? 0) - (b.since_at ?? 0),
+  );
   interactions.forEach((interaction, index) => {
     if (interaction.ended_at) {
       const by = interaction.ended_by ?? null;
-      list.push({ at: interaction.ended_at, number: Infinity, entry: { kind: "ended", key: `end-${interaction.id}`, at: interaction.ended_at, by } });
+      list.push({
+        at: interaction.ended_at,
+        number: Infinity,
+        entry: { kind: "ended", key: `end-${interaction.id}`, at: interaction.ended_at, by },
+      });
     }
     if (index > 0 && interaction.since_at) {
-      list.push({ at: interaction.since_at, number: -1, entry: { kind: "handed", key: `in-${interaction.id}`, at: interaction.since_at, interaction } });
+      list.push({
+        at: interaction.since_at,
+        number: -1,
+        entry: { kind: "handed", key: `in-${interaction.id}`, at: interaction.since_at, interaction },
+      });
     }
   });
   return list.sort((a, b) => a.at - b.at || a.number - b.number || (a.entry.key < b.entry.key ? -1 : 1));
@@ -122,10 +173,14 @@ export function timeline(data: Partial<ContactData> | undefined, out: readonly O
 }
 
 /** The highest number that the customer wrote in an interaction: what there is to mark as read. */
-export function lastCustomerNumber(messages: Record<string, MessageView> | undefined, interactionId: string): number {
+export function lastCustomerNumber(
+  messages: Record<string, MessageView> | undefined,
+  interactionId: string,
+): number {
   let highest = 0;
   for (const message of Object.values(messages ?? {})) {
-    if (message.interaction_id === interactionId && message.author.kind === "customer") highest = Math.max(highest, message.number);
+    if (message.interaction_id === interactionId && message.author.kind === "customer")
+      highest = Math.max(highest, message.number);
   }
   return highest;
 }

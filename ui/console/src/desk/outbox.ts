@@ -14,7 +14,12 @@ interface Uploaded {
   size: number;
 }
 
-type Post = (args: { interaction_id: string; message_id: string; text?: string; file_id?: string }) => Promise<unknown>;
+type Post = (args: {
+  interaction_id: string;
+  message_id: string;
+  text?: string;
+  file_id?: string;
+}) => Promise<unknown>;
 type Upload = (file: File, onProgress: (part: number) => void) => Promise<Uploaded>;
 
 /** Acked, but its event may come a moment later: shown as on its way until then, at most this long. */
@@ -106,7 +111,10 @@ export class Outbox {
       const made = await this.send(file, (progress) => this.change(id, { progress }));
       const item = this.find(id);
       if (!item?.file) return; // discarded meanwhile
-      this.change(id, { state: "sending", file: { ...item.file, id: made.id, name: made.name, size: made.size } });
+      this.change(id, {
+        state: "sending",
+        file: { ...item.file, id: made.id, name: made.name, size: made.size },
+      });
       const sending = this.find(id);
       if (sending) await this.deliver(sending);
     } catch (error) {
@@ -155,7 +163,12 @@ export function outboxOf(client: FeedClient, personId: string): Outbox {
     } catch {
       // Forbidden by the browser's settings.
     }
-    outbox = new Outbox((args) => client.command("PostMessage", args), () => client.now(), storage, `rexian.outbox.${personId}`);
+    outbox = new Outbox(
+      (args) => client.command("PostMessage", args),
+      () => client.now(),
+      storage,
+      `rexian.outbox.${personId}`,
+    );
     outboxes.set(client, outbox);
   }
   return outbox;

@@ -18,7 +18,9 @@ function keep(key: string, on: boolean): void {
 }
 
 export const sound = new Store(stored("rexian.sound"));
-export const notices = new Store(stored("rexian.notices") && globalThis.Notification?.permission === "granted");
+export const notices = new Store(
+  stored("rexian.notices") && globalThis.Notification?.permission === "granted",
+);
 
 let audio: AudioContext | null = null;
 
@@ -52,7 +54,8 @@ export function setSound(on: boolean): void {
 
 /** Asks for permission when it is turned on. Returns whether notifications now are on. */
 export async function setNotices(on: boolean): Promise<boolean> {
-  const allowed = on && "Notification" in globalThis && (await Notification.requestPermission()) === "granted";
+  const allowed =
+    on && "Notification" in globalThis && (await Notification.requestPermission()) === "granted";
   notices.set(allowed);
   keep("rexian.notices", allowed);
   return allowed;

@@ -14,7 +14,11 @@ function useVisible(): boolean {
 }
 
 /** Tells the floor up to where the agent has read, when the end of the conversation really is in sight. */
-export function useMarkRead(handling: HandlingView, messages: Record<string, MessageView> | undefined, atEnd: boolean): void {
+export function useMarkRead(
+  handling: HandlingView,
+  messages: Record<string, MessageView> | undefined,
+  atEnd: boolean,
+): void {
   const client = useFeedClient();
   const visible = useVisible();
   const told = useRef(0);
