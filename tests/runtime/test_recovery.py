@@ -225,7 +225,7 @@ def mortal(monkeypatch: pytest.MonkeyPatch) -> None:
             return
         connection = self._session._connection
         connection.pgconn.finish()
-        for item in self._flying.values():
+        for item in self._inbox._flying.values():
             item.fail(_Dead())
         self.stage = "stopped"
 

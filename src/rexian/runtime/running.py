@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
@@ -21,8 +20,9 @@ from rexian.runtime import figures, journal
 from rexian.runtime.batch import Batch, decide
 from rexian.runtime.checks import check
 from rexian.runtime.floor_time import FloorTime
-from rexian.runtime.items import WHY, FloorHealth, Item, NotStorable, Stage, must_be_same
-from rexian.runtime.port import Committed, Content, Listener, Receipt, Refused, Unavailable
+from rexian.runtime.inbox import Inbox
+from rexian.runtime.items import WHY, FloorHealth, Item, NotStorable, Stage
+from rexian.runtime.port import Committed, Content, Listener, Receipt, Unavailable
 from rexian.runtime.recovery import Done, JournalDamaged, recover
 from rexian.runtime.rows import Columns
 from rexian.runtime.session import LEASE_TTL_MS, Fenced, Session
@@ -30,8 +30,6 @@ from rexian.runtime.snapshots import Snapshots
 
 T = TypeVar("T")
 
-_BATCH = 1_000  # commands decided in one go; more would keep everybody else in this process waiting
-_RECENT = 50_000  # commands whose repetition is recognised
 _COMMIT_TIMEOUT_S = 5.0
 _UNKNOWN_TIMEOUT_S = 3.0  # how long callers of a failed commit wait for the truth
 _RENEW_EVERY_S = 1.0
@@ -64,12 +62,8 @@ class RunningFloor:
         self._db = db
         self._clock = clock
         self._holder = holder
-        self._most = inbox
-        self._inbox: deque[Item] = deque()
-        self._flying: dict[str, Item] = {}  # every command that is not answered yet, by id
-        self._unknown: list[Item] = []
+        self._inbox = Inbox(floor_id, inbox)
         self._questions: list[tuple[Callable[[Floor], object], asyncio.Future[object]]] = []
-        self._recent: dict[str, Done] = {}
         self._listeners: list[Listener] = []
         self._columns = Columns()
         self._floor: Floor | None = None
@@ -86,23 +80,16 @@ class RunningFloor:
     async def submit(self, command: AnyCommand, *, id: str, by: Party, content: Sequence[Content] = ()) -> Receipt:
         """See `FloorPort.submit`."""
         item = Item(command, id, by, content, check(command, id, by, content))
-        if (flying := self._flying.get(id)) is not None and flying.answer is not None:
-            must_be_same(item, flying.by, flying.encoded)
-            receipt = await asyncio.shield(flying.answer)
+        if (flying := self._inbox.flying(item)) is not None:
+            receipt = await asyncio.shield(flying)
             return Receipt(seq=receipt.seq, committed=receipt.committed, repeated=True)
         if self.stage != "leading":
             raise Unavailable(WHY[self.stage])
-        if (done := self._recent.get(id)) is not None:
-            must_be_same(item, done.by, None)
+        if (done := self._inbox.carried_out(item)) is not None:
             return await self._again(done)
-        if len(self._inbox) >= self._most:
-            figures.COMMANDS.labels(self.floor_id, "overloaded").inc()
-            raise Unavailable("overloaded")
-        item.answer = asyncio.get_running_loop().create_future()
-        self._flying[id] = item
-        self._inbox.append(item)
+        answer = self._inbox.admit(item)
         self._ring()
-        return await asyncio.shield(item.answer)
+        return await asyncio.shield(answer)
 
     async def ask(self, question: Callable[[Floor], T]) -> T:
         """See `FloorPort.ask`. Raises `Unavailable` while the floor doesn't lead."""
@@ -156,7 +143,8 @@ class RunningFloor:
                     self._lose("damaged", str(error))
                     pause = 5.0
                 except NotStorable as error:
-                    self._set_alone(error)
+                    self._inbox.go_alone(error.code)
+                    self._lose("recovering", f"a command is not storable: {error.code}", refuse=False)
                 except Exception as error:
                     away = is_outage(error) or isinstance(error, (psycopg.Error, OSError, TimeoutError))
                     self._lose("recovering", f"{type(error).__name__}: {error}", surprise=not away)
@@ -215,31 +203,22 @@ class RunningFloor:
             self._renewed = now
 
     # -- one batch ---------------------------------------------------------------------------------------------------
-    def _take(self) -> list[Item]:
-        if self._inbox and self._inbox[0].alone:
-            return [self._inbox.popleft()]
-        items: list[Item] = []
-        while self._inbox and len(items) < _BATCH and not self._inbox[0].alone:
-            items.append(self._inbox.popleft())
-        return items
-
     async def _carry_out(self) -> None:
         assert self._floor is not None
-        items = self._take()
+        items = self._inbox.take()
         due = self._floor.next_due()
         if due is not None and due <= self._time.now_ms():
             items.insert(0, Item(Tick(), new_id(), _CLOCK))  # what fell due comes before what is asked now
         if not items:
             return
         self._busy = True
-        self._unknown = items
+        self._inbox.unknown = items
         batch = decide(self._floor, self.floor_id, self.seq, self._time, self._columns, items)
         if batch.events:
             await self._commit(batch)
             self.seq = batch.events[-1].seq
-        self._unknown = []
         self._busy = False
-        self._resolve(items)
+        self._inbox.settle(items, self.seq)
         self._dispatch(batch.events)
         if batch.bug is not None:
             raise batch.bug  # the state may be half changed: fold it anew
@@ -258,20 +237,6 @@ class RunningFloor:
             raise NotStorable("not_storable") from error
         figures.COMMIT_SECONDS.labels(self.floor_id).observe(time.perf_counter() - started)
         figures.EVENTS.labels(self.floor_id).inc(len(batch.events))
-
-    def _resolve(self, items: Sequence[Item]) -> None:
-        for item in items:
-            self._flying.pop(item.id, None)
-            if item.events:
-                self._recent[item.id] = Done(item.events[0].seq, item.events[-1].seq, item.by)
-            item.resolve(self.seq)
-        while len(self._recent) > _RECENT:
-            del self._recent[next(iter(self._recent))]
-        figures.BATCH.labels(self.floor_id).observe(len(items))
-        figures.INBOX.labels(self.floor_id).set(len(self._inbox))
-        refused = sum(1 for item in items if item.failure is not None)
-        figures.COMMANDS.labels(self.floor_id, "done").inc(len(items) - refused)
-        figures.COMMANDS.labels(self.floor_id, "refused").inc(refused)
 
     def _dispatch(self, events: Sequence[Committed]) -> None:
         if not events:
@@ -316,14 +281,14 @@ class RunningFloor:
             await asyncio.gather(keeper, return_exceptions=True)
         await session.renew()
         self._renewed = time.monotonic()
-        self._floor, self._recent, self._snapshots.seq = state.floor, state.recent, state.snapshot_seq
+        self._floor, self._inbox.recent, self._snapshots.seq = state.floor, state.recent, state.snapshot_seq
         self._time = FloorTime(self._clock, state.floor.now)
         self.seq, self.epoch = state.seq, session.epoch
         self.stage, self.trouble, self._busy = "leading", "", False
         self.led.set()
         figures.LEADING.labels(self.floor_id).set(1)
         figures.RECOVERIES.labels(self.floor_id).inc()
-        self._tell_truth(truth)
+        self._inbox.tell_truth(truth)
         logger.info("floor.leads", floor_id=self.floor_id, epoch=self.epoch, seq=self.seq, node=self._holder)
 
     async def _keep_lease_meanwhile(self, session: Session) -> None:
@@ -344,21 +309,12 @@ class RunningFloor:
     async def _find_truth(self, recent: dict[str, Done]) -> dict[Item, Receipt | None]:
         """Look up what became of the commands whose commit failed or is unknown."""
         found: dict[Item, Receipt | None] = {}
-        for item in self._unknown:
+        for item in self._inbox.unknown:
             done = recent.get(item.id)
             found[item] = await self._again(done) if done is not None else None
         return found
 
-    def _tell_truth(self, truth: dict[Item, Receipt | None]) -> None:
-        self._unknown = []
-        for item, receipt in truth.items():
-            self._flying.pop(item.id, None)
-            if receipt is None:
-                item.fail(Unavailable("the command was not carried out; repeat it"))
-            elif item.answer is not None and not item.answer.done():
-                item.answer.set_result(Receipt(seq=receipt.seq, committed=receipt.committed))
-
-    def _lose(self, stage: Stage, trouble: str, *, surprise: bool = False) -> None:
+    def _lose(self, stage: Stage, trouble: str, *, surprise: bool = False, refuse: bool = True) -> None:
         """Forget the state, which may be ahead of the journal, and answer everybody who waits."""
         if stage == "stopped":
             logger.info("floor.stopped", floor_id=self.floor_id, seq=self.seq)
@@ -369,42 +325,16 @@ class RunningFloor:
         self.stage, self.trouble, self._floor, self._busy = stage, trouble, None, False
         self.led.clear()
         figures.LEADING.labels(self.floor_id).set(0)
-        self._refuse_waiting()
-        if self._unknown:
-            waiting = list(self._unknown)
-            asyncio.get_running_loop().call_later(_UNKNOWN_TIMEOUT_S, self._give_up, waiting)
-
-    def _refuse_waiting(self) -> None:
-        while self._inbox:
-            item = self._inbox.popleft()
-            self._flying.pop(item.id, None)
-            item.fail(Unavailable(WHY.get(self.stage, "")))
+        why = WHY.get(stage, "the floor is coming back")
+        if refuse:
+            self._inbox.refuse_waiting(why)
         questions, self._questions = self._questions, []
         for _, answer in questions:
             if not answer.done():
-                answer.set_exception(Unavailable(WHY.get(self.stage, "")))
-
-    def _give_up(self, items: Sequence[Item]) -> None:
-        for item in items:
-            if self._flying.get(item.id) is item:
-                del self._flying[item.id]
-            item.fail(Unavailable("whether the command was carried out is not known yet; repeat it with the same id"))
-
-    def _set_alone(self, error: NotStorable) -> None:
-        """Nothing of the batch was written. Carry its commands out one by one, so that only the culprit is refused."""
-        items = [item for item in self._unknown if item.answer is not None]
-        self._unknown = []
-        if len(items) == 1 and items[0].alone:
-            self._flying.pop(items[0].id, None)
-            items[0].fail(Refused(error.code))
-            items = []
-        kept = [item for item in items if item.answer is not None and not item.answer.done()]
-        waiting = [*kept, *self._inbox]
-        self._inbox.clear()
-        self._lose("recovering", "")
-        for item in kept:
-            item.alone, item.events, item.failure = True, [], None
-        self._inbox.extend(waiting)
+                answer.set_exception(Unavailable(why))
+        if self._inbox.unknown:
+            waiting = tuple(self._inbox.unknown)
+            asyncio.get_running_loop().call_later(_UNKNOWN_TIMEOUT_S, self._inbox.give_up, waiting)
 
     async def _close_session(self) -> None:
         session, self._session = self._session, None
@@ -415,5 +345,5 @@ class RunningFloor:
         if self._floor is not None and not self._busy:
             await self._snapshots.last(self._floor, self.seq)
         self._lose("stopped", "")
-        self._give_up(self._unknown)
+        self._inbox.give_up(self._inbox.unknown)
         await self._close_session()
