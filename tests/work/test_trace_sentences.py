@@ -56,6 +56,18 @@ def test_an_offer_says_who_why_and_who_was_next() -> None:
 
 
 @pytest.mark.parametrize(
+    ("why", "said"),
+    [
+        ("minor_skill", "主技能对口者中空闲最久（5 秒），其次是王磊（只是辅助技能）"),
+        ("busier", "手上会话最少（空闲 5 秒），其次是王磊（手上会话更多）"),
+    ],
+)
+def test_idle_time_is_the_reason_only_among_equals(why: str, said: str) -> None:
+    event = offered(idle_ms=5_000, runner_up=Passed(agent_id=WANG, why=why))
+    assert sentence(event, names())[0] == f"派接给李晓雯：{said}"
+
+
+@pytest.mark.parametrize(
     ("ms", "zh", "en"),
     [
         (0, "0 秒", "0 s"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -91,20 +91,20 @@ def chosen(filters: Filters) -> Select[Any]:
 
 def _conditions(filters: Filters, last: Any) -> list[Any]:
     column = contact.c
-    made: list[tuple[Any, Any]] = [
-        (filters.tenant_id, column.tenant_id == filters.tenant_id),
-        (filters.queue_id, column.queue_id == filters.queue_id),
-        (filters.agent_id, column.agent_ids.contains([filters.agent_id])),
-        (filters.from_at, column.started_at >= filters.from_at),
-        (filters.to_at, column.started_at < filters.to_at),
-        (filters.open, column.closed_at.is_(None) if filters.open else column.closed_at.is_not(None)),
-        (filters.outcome, last.c.outcome == filters.outcome),
-        (filters.disposition, last.c.disposition == filters.disposition),
-        (filters.rating_max, column.rating <= filters.rating_max),
-        (filters.simulated, column.simulated == filters.simulated),
-        (filters.customer_ids, column.customer_id.in_(list(filters.customer_ids or ()))),
-    ]
-    return [condition for value, condition in made if value is not None]
+    made: dict[str, Callable[[Any], Any]] = {
+        "tenant_id": lambda value: column.tenant_id == value,
+        "queue_id": lambda value: column.queue_id == value,
+        "agent_id": lambda value: column.agent_ids.contains([value]),
+        "from_at": lambda value: column.started_at >= value,
+        "to_at": lambda value: column.started_at < value,
+        "open": lambda value: column.closed_at.is_(None) if value else column.closed_at.is_not(None),
+        "outcome": lambda value: last.c.outcome == value,
+        "disposition": lambda value: last.c.disposition == value,
+        "rating_max": lambda value: column.rating <= value,
+        "simulated": lambda value: column.simulated == value,
+        "customer_ids": lambda value: column.customer_id.in_(list(value)),
+    }
+    return [made[name](value) for name, value in given(filters).items()]
 
 
 async def contacts_page(

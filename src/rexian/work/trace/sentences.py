@@ -98,7 +98,11 @@ def _(event: e.InteractionOffered, names: Names, words: Words | None) -> Said:
 
 def _why(reason: Reason, names: Names) -> list[str]:
     """The reasons for an offer, the strongest first."""
-    parts = [_coded(names, "offered", reason.rule, "other_rule", idle=names.duration(reason.idle_ms), rule=reason.rule)]
+    rule = reason.rule
+    if rule == "longest_idle" and reason.runner_up is not None:
+        # Idle time decides among equals only: before it come major skills, then fewer contacts in hand.
+        rule = {"minor_skill": "longest_idle_major", "busier": "least_busy"}.get(reason.runner_up.why, rule)
+    parts = [_coded(names, "offered", rule, "other_rule", idle=names.duration(reason.idle_ms), rule=rule)]
     needs = names.needs(reason.needs)
     if needs:
         parts.append(names.say("offered.needs", needs=needs))
