@@ -81,7 +81,7 @@ class Customer:
         elif kind == "ack":
             self._acknowledged(frame)
         elif kind == "nack":
-            self.faults.append(f"nack {frame}")
+            await self._refused(socket, frame)
         elif kind == "message":
             self._see(frame)
         elif kind == "state":
@@ -89,6 +89,16 @@ class Customer:
         elif kind == "position":
             self.positions.append(frame["position"])
         await self._go_on(socket)
+
+    async def _refused(self, socket: Any, frame: Frame) -> None:
+        """While the floor can't commit it says so; as the widget does, the same frame is sent again after a pause."""
+        if frame["code"] not in {"unavailable", "slow_down"}:
+            self.faults.append(f"nack {frame}")
+            return
+        await asyncio.sleep(0.2 + self.rng.random() * 0.3)
+        for message, sent in self.outbox.items():
+            if frame["id"] in (message, sent["id"]):
+                await self._send(socket, sent)
 
     def _acknowledged(self, frame: Frame) -> None:
         for message, sent in list(self.outbox.items()):
