@@ -11,13 +11,14 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from rexian.kit.clock import FakeClock
 from rexian.kit.database import Database, is_outage, owner
 from rexian.kit.ids import new_id
 from rexian.kit.postgres import PrivatePostgres, supervise
 from rexian.kit.schema import create_schema
+from rexian.runtime import running
 from rexian.runtime.host import FloorHost
 from rexian.runtime.port import Refused, Unavailable
 from rexian.runtime.tables import journal
@@ -38,16 +39,8 @@ async def fragile() -> AsyncIterator[PrivatePostgres]:
 
 async def test_postgresql_is_killed_again_and_again(fragile: PrivatePostgres) -> None:
     """FAULTS 30, 31: honest while it is away, back by itself, and each command that was acknowledged is there once."""
-    async with owner(fragile.url()) as engine:
-        await create_schema(engine)
-    db = Database(fragile.url())
-    world = World(db, FakeClock())
-    await world.build()
-    host = FloorHost(db, world.clock)
-    await host.start()
-    await host.until_ready()
+    db, world, host = await _floor_on(fragile)
     port = host.get(world.floor_id)
-    await world.furnish(port)
     acknowledged: list[str] = []
     refused: list[Refused] = []
     away = 0
@@ -93,6 +86,53 @@ async def test_postgresql_is_killed_again_and_again(fragile: PrivatePostgres) ->
     keeper.cancel()
     await host.stop()
     await db.close()
+
+
+async def test_without_its_synchronous_standby_nothing_is_acknowledged(
+    fragile: PrivatePostgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """FAULTS 32: what one machine alone has written is not acknowledged until the other has it too."""
+    monkeypatch.setattr(running, "_COMMIT_TIMEOUT_S", 0.3)
+    monkeypatch.setattr(running, "_UNKNOWN_TIMEOUT_S", 0.3)
+    db, world, host = await _floor_on(fragile)
+    port = host.get(world.floor_id)
+    start, id = world.start(), new_id()
+    await _configure(fragile, "ALTER SYSTEM SET synchronous_standby_names = 'the_other_machine'")
+    with pytest.raises(Unavailable):
+        await world.do(port, start, id=id)
+    await asyncio.sleep(1)
+    assert not host.health().ready
+    with pytest.raises(Unavailable):
+        await world.do(port, start, id=id)
+    await _configure(fragile, "ALTER SYSTEM RESET synchronous_standby_names")
+    await host.until_ready()
+    await world.do(port, start, id=id)
+    async with db.system() as tx:
+        started = select(func.count()).select_from(journal).where(journal.c.kind == "ContactStarted")
+        assert await tx.scalar(started) == 1
+    await host.stop()
+    await db.close()
+
+
+async def _configure(server: PrivatePostgres, statement: str) -> None:
+    async with owner(server.url()) as engine, engine.connect() as connection:
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await connection.execute(text("SET synchronous_commit = local"))
+        await connection.execute(text(statement))
+        await connection.execute(text("SELECT pg_reload_conf()"))
+
+
+async def _floor_on(server: PrivatePostgres) -> tuple[Database, World, FloorHost]:
+    async with owner(server.url()) as engine:
+        await create_schema(engine)
+    db = Database(server.url())
+    world = World(db, FakeClock())
+    await world.build()
+    host = FloorHost(db, world.clock)
+    await host.start()
+    await host.until_ready()
+    await world.furnish(host.get(world.floor_id))
+    return db, world, host
 
 
 async def test_a_database_that_is_away_is_known_as_such(fragile: PrivatePostgres) -> None:

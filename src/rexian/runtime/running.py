@@ -265,7 +265,7 @@ class RunningFloor:
         """Wait for the lead, fold the journal, tell those who wait for the truth, pass on what they have missed."""
         self._session = session = Session(self._db.url, self.floor_id, self._holder)
         await session.open()
-        while not await session.try_lead():
+        while not await self._try_lead(session):
             self.stage = "standby"
             if self._stopping:
                 raise Fenced
@@ -290,6 +290,12 @@ class RunningFloor:
         figures.RECOVERIES.labels(self.floor_id).inc()
         self._inbox.tell_truth(truth)
         logger.info("floor.leads", floor_id=self.floor_id, epoch=self.epoch, seq=self.seq, node=self._holder)
+
+    async def _try_lead(self, session: Session) -> bool:
+        # Writing the lease is a commit like any other. While a synchronous standby is missing it hangs, and so nobody
+        # reads, let alone acknowledges, what this machine alone has written before (FAULTS 32).
+        async with asyncio.timeout(_COMMIT_TIMEOUT_S):
+            return await session.try_lead()
 
     async def _keep_lease_meanwhile(self, session: Session) -> None:
         while True:
