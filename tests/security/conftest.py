@@ -1,5 +1,5 @@
 """The same small city as the directory's tests."""
 
-from tests.directory.conftest import city
+from tests.directory.conftest import city, quarter
 
-__all__ = ["city"]
+__all__ = ["city", "quarter"]

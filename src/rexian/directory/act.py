@@ -62,8 +62,8 @@ class Act:
 
         A repeat finds its own row. Raises `Problem` (409 `id_in_use`) when the id belongs to something else.
         """
-        done = await self.tx.execute(insert(table).values(row).on_conflict_do_nothing(index_elements=[table.c.id]))
-        if done.rowcount:
+        fresh = insert(table).values(row).on_conflict_do_nothing(index_elements=[table.c.id]).returning(table.c.id)
+        if (await self.tx.execute(fresh)).first() is not None:
             return True
         there = (await self.tx.execute(select(table).where(table.c.id == row["id"]))).one_or_none()
         if there is None or any(there._mapping[name] != value for name, value in row.items() if name != "created_at"):

@@ -51,12 +51,12 @@ class Gatekeeper:
         if handler.opt.get("public"):
             return
         who = await self.identify(connection)
+        connection.scope["user"] = who  # for the language of a refusal too
         if who.via == "session" and changes:
             self._check_csrf(connection, who)
         scope = handler.opt.get("scope")
         if scope not in who.scopes:
             raise Problem("scope_missing", 403, scope=scope)
-        connection.scope["user"] = who
 
     async def identify(self, connection: Connection) -> Principal:
         """Return who asks. Raises `Problem` (401 `not_signed_in` or `token_refused`)."""

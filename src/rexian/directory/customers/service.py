@@ -75,8 +75,8 @@ async def find_or_create(
     made = new_id()
     await _insert_customer(tx, made, tenant_id, name, locale, "", now_ms)
     row = {"id": new_id(), "tenant_id": tenant_id, "customer_id": made, "kind": kind, "value": normal}
-    won = await tx.execute(insert(identity).values(**row, created_at=now_ms).on_conflict_do_nothing())
-    if won.rowcount:
+    fresh = insert(identity).values(**row, created_at=now_ms).on_conflict_do_nothing().returning(identity.c.id)
+    if (await tx.execute(fresh)).first() is not None:
         return made
     await tx.execute(delete(customer).where(customer.c.id == made))  # somebody else was a moment earlier
     return await find(tx, tenant_id, kind, value) or made
@@ -231,12 +231,13 @@ async def _lock(act: Act, *ids: str) -> None:
 async def _add(act: Act, customer_id: str, given: GivenIdentity, field: str) -> bool:
     value = normal_identity(given.kind, given.value, field)
     row = {"id": new_id(), "tenant_id": act.tenant_id, "customer_id": customer_id, "kind": given.kind, "value": value}
-    added = await act.tx.execute(insert(identity).values(**row, created_at=act.now_ms).on_conflict_do_nothing())
-    if not added.rowcount:
+    fresh = insert(identity).values(**row, created_at=act.now_ms).on_conflict_do_nothing().returning(identity.c.id)
+    added = (await act.tx.execute(fresh)).first() is not None
+    if not added:
         holder = await find(act.tx, act.tenant_id, given.kind, given.value)
         if holder != await speaker(act.tx, customer_id):
             raise Problem("identity_taken", 409, errors=[{"field": field, "code": "identity_taken"}])
-    return bool(added.rowcount)
+    return added
 
 
 async def _insert_customer(
