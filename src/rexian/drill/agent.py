@@ -121,7 +121,9 @@ class SimulatedAgent:
 
     async def _offer(self, id: str) -> None:
         """Prove at once, think for a moment, accept (hardly ever: reject). In real time, since offers ring out."""
-        offer = self.feed.offers[id]
+        offer = self.feed.offers.get(id)
+        if offer is None:
+            return  # gone again before this began
         await self.feed.command("ProveOffer", offer_id=id)
         rng = self.stage.rng
         await self.stage.soon(rng.uniform(0.8, 4.5) if offer.get("simulated") else rng.uniform(0.6, 1.2))
@@ -134,11 +136,15 @@ class SimulatedAgent:
 
     async def _handle(self, id: str) -> None:
         """Look after one handling until it is wrapped up."""
-        handling = self.feed.handlings[id]
+        handling = self.feed.handlings.get(id)
+        if handling is None:
+            return
         play = self.stage.plays.get(handling["contact_id"])
         if handling["state"] == "talking":
             if play is not None:
                 await self._talk(id, play)
+            elif handling.get("simulated"):  # the customer of an earlier population: nobody is there any more
+                await self.feed.command("EndInteraction", interaction_id=id)
             else:
                 await self._talk_with_visitor(id, str(handling["tenant_id"]))
         await self._wrap_up(id, play)
@@ -166,8 +172,7 @@ class SimulatedAgent:
     async def _talk(self, id: str, play: Play) -> None:
         rng, answered_at = self.stage.rng, 0
         if rng.random() < NOTES:
-            await self.feed.command("AddNote", contact_id=self.feed.handlings[id]["contact_id"], note_id=new_id(),
-                                    text=rng.choice(texts.STAFF_NOTES[play.dialogue.lang]))  # fmt: skip
+            await self._note(id, rng.choice(texts.STAFF_NOTES[play.dialogue.lang]))
         while self._now(id) is not None:
             last = await self._unanswered(id, answered_at, 900)
             if last is None:
@@ -200,6 +205,10 @@ class SimulatedAgent:
             turn += 1
         if self._now(id) is not None:
             await self.feed.command("EndInteraction", interaction_id=id)
+
+    async def _note(self, id: str, text: str) -> None:
+        if (handling := self._now(id)) is not None:
+            await self.feed.command("AddNote", contact_id=handling["contact_id"], note_id=new_id(), text=text)
 
     async def _say(self, id: str, text: str) -> bool:
         if self._now(id) is None:

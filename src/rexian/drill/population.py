@@ -39,6 +39,7 @@ SAVE_EVERY_S = 60.0
 RUSH_EVERY_S = (240.0, 600.0)
 RUSH_SIZE = (6, 12)
 AGENT_STAGGER_S = 0.04
+ARRIVES_WITHIN_S = 6.0
 
 
 class Population:
@@ -49,7 +50,7 @@ class Population:
         self.client = client
         self.customers: dict[SimulatedCustomer, asyncio.Task[None]] = {}
         self.agents: dict[SimulatedAgent, asyncio.Task[None]] = {}
-        self._meant_for: dict[str, SimulatedCustomer] = {}  # real agent → the customer who was sent to them
+        self._meant_for: dict[str, tuple[SimulatedCustomer, float]] = {}  # real agent → who was sent to them, and when
         self._others: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
@@ -149,9 +150,15 @@ class Population:
         for id in self._meant_for.keys() - present:
             del self._meant_for[id]
         for human in self.stage.told.humans:
-            sent = self._meant_for.get(human.id)
-            if human.idle and human.places and (sent is None or sent not in self.customers):
+            if human.idle and human.places and not self._is_coming(human.id):
                 self._send_to(human)
+
+    def _is_coming(self, human_id: str) -> bool:
+        """Say whether a customer is still on the way to this agent, and hasn't gone to somebody else or left."""
+        sent, at = self._meant_for.get(human_id, (None, 0.0))
+        if sent is None or sent not in self.customers:
+            return False
+        return sent.state in {"new", "waiting"} or time.monotonic() - at < ARRIVES_WITHIN_S
 
     def _send_to(self, human: Human) -> None:
         rng = self.stage.rng
@@ -164,7 +171,7 @@ class Population:
         site, topic = rng.choice(places)
         customer = self._come(site, self._dialogue(site, topic, lang), for_people=True)
         if customer is not None:
-            self._meant_for[human.id] = customer
+            self._meant_for[human.id] = (customer, time.monotonic())
 
     async def _save(self) -> None:
         while True:

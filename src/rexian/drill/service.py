@@ -32,6 +32,7 @@ from rexian.runtime.tables import reader_cursor
 
 ZONE = ZoneInfo("Asia/Shanghai")
 READERS_WITHIN_S = 10.0
+ROUND_S, ROUNDS, QUIET_ROUNDS = 0.25, 40, 6
 _NAME = "population"
 _SIMULATED = frozenset(SIMULATED_AGENT_IDS)
 _DRILL = Party("system", "drill")
@@ -153,14 +154,25 @@ async def purge(db: Database, clock: Clock, floors: FloorHost, forgetters: Seque
     The journal itself is never rewritten: it keeps their ids and instants, marked as simulated.
     """
     async with db.system() as tx:
-        await set_control(tx, on=False, speed=(await control_of(tx)).speed, purged_at=clock.now_ms())
-    ended = 0
-    for port in floors:
-        ended += await _end_all(port)
+        await set_control(tx, on=False, speed=(await control_of(tx)).speed)
+    ended = await _end_everything(floors)
     await _readers_caught_up(db, floors)
     async with db.system() as tx:
         rows = sum([await forget(tx) for forget in forgetters])
+        await set_control(tx, on=False, speed=(await control_of(tx)).speed, purged_at=clock.now_ms())
     return Purged(ended=ended, rows=rows)
+
+
+async def _end_everything(floors: FloorHost) -> int:
+    """The population hears within a second that it is off; until then it may still begin something."""
+    ended, quiet = 0, 0
+    for _ in range(ROUNDS):
+        now = sum([await _end_all(port) for port in floors])
+        ended, quiet = ended + now, 0 if now else quiet + 1
+        if quiet >= QUIET_ROUNDS:
+            break
+        await asyncio.sleep(ROUND_S)
+    return ended
 
 
 async def _end_all(port: FloorPort) -> int:

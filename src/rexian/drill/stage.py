@@ -75,7 +75,7 @@ class Stage:
     def tell(self, told: Backstage) -> None:
         """Take in what the server says now."""
         self.told = told
-        self.pace.set_speed(told.speed if told.on else 0)
+        self.pace.set_speed(told.speed if told.on else max(1.0, told.speed))  # off: who is there finishes
         self.changed.set()
 
     def remember(self, contact_id: str, play: Play) -> None:
