@@ -16,6 +16,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from rexian.app import House, create_app
+from rexian.channels.chat.settings import ChatLimits
 from rexian.directory.hours.tables import hours
 from rexian.directory.people.tables import person, person_serves, role_grant
 from rexian.directory.queues.tables import queue
@@ -27,14 +28,14 @@ from rexian.engine.specs import Party
 from rexian.kit.database import Database
 from rexian.kit.ids import new_id
 from rexian.kit.settings import Settings
-from rexian.kit.simulated import HEADER, simulation_key
+from rexian.kit.simulated import FOR_HEADER, HEADER, simulation_key
 from rexian.runtime.tables import floor, floor_tenant
 from rexian.web.feed import wire
 from rexian.web.server import make_server
 
 SECRET = "a secret for the tests, longer than it has to be"
 AT = 1_760_000_000_000
-SIMULATION = {HEADER: simulation_key(SECRET)}
+SIMULATION = {HEADER: simulation_key(SECRET), FOR_HEADER: "people"}
 __all__ = ["City", "Desk", "Page", "Served", "hours", "serving"]
 
 
@@ -174,6 +175,8 @@ class Served:
 
     async def settle(self) -> None:
         """End what is open and send everybody home: the next test finds an empty floor."""
+        self.house.chat.limits = ChatLimits()
+        self.house.chat._starts.clear()
         room = self.house.rooms[self.city.floor_id]
         system = Party("system", "test")
         for agent in list(room.mirror.floor.agents()):

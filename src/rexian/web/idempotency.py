@@ -61,7 +61,7 @@ class Idempotency:
             await tx.execute(idempotency.delete().where(idempotency.c.person_id == who.person_id, old))
             row = {"tenant_id": who.tenant_id, "person_id": who.person_id, "key": given}
             claim = insert(idempotency).values(row | {"fingerprint": fingerprint, "at": now}).on_conflict_do_nothing()
-            if (await tx.execute(claim)).rowcount:
+            if (await tx.execute(claim.returning(idempotency.c.key))).first() is not None:
                 request.scope[_CLAIM] = _Claim(who, given)  # type: ignore[literal-required]
                 return None
             known = (await tx.execute(idempotency.select().where(*mine))).one_or_none()

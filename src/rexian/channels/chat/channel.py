@@ -81,6 +81,7 @@ class ChatChannel:
             _turned_away.inc()
             port.close(TOO_MANY, "too many connections from your address")
             return
+        address = "" if known else address  # the simulated population counts against nobody
         origin = header(scope, b"origin")
         own_page = origin is not None and self.own_origin(origin, header(scope, b"host") or "")
         for_people = header(scope, simulated.FOR_HEADER.lower().encode()) == "people"

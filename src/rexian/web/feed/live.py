@@ -22,6 +22,7 @@ from rexian.web.feed.wire import Change, Object, View
 
 PREVIEW = 80  # characters of the customer's last words in an offer
 QUEUE_ROWS = 500  # waiting contacts that one queue topic lists
+FRONT = 20  # of a line: enough to find its oldest contact, whatever credit brought others before it
 OPEN = ("queued", "offered", "talking", "after_contact_work")
 
 
@@ -274,7 +275,6 @@ class LiveView:
         if queue is None or queue.tenant_id not in tenants or queue.retired:
             return None
         today = self.today.get(queue_id, Today(threshold_ms=queue.spec.service_level_ms))
-        waiting = self.floor.waiting(queue_id) if queue.waiting or queue.offered else []
         name = self.names.queue(queue_id)
         return {
             "id": queue_id,
@@ -282,7 +282,7 @@ class LiveView:
             "name": name.zh,
             "name_en": name.en,
             "waiting": queue.waiting,
-            "oldest_since_at": min(interaction.since for interaction in waiting) if waiting else None,
+            "oldest_since_at": self.oldest_since(queue_id),
             "offered": queue.offered,
             "talking": queue.talking,
             "after_contact_work": queue.after_contact_work,
@@ -323,6 +323,10 @@ class LiveView:
             ],
         }
 
+    def oldest_since(self, queue_id: str) -> int | None:
+        """Since when the oldest of those who wait has been waiting (ms since 1970 UTC); None: nobody waits."""
+        return min((one.since for one in self.floor.waiting(queue_id, FRONT)), default=None)
+
     def works_for(self, agent_id: str, tenants: Collection[str]) -> bool:
         """Whether the agent is employed by, or serves, one of `tenants`."""
         agent, card = self.floor.agent(agent_id), self.names.agent(agent_id)
@@ -347,7 +351,7 @@ class LiveView:
     # -- topic `queue:<id>` --------------------------------------------------------------------------------------------
     def queue(self, queue_id: str) -> View:
         rows: dict[str, Object] = {}
-        for place, interaction in enumerate(self.floor.waiting(queue_id)[:QUEUE_ROWS], start=1):
+        for place, interaction in enumerate(self.floor.waiting(queue_id, QUEUE_ROWS), start=1):
             about = self._about(interaction)
             rows[interaction.id] = {
                 "id": interaction.id,

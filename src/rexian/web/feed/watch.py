@@ -74,12 +74,11 @@ class Watch:
     def _queue_facts(self, queue_id: str) -> QueueFacts:
         queue = self._view.floor.queue(queue_id)
         assert queue is not None
-        waiting = self._view.floor.waiting(queue_id) if queue.waiting or queue.offered else []
         today = self._view.today.get(queue_id, Today())
         return QueueFacts(
             id=queue_id,
             waiting=queue.waiting,
-            oldest_since_at=min((one.since for one in waiting), default=None),
+            oldest_since_at=self._view.oldest_since(queue_id),
             available_agents=self._view.available(queue_id),
             threshold_ms=queue.spec.service_level_ms,
             goal=today.goal,
