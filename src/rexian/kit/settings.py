@@ -68,6 +68,9 @@ class Settings(Struct, frozen=True, kw_only=True):
         int, _about("limits", "An agent without any open page is made not ready after so many seconds.", ge=1)
     ] = 30
     max_upload_bytes: Annotated[int, _about("limits", "Largest file that may be sent, in bytes.", ge=1024)] = 20_000_000
+    webhook_loopback: Annotated[
+        bool, _about("security", "Webhooks may call this very machine, by plain http too: for demos and tests only.")
+    ] = False
     floor_inbox: Annotated[
         int, _about("limits", "Commands that may wait for a floor before it answers 'overloaded'.", ge=16)
     ] = 20_000
