@@ -5,6 +5,8 @@ Everything that leaves carries security headers and the trace id; every refusal 
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import Mapping, MutableMapping
 from typing import Any, Final
 
@@ -18,6 +20,8 @@ from rexian.web.static_files import Pages, serve
 
 MAX_BODY: Final = 1_000_000  # bytes of a request that is no upload
 _UPLOADS: Final = frozenset(("/chat/files", "/api/files"))
+_DRAINED: Final = 100_000_000  # bytes of a body that is too large that are read and thrown away, and for how long
+_DRAIN_S: Final = 10.0
 _OVERHEAD: Final = 65_536  # of a multipart form around the file
 
 
@@ -61,6 +65,7 @@ class Edge:
         limit = self._max_upload if scope["path"] in _UPLOADS else MAX_BODY
         length = header(scope, b"content-length")
         if length is not None and length.isdecimal() and int(length) > limit:
+            await _drain(receive)
             await self._refuse(scope, sender, Problem("too_large", 413))
             return
         await self._inner(scope, _limited(receive, limit), sender)
@@ -93,6 +98,18 @@ class Edge:
         return i18n.negotiate(header(scope, b"accept-language"), i18n.as_locale(self._locale))
 
 
+async def _drain(receive: Receive) -> None:
+    """Read on without keeping anything, for a while: a sender who is cut off never hears why."""
+    left = _DRAINED
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_DRAIN_S):
+            while left > 0:
+                message = await receive()
+                left -= len(message.get("body", b""))
+                if message["type"] != "http.request" or not message.get("more_body"):
+                    return
+
+
 def _limited(receive: Receive, limit: int) -> Receive:
     """Count what comes in without a declared length, and refuse what is too much."""
     left = limit
@@ -103,6 +120,8 @@ def _limited(receive: Receive, limit: int) -> Receive:
         if message["type"] == "http.request":
             left -= len(message.get("body", b""))
             if left < 0:
+                if message.get("more_body"):
+                    await _drain(receive)
                 raise Problem("too_large", 413)
         return message
 

@@ -62,7 +62,7 @@ async def upload_by_customer(
     request: Request[Any, Any, Any],
     chat: ChatChannel,
     visitor_token: Annotated[str, HeaderParameter(name="X-Rexian-Visitor", max_length=600)],
-    file_name: Annotated[str, HeaderParameter(name="X-File-Name", max_length=2_000, required=False)] = "",
+    file_name: Annotated[str, HeaderParameter(name="X-File-Name", max_length=4_000, required=False)] = "",
 ) -> Response[FileInfo]:
     """Send a file as a customer: the raw bytes as the body, the name percent-encoded."""
     visitor = chat.signer.read_visitor(visitor_token)
