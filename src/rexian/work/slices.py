@@ -10,9 +10,10 @@ from rexian.runtime.host import FloorHost
 from rexian.work.desk.slice import make as desk
 from rexian.work.figures.slice import make as figures
 from rexian.work.trace.slice import make as trace
+from rexian.work.webhooks.slice import make as webhooks
 
 
 def all_slices(db: Database, clock: Clock, settings: Settings, floors: FloorHost) -> list[Slice]:
     """The desk, the trace, the figures and the webhooks, ready to run."""
-    del db, clock, settings, floors
-    return [desk(), trace(), figures()]
+    del floors
+    return [desk(), trace(), figures(), webhooks(db, clock, settings)]

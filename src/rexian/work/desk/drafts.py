@@ -51,7 +51,7 @@ async def put_draft(
     if change.rev == 0:
         row = {"contact_id": contact_id, "person_id": person_id, "tenant_id": tenant_id}
         made = insert(draft).values(row | {"text": change.text, "rev": rev, "at": now}).on_conflict_do_nothing()
-        if (await tx.execute(made)).rowcount:
+        if (await tx.execute(made.returning(draft.c.rev))).first() is not None:
             return DraftSaved(rev=rev)
     changed = draft.update().where(*mine, draft.c.rev == change.rev).values(text=change.text, rev=rev, at=now)
     if (await tx.execute(changed)).rowcount:

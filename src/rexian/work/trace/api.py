@@ -20,9 +20,7 @@ from rexian.work.trace.service import Trace, trace_of
 # `locale` itself is the name of the dependency with the reader's language.
 Wanted = Annotated[
     str | None,
-    QueryParameter(
-        name="locale", max_length=20, pattern=r"^[A-Za-z\-]*$", description="zh-CN or en; else yours."
-    ),
+    QueryParameter(name="locale", max_length=20, pattern=r"^[A-Za-z\-]*$", description="zh-CN or en; else yours."),
 ]
 
 
