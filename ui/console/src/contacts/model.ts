@@ -13,28 +13,105 @@ export interface ReplayMessage {
   at: number;
   author: ReplayParty;
   kind: "text" | "file";
-  text: string;
+  text: string | null;
+  erased?: boolean;
   file?: { id: string; name: string; type: string; size: number; image: boolean } | null;
 }
 
 export interface ReplayNote {
   id: string;
   at: number;
-  author: ReplayParty | string;
+  author: ReplayParty;
   text: string;
+}
+
+/** A routed piece of the contact. Spans in ms. */
+export interface ReplayInteraction {
+  id: string;
+  medium: string;
+  state: string;
+  queue_id: string;
+  queue_name: string;
+  queue_name_en?: string | null;
+  agent: { id: string; name: string } | null;
+  queued_at: number;
+  ended_at: number | null;
+  waited_ms: number | null;
+  talk_ms: number | null;
+  acw_ms: number | null;
+  disposition: string | null;
+  disposition_name: string | null;
+  disposition_name_en?: string | null;
+  wrap_up: string | null;
+}
+
+export interface ReplayContact {
+  id: string;
+  tenant_id: string;
+  tenant_name: string;
+  tenant_name_en?: string | null;
+  customer_id: string;
+  customer_name: string;
+  started_at: number;
+  closed_at: number | null;
+  rating: number | null;
+  rating_comment?: string | null;
+  simulated: boolean;
+}
+
+export interface ContactDetail {
+  contact: ReplayContact;
+  interactions: ReplayInteraction[];
+  messages: ReplayMessage[];
+  notes: ReplayNote[];
+}
+
+/** A contact in a list. `preview` are the customer's first words. */
+export interface ContactItem {
+  id: string;
+  tenant_id: string;
+  tenant_name: string;
+  tenant_name_en?: string | null;
+  customer: { id: string; name: string };
+  queue_id: string | null;
+  queue_name: string;
+  queue_name_en?: string | null;
+  medium: string | null;
+  state: string;
+  started_at: number;
+  closed_at: number | null;
+  agents: { id: string; name: string }[];
+  outcome: string | null;
+  disposition: string | null;
+  disposition_name: string | null;
+  disposition_name_en?: string | null;
+  waited_ms: number | null;
+  talk_ms: number | null;
+  rating: number | null;
+  simulated: boolean;
+  preview: string;
 }
 
 /** One line of the trace: `text` is the server's sentence in the reader's language, `detail` the event as journaled. */
 export interface TraceEntry {
   seq: number;
   at: number;
+  /** The instant as a clock in the tenant's zone shows it. */
+  time: string;
   kind: string;
   text: string;
+  tone: "plain" | "good" | "warn" | "bad";
   detail: Record<string, unknown>;
+}
+
+/** A wait carries the seq of what it led to, so both together name an entry. */
+export function entryKey(entry: Pick<TraceEntry, "seq" | "kind">): string {
+  return `${entry.seq}:${entry.kind}`;
 }
 
 export type Topic =
   | "arrive"
+  | "wait"
   | "queue"
   | "offer"
   | "accept"
@@ -50,6 +127,8 @@ export type Topic =
 const TOPICS: Record<string, Topic> = {
   ContactStarted: "arrive",
   CustomerIdentified: "arrive",
+  CustomerReturned: "arrive",
+  Waited: "wait",
   InteractionQueued: "queue",
   InteractionOffered: "offer",
   OfferProven: "offer",
@@ -57,18 +136,18 @@ const TOPICS: Record<string, Topic> = {
   OfferRejected: "miss",
   OfferExpired: "miss",
   OfferWithdrawn: "miss",
+  CustomerAway: "miss",
   MessagePosted: "message",
   MessagesRead: "message",
   NoteAdded: "note",
-  CustomerAway: "miss",
-  CustomerReturned: "arrive",
   InteractionTransferred: "transfer",
   InteractionEnded: "end",
+  ContactClosed: "end",
   AfterContactWorkStarted: "work",
   AfterContactWorkExtended: "work",
   HandlingWrappedUp: "work",
+  DispositionAdded: "work",
   ContactRated: "rating",
-  ContactClosed: "end",
 };
 
 export function topicOf(kind: string): Topic {
@@ -77,18 +156,15 @@ export function topicOf(kind: string): Topic {
 
 /** A story is steps and, between them, stretches of plain writing folded into one line. */
 export type Beat =
-  | { type: "step"; entry: TraceEntry; gap_ms: number }
-  | { type: "talk"; entries: TraceEntry[]; from_at: number; to_at: number; posted: number; gap_ms: number };
+  | { type: "step"; entry: TraceEntry }
+  | { type: "talk"; entries: TraceEntry[]; from_at: number; to_at: number; posted: number };
 
-/** `gap_ms`: how long nothing happened before this beat. With `fold` off every entry is a step of its own. */
+/** With `fold` off every entry is a step of its own. */
 export function beatsOf(entries: readonly TraceEntry[], fold: boolean): Beat[] {
   const beats: Beat[] = [];
-  let last: number | null = null;
   for (const entry of entries) {
-    const gap = last === null ? 0 : Math.max(0, entry.at - last);
-    last = entry.at;
     if (!fold || topicOf(entry.kind) !== "message") {
-      beats.push({ type: "step", entry, gap_ms: gap });
+      beats.push({ type: "step", entry });
       continue;
     }
     const posted = entry.kind === "MessagePosted" ? 1 : 0;
@@ -98,11 +174,21 @@ export function beatsOf(entries: readonly TraceEntry[], fold: boolean): Beat[] {
       open.to_at = entry.at;
       open.posted += posted;
     } else {
-      beats.push({ type: "talk", entries: [entry], from_at: entry.at, to_at: entry.at, posted, gap_ms: gap });
+      beats.push({ type: "talk", entries: [entry], from_at: entry.at, to_at: entry.at, posted });
     }
   }
-  // A stretch that holds only read marks says nothing to a reader.
-  return beats.filter((beat) => beat.type === "step" || beat.posted > 0);
+  return beats.flatMap((beat) => {
+    if (beat.type === "step" || beat.posted > 1) return [beat];
+    // One message is a step; a stretch that holds only read marks says nothing to a reader.
+    const entry = beat.entries.find(({ kind }) => kind === "MessagePosted");
+    return entry ? [{ type: "step", entry }] : [];
+  });
+}
+
+export function beatKey(beat: Beat): string {
+  return beat.type === "step"
+    ? entryKey(beat.entry)
+    : `talk:${beat.entries[0] ? entryKey(beat.entries[0]) : ""}`;
 }
 
 /** Which message an entry speaks of, if any: selecting one side shows the other. */
@@ -162,7 +248,7 @@ export function exportName(contactId: string): string {
   return `contact-${contactId.replace(/[^0-9a-zA-Z-]/g, "")}.json`;
 }
 
-/** The day filter speaks local dates; the server takes instants. `to` is the end of that day. */
+/** The day filter speaks local dates; the server takes instants. `to` is the first instant after that day. */
 export function dayRange(from: string | undefined, to: string | undefined): { from?: number; to?: number } {
   const parse = (day: string | undefined): Date | null => {
     const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(day ?? "");
@@ -174,7 +260,7 @@ export function dayRange(from: string | undefined, to: string | undefined): { fr
   const end = parse(to);
   const range: { from?: number; to?: number } = {};
   if (start) range.from = start.getTime();
-  if (end) range.to = new Date(end.getFullYear(), end.getMonth(), end.getDate() + 1).getTime() - 1;
+  if (end) range.to = new Date(end.getFullYear(), end.getMonth(), end.getDate() + 1).getTime();
   return range;
 }
 
@@ -184,8 +270,12 @@ export interface ContactFilter {
   agent?: string | undefined;
   from?: string | undefined;
   to?: string | undefined;
+  outcome?: string | undefined;
 }
 
+const OUTCOMES = ["handled", "abandoned", "open"];
+
+/** Reads a filter out of a page address; anything unknown falls away instead of failing. */
 export function parseContactFilter(search: Record<string, unknown>): ContactFilter {
   const text = (key: string): string | undefined => {
     const value = search[key];
@@ -201,5 +291,20 @@ export function parseContactFilter(search: Record<string, unknown>): ContactFilt
     agent: text("agent"),
     from: day("from"),
     to: day("to"),
+    outcome: OUTCOMES.find((outcome) => outcome === text("outcome")),
+  };
+}
+
+/** The filter as the API takes it. */
+export function contactQuery(filter: ContactFilter): Record<string, string | number | boolean | undefined> {
+  const { from, to } = dayRange(filter.from, filter.to);
+  return {
+    tenant_id: filter.tenant,
+    queue: filter.queue,
+    agent: filter.agent,
+    from,
+    to,
+    outcome: filter.outcome === "open" ? undefined : filter.outcome,
+    open: filter.outcome === "open" ? true : undefined,
   };
 }

@@ -44,7 +44,7 @@ function Ribbon({ info }: { info: DemoInfo }) {
         isDisabled={!info.on}
         onChange={(speed) => wish({ speed })}
       />
-      <span className="tabular flex gap-4 text-sm text-ink-2">
+      <span className="tabular hidden gap-4 text-sm text-ink-2 xl:flex">
         <span>{t("ribbon.customers", { count: info.simulated_customers })}</span>
         <span>{t("ribbon.agents", { count: info.simulated_agents })}</span>
       </span>

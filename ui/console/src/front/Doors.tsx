@@ -101,7 +101,7 @@ function Door({ n, icon, name, what, children }: DoorProps) {
     <>
       <span className="front-arch" aria-hidden="true">
         <span className="front-arch-light">
-          <Icon name={icon} size={44} />
+          <Icon name={icon} size={32} />
         </span>
         <span className="front-arch-leaf">
           <span className="front-arch-knob" />

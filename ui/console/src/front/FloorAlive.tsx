@@ -73,7 +73,7 @@ function Floor({ summary }: { summary: FloorSummary }) {
           {lanes.length === 0 ? (
             <p className="py-8 text-center text-ink-2">{t("floor.empty")}</p>
           ) : (
-            <div className="grid gap-x-10 gap-y-6 md:grid-cols-2">
+            <div className="grid gap-x-10 gap-y-6 md:grid-cols-2 lg:grid-cols-1 xl:grid-cols-2">
               {lanes.map((lane) => (
                 <Lanes key={lane.tenant} lane={lane} />
               ))}
@@ -91,7 +91,7 @@ function Floor({ summary }: { summary: FloorSummary }) {
             <span className="ml-auto">{t("floor.note")}</span>
           </p>
         </div>
-        <Recent events={summary.recent} />
+        <Recent events={summary.recent} queues={summary.queues} />
       </div>
     </>
   );
@@ -115,7 +115,7 @@ function Figure({ label, value, tone, aside }: FigureProps) {
   const { i18n } = useTranslation("front");
   return (
     <div className="flex flex-col-reverse justify-end bg-surface px-5 py-4">
-      <dt className="flex items-center gap-1.5 text-md text-ink-2">
+      <dt className="flex flex-wrap items-center gap-x-1.5 text-md text-ink-2">
         <StateIcon state={tone} className={TONES[tone]} />
         {label}
         {aside ? <span className="ml-auto text-sm text-ink-3">{aside}</span> : null}
@@ -144,7 +144,7 @@ function Lanes({ lane }: { lane: TenantLanes }) {
   );
 }
 
-const ROOM = 7;
+const ROOM = 5;
 
 function Lane({ queue }: { queue: SummaryQueue }) {
   const { t, i18n } = useTranslation("front");
@@ -189,22 +189,27 @@ const HAPPENING_ICONS: Record<Happening, IconName> = {
   ended: "check",
 };
 
-function Recent({ events }: { events: readonly SummaryEvent[] }) {
-  const { t } = useTranslation("front");
+function Recent({ events, queues }: { events: readonly SummaryEvent[]; queues: readonly SummaryQueue[] }) {
+  const { t, i18n } = useTranslation("front");
+  const english = new Map(queues.map((queue) => [queue.name, queue.name_en]));
   return (
-    <div className="rounded-xl border border-line bg-surface p-5">
+    <div className="min-h-[432px] rounded-xl border border-line bg-surface p-5">
       <h3 className="border-b border-line pb-1.5 text-base font-semibold text-ink">{t("floor.recent")}</h3>
       {events.length === 0 ? <p className="mt-3 text-md text-ink-2">{t("floor.recentEmpty")}</p> : null}
       <ol className="mt-2">
         {events.slice(0, 9).map((event) => (
-          <RecentLine key={eventKey(event)} event={event} />
+          <RecentLine
+            key={eventKey(event)}
+            event={event}
+            queue={(i18n.language === "en" && english.get(event.queue_name)) || event.queue_name}
+          />
         ))}
       </ol>
     </div>
   );
 }
 
-function RecentLine({ event }: { event: SummaryEvent }) {
+function RecentLine({ event, queue }: { event: SummaryEvent; queue: string }) {
   const now = useNow();
   const { t } = useTranslation("front");
   return (
@@ -214,7 +219,7 @@ function RecentLine({ event }: { event: SummaryEvent }) {
       </span>
       <span className="min-w-0 flex-1 leading-tight">
         <span className="block truncate text-ink">{useHappening(event)}</span>
-        <span className="block truncate text-sm text-ink-3">{event.queue_name}</span>
+        <span className="block truncate text-sm text-ink-3">{queue}</span>
       </span>
       <time dateTime={new Date(event.at).toISOString()} className="tabular shrink-0 text-sm text-ink-3">
         {ago(Math.max(0, now - event.at), t)}

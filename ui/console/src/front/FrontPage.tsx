@@ -36,7 +36,7 @@ export function FrontPage() {
         <section className="pt-10 pb-8 text-center">
           <p className="text-sm font-semibold tracking-[0.18em] text-accent-ink">{t("eyebrow")}</p>
           <h1 className="front-headline mt-3">{t("headline")}</h1>
-          <p className="mx-auto mt-4 max-w-[46em] text-lg text-ink-2">{t("sentence")}</p>
+          <p className="front-sentence mx-auto mt-4 max-w-[46em] text-lg text-ink-2">{t("sentence")}</p>
         </section>
         <Doors />
         <FloorAlive />

@@ -4,14 +4,18 @@ import { keyAction, meets, shortfall, withLevel, withMinor } from "./matrix";
 import { contrastWithWhite, parseSeconds, snippetOf } from "./units";
 import {
   faultsOfDay,
+  isOvernight,
+  lengthOf,
   minutesOpen,
   nextStretch,
   parseTime,
   preset,
   runsOf,
-  tidyDay,
+  spansOf,
   timeText,
+  weeklyOf,
   weekIsSound,
+  weekOf,
 } from "./week";
 
 describe("week editor", () => {
@@ -35,29 +39,25 @@ describe("week editor", () => {
   });
 
   it("names the stretch at fault", () => {
-    expect([...faultsOfDay([{ from: 540, to: 540 }])]).toEqual([[0, "end_before_start"]]);
-    expect([
-      ...faultsOfDay([
-        { from: 800, to: 900 },
-        { from: 540, to: 810 },
-      ]),
-    ]).toEqual([[0, "overlap"]]);
-    expect(
-      faultsOfDay([
-        { from: 540, to: 720 },
-        { from: 720, to: 900 },
-      ]).size,
-    ).toBe(0);
+    expect([...faultsOfDay([{ from: 540, to: 540 }])]).toEqual([[0, "span_empty"]]);
+    expect([...faultsOfDay([{ from: 1440, to: 60 }])]).toEqual([[0, "span_starts_at_24"]]);
+    const overlap = [
+      { from: 800, to: 900 },
+      { from: 540, to: 810 },
+    ];
+    expect([...faultsOfDay(overlap)]).toEqual([[1, "span_overlaps"]]);
+    const touching = [
+      { from: 540, to: 720 },
+      { from: 720, to: 900 },
+    ];
+    expect(faultsOfDay(touching).size).toBe(0);
     expect(weekIsSound(preset("office"))).toBe(true);
   });
 
-  it("joins stretches that touch", () => {
-    expect(
-      tidyDay([
-        { from: 720, to: 900 },
-        { from: 540, to: 720 },
-      ]),
-    ).toEqual([{ from: 540, to: 900 }]);
+  it("knows nights that run into the next day", () => {
+    expect(faultsOfDay([{ from: 22 * 60, to: 6 * 60 }]).size).toBe(0);
+    expect(lengthOf({ from: 22 * 60, to: 6 * 60 })).toBe(8 * 60);
+    expect(isOvernight({ from: 0, to: 1440 })).toBe(false);
   });
 
   it("sums, proposes and groups", () => {
@@ -68,6 +68,18 @@ describe("week editor", () => {
       [0, 4],
       [5, 6],
     ]);
+  });
+
+  it("goes over the wire and back", () => {
+    const week = preset("every_day");
+    expect(weekOf(weeklyOf(week))).toEqual(week);
+    expect(weeklyOf(preset("closed"))).toEqual({});
+    expect(
+      spansOf([
+        { from: 780, to: 1080 },
+        { from: 540, to: 720 },
+      ])[0],
+    ).toEqual({ start: "09:00", end: "12:00" });
   });
 });
 

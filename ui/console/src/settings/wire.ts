@@ -1,4 +1,5 @@
-/** Shapes of the directory's resources as the API sends and takes them. Instants `_at`, spans `_ms`. */
+/** Shapes of the directory's resources as the API sends them. Instants `_at`, spans `_ms`, both in ms. */
+import type { Held } from "./matrix.ts";
 
 export interface Need {
   skill_id: string;
@@ -9,7 +10,7 @@ export interface QueueItem {
   id: string;
   tenant_id: string;
   name: string;
-  name_en: string | null;
+  name_en: string;
   medium: string;
   needs: Need[];
   /** A head start over other queues, in ms of waiting. */
@@ -23,35 +24,48 @@ export interface QueueItem {
   max_waiting: number;
   hours_id: string | null;
   retired: boolean;
+  /** How many people have all that it needs. */
+  able: number;
 }
+
+export const SKILL_KINDS = ["product", "language", "dialect", "other"] as const;
+export type SkillKind = (typeof SKILL_KINDS)[number];
 
 export interface SkillItem {
   id: string;
+  /** null: the whole installation's. */
   tenant_id: string | null;
   key: string;
   name: string;
-  name_en: string | null;
-  kind?: string;
+  name_en: string;
+  kind: SkillKind;
+  retired: boolean;
 }
 
-export interface HeldSkill {
-  skill_id: string;
-  level: number;
-  minor: boolean;
-}
+export const ROLES = [
+  "agent",
+  "supervisor",
+  "reviewer",
+  "planner",
+  "editor",
+  "tenant_admin",
+  "city_operator",
+] as const;
+export type Role = (typeof ROLES)[number];
 
 export interface PersonItem {
   id: string;
   tenant_id: string;
   name: string;
-  email: string;
-  roles: string[];
+  /** null for those who may not administer the person. */
+  email: string | null;
+  roles: Role[];
   team_id: string | null;
-  skills: HeldSkill[];
+  skills: Held[];
   serves: string[];
   locale: string;
   level: number;
-  capacity: Record<string, number>;
+  capacity: { chat: number };
   active: boolean;
 }
 
@@ -59,7 +73,9 @@ export interface TeamItem {
   id: string;
   tenant_id: string;
   name: string;
-  name_en: string | null;
+  name_en: string;
+  hours_id: string | null;
+  retired: boolean;
 }
 
 export interface TenantItem {
@@ -69,14 +85,63 @@ export interface TenantItem {
   colour: string;
 }
 
+export interface Span {
+  start: string;
+  end: string;
+}
+
+export interface SpecialDay {
+  date: string;
+  name: string;
+  spans: Span[];
+}
+
+export interface HoursRules {
+  weekly: Partial<Record<string, Span[]>>;
+  holidays: "none" | "CN";
+  holiday_spans: Span[];
+  makeup_as: string;
+  exceptions: SpecialDay[];
+}
+
+export interface HoursItem {
+  id: string;
+  tenant_id: string;
+  name: string;
+  name_en: string;
+  zone: string;
+  rules: HoursRules;
+  retired: boolean;
+  open_now: boolean;
+  holidays_known_until: string;
+}
+
+export interface PreviewDay {
+  date: string;
+  kind: "weekday" | "exception" | "holiday" | "makeup";
+  name: string;
+  name_en: string;
+  openings: { opens_at: number; closes_at: number }[];
+  open_ms: number;
+  known: boolean;
+}
+
+export interface HoursPreview {
+  zone: string;
+  open_now: boolean;
+  next_opening_at: number | null;
+  days: PreviewDay[];
+  total_ms: number;
+}
+
 export interface CannedItem {
   id: string;
   tenant_id: string;
-  queue_id: string | null;
-  shortcut: string;
   title: string;
   text: string;
-  locale: string;
+  shortcut: string | null;
+  locale: string | null;
+  queue_id: string | null;
 }
 
 export interface DispositionItem {
@@ -84,8 +149,12 @@ export interface DispositionItem {
   tenant_id: string;
   code: string;
   name: string;
-  name_en: string | null;
-  retired?: boolean;
+  name_en: string;
+  is_group: boolean;
+  parent_id: string | null;
+  group: string | null;
+  position: number;
+  retired: boolean;
 }
 
 export interface SiteTopic {
@@ -100,48 +169,38 @@ export interface SiteItem {
   key: string;
   tenant_id: string;
   name: string;
+  name_en: string;
   greeting: string;
   greeting_en: string;
   colour: string;
   origins: string[];
   topics: SiteTopic[];
   hours_id: string | null;
+  retired: boolean;
 }
 
 export interface TokenItem {
   id: string;
   name: string;
   scopes: string[];
-  prefix?: string;
+  /** The last four characters, to tell tokens apart. */
+  hint: string;
   created_at: number;
   expires_at: number | null;
   used_at: number | null;
 }
 
-export interface WebhookItem {
-  id: string;
-  tenant_id: string;
-  url: string;
-  kinds: string[];
-  active: boolean;
-}
-
-export interface DeliveryItem {
-  id: string;
-  at: number;
-  kind: string;
-  status: number | null;
-  attempt: number;
-  error: string | null;
-  next_at: number | null;
-}
-
 export interface AuditItem {
-  id: string;
+  tenant_id: string;
   seq: number;
   at: number;
-  actor_name: string | null;
+  actor_kind: string;
+  actor_id: string;
+  actor_name: string;
   action: string;
-  subject: string | null;
+  object_kind: string;
+  object_id: string;
   detail: Record<string, unknown>;
+  address: string;
+  hash?: string;
 }

@@ -118,16 +118,26 @@ function Load({ agent }: { agent: WallAgent }) {
   );
 }
 
+/** The oldest in words, the others as a number. */
 function Work({ agent, queueNames }: { agent: WallAgent; queueNames: ReadonlyMap<string, string> }) {
-  if (agent.current.length === 0) return <span className="text-ink-3">—</span>;
+  const { t } = useTranslation("wall");
+  const [first, ...others] = [...agent.current].sort((a, b) => a.since_at - b.since_at);
+  if (!first) return <span className="text-ink-3">—</span>;
+  const name = (id: string): string => queueNames.get(id) ?? "—";
+  const words = t("agent.more", {
+    count: others.length,
+    names: others.map((work) => name(work.queue_id)).join("、"),
+  });
   return (
-    <span className="flex min-w-0 gap-3 overflow-hidden">
-      {agent.current.map((work) => (
-        <span key={work.interaction_id} className="flex min-w-0 items-baseline gap-1.5 text-ink-2">
-          <span className="truncate">{queueNames.get(work.queue_id) ?? "—"}</span>
-          <Since at={work.since_at} className="text-sm text-ink-3" />
+    <span className="flex min-w-0 items-baseline gap-2 text-ink-2">
+      <span className="truncate">{name(first.queue_id)}</span>
+      <Since at={first.since_at} className="text-sm text-ink-3" />
+      {others.length > 0 ? (
+        <span className="tabular shrink-0 text-sm text-ink-3" title={words}>
+          <span aria-hidden="true">+{others.length}</span>
+          <span className="sr-only">{words}</span>
         </span>
-      ))}
+      ) : null}
     </span>
   );
 }

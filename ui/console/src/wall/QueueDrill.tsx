@@ -179,12 +179,10 @@ function Figures({ queue, today }: { queue: WallQueue; today: Today | undefined 
 
 function Fact({ label, rule, children }: { label: string; rule: string | undefined; children: ReactNode }) {
   return (
-    <div className="border-t border-line pt-2 first:border-t-0 first:pt-0">
-      <div className="flex justify-between gap-3">
-        <dt className="text-ink-2">{label}</dt>
-        <dd className="tabular font-medium text-ink">{children}</dd>
-      </div>
-      {rule ? <dd className="text-sm text-ink-3">{rule}</dd> : null}
+    <div className="grid grid-cols-[1fr_auto] gap-x-3 border-t border-line pt-2 first:border-t-0 first:pt-0">
+      <dt className="text-ink-2">{label}</dt>
+      <dd className="tabular font-medium text-ink">{children}</dd>
+      {rule ? <dd className="col-span-2 text-sm text-ink-3">{rule}</dd> : null}
     </div>
   );
 }

@@ -25,15 +25,20 @@ export function QueueTable({ queues, tenantNames, selected }: Props) {
         header: t("queue.name"),
         isRowHeader: true,
         sort: name,
-        cell: (queue) => (
-          <QueueCell queue={queue} name={name(queue)} tenant={tenantNames.get(queue.tenant_id)} />
-        ),
+        cell: (queue) => <QueueCell queue={queue} name={name(queue)} />,
+      },
+      {
+        id: "tenant",
+        header: t("queue.tenant"),
+        width: "16%",
+        sort: (queue) => tenantNames.get(queue.tenant_id) ?? null,
+        cell: (queue) => <span className="text-ink-2">{tenantNames.get(queue.tenant_id) ?? "—"}</span>,
       },
       {
         id: "waiting",
         header: t("queue.waiting"),
         align: "end",
-        width: "84px",
+        width: "76px",
         sort: (queue) => queue.waiting,
         cell: (queue) => <Waiting queue={queue} />,
       },
@@ -42,7 +47,7 @@ export function QueueTable({ queues, tenantNames, selected }: Props) {
         header: t("queue.longest"),
         explain: t("queue.longestExplain"),
         align: "end",
-        width: "112px",
+        width: "100px",
         // Longer waits began earlier: the age sorts, not the instant.
         sort: (queue) => (queue.oldest_since_at === null ? null : -queue.oldest_since_at),
         cell: (queue) => <Longest queue={queue} />,
@@ -51,7 +56,7 @@ export function QueueTable({ queues, tenantNames, selected }: Props) {
         id: "talking",
         header: t("queue.talking"),
         align: "end",
-        width: "92px",
+        width: "84px",
         sort: (queue) => queue.talking,
         cell: (queue) => <Figure value={queue.talking} />,
       },
@@ -60,7 +65,7 @@ export function QueueTable({ queues, tenantNames, selected }: Props) {
         header: t("queue.available"),
         explain: t("queue.availableExplain"),
         align: "end",
-        width: "104px",
+        width: "88px",
         sort: (queue) => queue.available_agents,
         cell: (queue) => <Available queue={queue} />,
       },
@@ -69,7 +74,7 @@ export function QueueTable({ queues, tenantNames, selected }: Props) {
         header: t("queue.level"),
         explain: t("queue.levelExplain"),
         align: "end",
-        width: "112px",
+        width: "92px",
         sort: (queue) => queue.service_level.percent,
         cell: (queue) => <LevelFigure level={queue.service_level} />,
       },
@@ -86,7 +91,7 @@ export function QueueTable({ queues, tenantNames, selected }: Props) {
         header: t("queue.abandoned"),
         explain: t("queue.abandonedExplain"),
         align: "end",
-        width: "92px",
+        width: "96px",
         sort: (queue) => queue.today.abandoned,
         cell: (queue) => <Figure value={queue.today.abandoned} />,
       },
@@ -100,8 +105,8 @@ export function QueueTable({ queues, tenantNames, selected }: Props) {
       rows={queues}
       rowId={(queue) => queue.id}
       isSelected={(queue) => queue.id === selected}
-      rowHeight={44}
-      minWidth={880}
+      rowHeight={36}
+      minWidth={900}
       empty={
         <EmptyState icon="queue" title={t("queue.none")}>
           {t("queue.noneText")}
@@ -111,15 +116,14 @@ export function QueueTable({ queues, tenantNames, selected }: Props) {
   );
 }
 
-function QueueCell({ queue, name, tenant }: { queue: WallQueue; name: string; tenant: string | undefined }) {
+function QueueCell({ queue, name }: { queue: WallQueue; name: string }) {
   return (
     <Link
       to="/app/wall"
       search={(before) => ({ ...before, queue: queue.id })}
-      className="block leading-tight after:absolute after:inset-0"
+      className="block truncate font-medium text-ink after:absolute after:inset-0"
     >
-      <span className="block truncate font-medium text-ink">{name}</span>
-      {tenant ? <span className="block truncate text-sm text-ink-3">{tenant}</span> : null}
+      {name}
     </Link>
   );
 }
@@ -137,7 +141,7 @@ const URGENCY: Record<Urgency, string> = {
 
 function Waiting({ queue }: { queue: WallQueue }) {
   if (queue.waiting === 0) return <span className="text-ink-3">0</span>;
-  return <span className="text-lg font-semibold text-ink">{queue.waiting}</span>;
+  return <span className="text-base font-semibold text-ink">{queue.waiting}</span>;
 }
 
 export function Longest({ queue }: { queue: WallQueue }) {

@@ -99,7 +99,7 @@ function Body({ wall, filter, shown }: { wall: Wall; filter: WallFilter; shown: 
   return (
     <>
       <Totals totals={sums} today={today.data} filtered={filtered} />
-      <div className="grid min-h-0 flex-1 gap-3 xl:grid-cols-[minmax(0,1fr)_360px]">
+      <div className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)] gap-3 xl:grid-cols-[minmax(0,1fr)_360px]">
         <div className="flex min-h-0 flex-col gap-3">
           <Panel
             id="wall-queues"

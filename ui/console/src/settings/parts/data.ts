@@ -2,17 +2,19 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, type Page } from "../../app/api.ts";
 
+type Query = Record<string, string | boolean>;
+
 const PAGE = 200;
 const MOST_PAGES = 25;
 
 /** Reads a list to its end: settings lists are short, and searching one must see all of it. */
-export async function readAll<T>(path: string, signal?: AbortSignal): Promise<T[]> {
+export async function readAll<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T[]> {
   const items: T[] = [];
   let cursor: string | null = null;
   for (let page = 0; page < MOST_PAGES; page += 1) {
     const read: Page<T> | T[] = await api.get<Page<T> | T[]>(
       path,
-      { limit: PAGE, cursor },
+      { ...query, limit: PAGE, cursor },
       signal ? { signal } : {},
     );
     if (Array.isArray(read)) return read;
@@ -23,8 +25,11 @@ export async function readAll<T>(path: string, signal?: AbortSignal): Promise<T[
   return items;
 }
 
-export function listQuery<T>(path: string) {
-  return queryOptions({ queryKey: ["settings", path], queryFn: ({ signal }) => readAll<T>(path, signal) });
+export function listQuery<T>(path: string, query: Query = {}) {
+  return queryOptions({
+    queryKey: ["settings", path, query],
+    queryFn: ({ signal }) => readAll<T>(path, query, signal),
+  });
 }
 
 /** Creates (no id) or changes (id) one item of the list at `path`, then renews the list. */
