@@ -17,6 +17,8 @@ from rexian.kit.ids import new_id
 from rexian.kit.postgres import PrivatePostgres
 from rexian.kit.schema import all_tables, create_schema, run_statement
 
+os.environ["LC_ALL"] = "C.UTF-8"  # the command line speaks the terminal's language
+
 # Nothing here must survive a power cut, so the disk need not be waited for.
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "64MB"}
 

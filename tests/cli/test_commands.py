@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -23,6 +26,15 @@ def test_help_names_every_command_and_the_first_steps() -> None:
     for name in ("serve", "demo", "migrate", "doctor", "settings", "tenant", "user", "audit"):
         assert f"\n  {name} " in done.output
     assert "rexian demo" in done.output
+
+
+def test_a_chinese_terminal_is_answered_in_chinese(tmp_path: Path) -> None:
+    program = [sys.executable, "-m", "rexian.cli", "--home", str(tmp_path / "new")]
+    env = {"PATH": os.environ["PATH"], "LANG": "zh_CN.UTF-8"}
+    told = subprocess.run([*program, "--help"], env=env, capture_output=True, check=True).stdout.decode()
+    assert "总有真人接听的联络中心" in told
+    found = subprocess.run([*program, "doctor"], env=env, capture_output=True, check=False).stdout.decode()
+    assert "首次启动时会建立自带的 PostgreSQL" in found
 
 
 @pytest.mark.parametrize(
@@ -70,13 +82,13 @@ def test_a_database_that_is_away_is_said_to_be(tmp_path: Path) -> None:
 
 # -- doctor ----------------------------------------------------------------------------------------------------------
 def findings(done: Result) -> dict[str, dict[str, str]]:
-    return {found["what"]: found for found in map(json.loads, done.stdout.splitlines())}
+    return {found["code"]: found for found in map(json.loads, done.stdout.splitlines())}
 
 
 def test_a_fresh_machine_is_well(tmp_path: Path) -> None:
     found = findings(run("--home", tmp_path / "new", "doctor", "--json"))
-    assert found["data folder"]["level"] == "ok"
-    assert found["PostgreSQL"]["state"] == "a private one is made at the first start"
+    assert found["home"]["level"] == "ok"
+    assert found["postgres"]["state"] == "a private one is made at the first start"
     assert not (tmp_path / "new").exists()  # looking changes nothing
 
 
@@ -89,7 +101,7 @@ def test_doctor_finds_what_is_wrong_and_says_how_to_mend_it(tmp_path: Path) -> N
         done = run("--home", tmp_path, "doctor", "--json", env=env)
     assert done.exit_code == 1
     bad = {what for what, found in findings(done).items() if found["level"] == "bad"}
-    assert {"secret", "demo", "PostgreSQL", "port"} <= bad
+    assert {"secret", "demo", "postgres", "port"} <= bad
     assert all(found["mend"] for found in findings(done).values() if found["level"] == "bad")
 
 
@@ -102,4 +114,4 @@ def test_doctor_names_a_wrong_setting(tmp_path: Path) -> None:
 def test_doctor_looks_into_the_database(tmp_path: Path, postgres: PrivatePostgres, database_url: str) -> None:
     done = run("--home", tmp_path, "doctor", "--json", env={"REXIAN_DATABASE_URL": database_url})
     found = findings(done)
-    assert {found[what]["level"] for what in ("PostgreSQL", "roles", "clock", "floors")} == {"ok"}
+    assert {found[what]["level"] for what in ("postgres", "roles", "clock", "floors")} == {"ok"}

@@ -15,6 +15,7 @@ import msgspec
 from sqlalchemy.exc import DBAPIError
 
 from rexian import __version__
+from rexian.cli.words import say, terminal_locale
 from rexian.kit import log
 from rexian.kit.clock import SystemClock
 from rexian.kit.database import Database, is_outage
@@ -45,8 +46,7 @@ def _explained() -> Any:
     except (SettingsError, PostgresError) as error:
         raise Trouble(str(error)) from error
     except Problem as error:
-        title = t("en", f"errors.{error.code}", **error.params)
-        raise Trouble(f"{title} / {t('zh-CN', f'errors.{error.code}', **error.params)}") from error
+        raise Trouble(t(terminal_locale(), f"errors.{error.code}", **error.params)) from error
     except DBAPIError as error:
         if not is_outage(error):
             raise
@@ -62,43 +62,29 @@ def _settings(**overrides: Any) -> Settings:
     return settings
 
 
-@click.group(context_settings=CONTEXT)
-@click.option("--home", type=click.Path(path_type=Path, file_okay=False), help="Data folder (REXIAN_HOME).")
-@click.version_option(__version__, "-V", "--version", message="rexian %(version)s")
+@click.group(context_settings=CONTEXT, help=say("cli.main"))
+@click.option("--home", type=click.Path(path_type=Path, file_okay=False), help=say("cli.home"))
+@click.version_option(__version__, "-V", "--version", message="rexian %(version)s", help=say("cli.version"))
 def main(home: Path | None) -> None:
-    """Rexian 热线: a contact centre that a person always answers.
-
-    \b
-    First steps:
-      rexian demo                    a city that is alive, in a minute
-      rexian tenant create …         a company of your own
-      rexian user create …           its first administrator
-      rexian serve                   the server
-    Something wrong? `rexian doctor` says what, and how to mend it.
-    """
+    """The root of all commands; `home` is read by those that need it."""
 
 
 # -- running ---------------------------------------------------------------------------------------------------------
-@main.command()
-@click.option("--host", help="Address to listen on (REXIAN_HOST).")
-@click.option("--port", type=int, help="Port to listen on (REXIAN_PORT).")
+@main.command(help=say("cli.serve"))
+@click.option("--host", help=say("cli.host"))
+@click.option("--port", type=int, help=say("cli.port"))
 def serve(host: str | None, port: int | None) -> None:
-    """Run the server until it is told to stop (Ctrl-C, SIGTERM)."""
     from rexian.cli.serving import Serving
 
     with _explained():
         Serving(_settings(host=host, port=port)).run()
 
 
-@main.command()
-@click.option("--host", help="Address to listen on (REXIAN_HOST).")
-@click.option("--port", type=int, help="Port to listen on (REXIAN_PORT).")
-@click.option("--population/--no-population", default=True, help="Simulated customers and agents.", show_default=True)
+@main.command(help=say("cli.demo"))
+@click.option("--host", help=say("cli.host"))
+@click.option("--port", type=int, help=say("cli.port"))
+@click.option("--population/--no-population", default=True, help=say("cli.population"), show_default=True)
 def demo(host: str | None, port: int | None, population: bool) -> None:
-    """Run the demo city: four companies, forty agents, three doors without a password.
-
-    Data lies in ./.rexian unless --home or REXIAN_HOME says otherwise. Nothing leaves this machine.
-    """
     from rexian.cli.serving import Serving
 
     with _explained():
@@ -113,27 +99,26 @@ def _demo_settings(**overrides: Any) -> Settings:
 
 
 # -- keeping ---------------------------------------------------------------------------------------------------------
-@main.command()
-@click.option(
-    "--autogenerate", metavar="MESSAGE", help="For developers: write a new revision from the tables in the code."
-)
+@main.command(help=say("cli.migrate"))
+@click.option("--autogenerate", metavar="MESSAGE", help=say("cli.autogenerate"))
 def migrate(autogenerate: str | None) -> None:
-    """Bring the database's schema to that of this version."""
     from rexian.kit import migrate as migrations
 
     with _explained(), _database(_settings()) as url:
         if autogenerate:
-            click.echo(f"written: {migrations.autogenerate(url, autogenerate)}")
+            click.echo(say("cli.migrate_written", path=migrations.autogenerate(url, autogenerate)))
             return
         before = migrations.current(url)
         after = migrations.upgrade(url)
-        click.echo(f"at {after} already" if before == after else f"migrated: {before or 'empty'} → {after}")
+        if before == after:
+            click.echo(say("cli.migrate_same", revision=after))
+        else:
+            click.echo(say("cli.migrate_done", before=before or say("cli.migrate_empty"), after=after))
 
 
-@main.command()
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for machines.")
+@main.command(help=say("cli.doctor"))
+@click.option("--json", "as_json", is_flag=True, help=say("cli.json"))
 def doctor(as_json: bool) -> None:
-    """Say what is wrong with this installation and how to mend it."""
     from rexian.cli.doctor import examine
 
     home = click.get_current_context().find_root().params.get("home")
@@ -149,10 +134,9 @@ def doctor(as_json: bool) -> None:
         sys.exit(1)
 
 
-@main.command()
-@click.option("--reference", is_flag=True, help="Print the reference page of all settings (Markdown) instead.")
+@main.command(help=say("cli.settings"))
+@click.option("--reference", is_flag=True, help=say("cli.reference"))
 def settings(reference: bool) -> None:
-    """Show the settings in force; secrets are not shown."""
     if reference:
         click.echo(settings_reference(), nl=False)
         return
@@ -163,22 +147,18 @@ def settings(reference: bool) -> None:
             click.echo(f"{name} = {'…' if hidden else json.dumps(value, ensure_ascii=False)}")
 
 
-@main.group()
+@main.group(help=say("cli.tenant"))
 def tenant() -> None:
-    """Companies served by this installation."""
+    pass
 
 
-@tenant.command("create")
+@tenant.command("create", help=say("cli.tenant_create"))
 @click.argument("key")
 @click.argument("name")
-@click.option("--name-en", default="", help="Name in English; the same if left out.")
-@click.option("--zone", help="IANA time zone, e.g. Asia/Shanghai.")
-@click.option("--operator", is_flag=True, help="The company that runs the installation.")
+@click.option("--name-en", default="", help=say("cli.name_en"))
+@click.option("--zone", help=say("cli.zone"))
+@click.option("--operator", is_flag=True, help=say("cli.operator"))
 def tenant_create(key: str, name: str, name_en: str, zone: str | None, operator: bool) -> None:
-    """Make a tenant.
-
-    KEY is a short name in Latin letters (`yunshan`), NAME the one that people read (`云杉智能`).
-    """
     from rexian.directory import commandline
 
     def make(db: Database, settings: Settings) -> Awaitable[str]:
@@ -195,28 +175,29 @@ def tenant_create(key: str, name: str, name_en: str, zone: str | None, operator:
     click.echo(_with_database(make))
 
 
-@main.group()
+@main.group(help=say("cli.user"))
 def user() -> None:
-    """People who sign in."""
+    pass
 
 
-@user.command("create")
+@user.command("create", help=say("cli.user_create"))
 @click.argument("tenant_key")
 @click.argument("email")
 @click.argument("name")
-@click.option("--role", "roles", multiple=True, default=("tenant_admin",), show_default=True, help="May be repeated.")
-@click.option("--locale", type=click.Choice(["zh-CN", "en"]), default="zh-CN", show_default=True)
-@click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking.")
+@click.option("--role", "roles", multiple=True, default=("tenant_admin",), show_default=True, help=say("cli.role"))
+@click.option(
+    "--locale", type=click.Choice(["zh-CN", "en"]), default="zh-CN", show_default=True, help=say("cli.locale")
+)
+@click.option("--password-stdin", is_flag=True, help=say("cli.password_stdin"))
 def user_create(
     tenant_key: str, email: str, name: str, roles: tuple[str, ...], locale: str, password_stdin: bool
 ) -> None:
-    """Make a person of a tenant, with a password."""
     from rexian.directory import commandline
 
     if password_stdin:
         password = sys.stdin.readline().rstrip("\n")
     else:
-        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+        password = click.prompt(say("cli.password"), hide_input=True, confirmation_prompt=True)
 
     def make(db: Database, settings: Settings) -> Awaitable[str]:
         return commandline.make_user(
@@ -234,22 +215,22 @@ def user_create(
     click.echo(_with_database(make))
 
 
-@main.group()
+@main.group(help=say("cli.audit"))
 def audit() -> None:
-    """The audit trail."""
+    pass
 
 
-@audit.command("verify")
+@audit.command("verify", help=say("cli.audit_verify"))
 def audit_verify() -> None:
-    """Check every tenant's trail; name the first row of each that is not as it was written."""
     from rexian.directory.audit.service import verify_all
 
     broken = _with_database(lambda db, settings: verify_all(db))
     for fault in broken:
-        click.echo(f"tenant {fault.tenant_id}: row {fault.seq} {fault.why}", err=True)
+        why = say(f"cli.audit_why_{fault.why}")
+        click.echo(say("cli.audit_broken", tenant_id=fault.tenant_id, seq=fault.seq, why=why), err=True)
     if broken:
         sys.exit(1)
-    click.echo("the audit trail is whole")
+    click.echo(say("cli.audit_whole"))
 
 
 # -- the database for a short command ----------------------------------------------------------------------------------
@@ -278,5 +259,5 @@ def _with_database(work: Callable[[Database, Settings], Awaitable[T]]) -> T:
             from rexian.kit import migrate as migrations
 
             if migrations.head() is not None and not migrations.at_head(url):
-                raise Trouble("the database has not the schema of this version: run `rexian migrate` first")
+                raise Trouble(say("cli.not_at_head"))
             return asyncio.run(run(url, settings))

@@ -19,6 +19,7 @@ from urllib.request import urlopen
 import psycopg
 from msgspec import Struct
 
+from rexian.cli.words import say
 from rexian.kit import migrate
 from rexian.kit.database import SYSTEM_ROLE, TENANT_ROLE, normal_url
 from rexian.kit.postgres import PostgresError, PrivatePostgres, private
@@ -29,11 +30,14 @@ _NO_SPACE = 200_000_000
 _CLOCK_OFF_MS = 2_000
 _OLDEST = 160_000  # PostgreSQL 16, as server_version_num
 
+Level = Literal["ok", "warn", "bad"]
+
 
 class Finding(Struct, frozen=True):
-    """One thing looked at: `mend` says what to do when it isn't well."""
+    """One thing looked at, in the terminal's language: `mend` says what to do when it isn't well."""
 
-    level: Literal["ok", "warn", "bad"]
+    level: Level
+    code: str
     what: str
     state: str
     mend: str = ""
@@ -43,23 +47,22 @@ class Finding(Struct, frozen=True):
         return {"ok": "✓", "warn": "!", "bad": "✗"}[self.level]
 
 
+def _found(level: Level, what: str, state: str, mend: str = "", **params: object) -> Finding:
+    """A finding about `what`; its texts are `doctor.<what>`, `doctor.<what>_<state>` and `doctor.<what>_<mend>`."""
+    said = say(f"doctor.{what}_{mend}", **params) if mend else ""
+    return Finding(level, what, say(f"doctor.{what}"), say(f"doctor.{what}_{state}", **params), said)
+
+
 def examine(home: Path | None = None) -> list[Finding]:
     """Look at everything, in the order in which one thing needs the other."""
-    findings = [_python()]
+    findings = [_found("ok", "python", "state", version=".".join(map(str, sys.version_info[:3])))]
     try:
         settings = load_settings(home=home)
     except SettingsError as error:
-        return [
-            *findings,
-            Finding("bad", "settings", str(error), "correct it; `rexian settings` shows what is in force"),
-        ]
-    findings.append(Finding("ok", "settings", "read"))
+        return [*findings, _found("bad", "settings", "bad", "bad_mend", why=error)]
+    findings.append(_found("ok", "settings", "ok"))
     findings += [*_folder(settings), *_exposure(settings), *_database(settings), _interface(), _port(settings)]
     return findings
-
-
-def _python() -> Finding:
-    return Finding("ok", "python", ".".join(map(str, sys.version_info[:3])))
 
 
 def _folder(settings: Settings) -> Iterator[Finding]:
@@ -67,37 +70,23 @@ def _folder(settings: Settings) -> Iterator[Finding]:
     while not there.exists():
         there = there.parent
     if not os.access(there, os.W_OK | os.X_OK):
-        yield Finding(
-            "bad", "data folder", f"{settings.home} can't be written", "give it to this user, or set REXIAN_HOME"
-        )
+        yield _found("bad", "home", "closed", "closed_mend", folder=settings.home)
         return
-    state = "is there" if there == settings.home else "is made at the first start"
-    yield Finding("ok", "data folder", f"{settings.home} {state}")
+    yield _found("ok", "home", "there" if there == settings.home else "later", folder=settings.home)
     free = shutil.disk_usage(there).free
-    shown = f"{free / 1e9:.1f} GB free"
-    if free < _LITTLE_SPACE:
-        level: Literal["warn", "bad"] = "bad" if free < _NO_SPACE else "warn"
-        yield Finding(level, "disk space", shown, "make room: without it nothing can be acknowledged")
-    else:
-        yield Finding("ok", "disk space", shown)
+    level: Level = "bad" if free < _NO_SPACE else "warn" if free < _LITTLE_SPACE else "ok"
+    yield _found(level, "disk", "state", "" if level == "ok" else "mend", free=f"{free / 1e9:.1f}")
     secret = settings.home / "secret"
     if secret.exists() and stat.S_IMODE(secret.stat().st_mode) & 0o077:
-        yield Finding("bad", "secret", f"{secret} can be read by others", f"chmod 600 {secret}")
+        yield _found("bad", "secret", "open", "open_mend", path=secret)
 
 
 def _exposure(settings: Settings) -> Iterator[Finding]:
     local = settings.host in {"127.0.0.1", "::1", "localhost"}
     if settings.demo and not local:
-        yield Finding(
-            "bad", "demo", f"open to the network on {settings.host}", "set REXIAN_HOST=127.0.0.1 or REXIAN_DEMO=no"
-        )
+        yield _found("bad", "demo", "open", "open_mend", host=settings.host)
     if not local and settings.url.startswith("http://"):
-        yield Finding(
-            "warn",
-            "address",
-            f"{settings.url} is not encrypted",
-            "put a proxy with TLS before it, set REXIAN_PUBLIC_URL",
-        )
+        yield _found("warn", "address", "plain", "plain_mend", url=settings.url)
 
 
 # -- the database ----------------------------------------------------------------------------------------------------
@@ -105,26 +94,25 @@ def _database(settings: Settings) -> Iterator[Finding]:
     try:
         server = private(settings)
     except PostgresError as error:
-        yield Finding("bad", "PostgreSQL", str(error))
+        yield _found("bad", "postgres", "bad", why=error)
         return
     if server is None:
         yield from _reachable(settings.database_url)
     elif not (server.data / "PG_VERSION").exists():
-        yield Finding("ok", "PostgreSQL", "a private one is made at the first start")
+        yield _found("ok", "postgres", "later")
     else:
         yield from _private(server)
 
 
 def _private(server: PrivatePostgres) -> Iterator[Finding]:
-    running = server.pid()
+    pid = server.pid()
     try:
         url = server.start()
     except (PostgresError, psycopg.Error, OSError) as error:
-        yield Finding("bad", "PostgreSQL", f"the private one does not start: {error}", f"see its log {server.log}")
+        yield _found("bad", "postgres", "stuck", "stuck_mend", why=error, log=server.log)
         return
     try:
-        state = f"runs as process {running}" if running else "does not run now; it starts when it should"
-        yield Finding("ok", "private PostgreSQL", state)
+        yield _found("ok", "private", "runs" if pid else "rests", pid=pid)
         yield from _reachable(url)
     finally:
         server.stop()
@@ -135,16 +123,12 @@ def _reachable(url: str) -> Iterator[Finding]:
         plain = normal_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
         connection = psycopg.connect(plain, connect_timeout=5, autocommit=True)
     except (psycopg.Error, ValueError) as error:
-        yield Finding(
-            "bad", "PostgreSQL", f"can't be reached: {str(error).strip()}", "check REXIAN_DATABASE_URL and the server"
-        )
+        yield _found("bad", "postgres", "away", "away_mend", why=str(error).strip())
         return
     with connection:
         yield _version(connection)
-        yield from _looked(connection, url, _schema)
-        yield from _looked(connection, url, _roles)
-        yield from _looked(connection, url, _clock)
-        yield from _looked(connection, url, _floors)
+        for look in (_schema, _roles, _clock, _floors):
+            yield from _looked(connection, url, look)
 
 
 def _looked(
@@ -153,25 +137,25 @@ def _looked(
     try:
         found = look(connection, url)
     except psycopg.Error as error:
-        found = Finding("bad", look.__name__.strip("_"), str(error).strip())
+        found = _found("bad", "looked", "bad", why=str(error).strip())
     if found is not None:
         yield found
 
 
 def _version(connection: psycopg.Connection) -> Finding:
     number = connection.info.server_version
-    shown = f"version {number // 10_000}.{number % 10_000}"
+    version = f"{number // 10_000}.{number % 10_000}"
     if number < _OLDEST:
-        return Finding("bad", "PostgreSQL", shown, "Rexian needs PostgreSQL 16 or later")
-    return Finding("ok", "PostgreSQL", f"answers, {shown}")
+        return _found("bad", "postgres", "old", "old_mend", version=version)
+    return _found("ok", "postgres", "ok", version=version)
 
 
 def _schema(connection: psycopg.Connection, url: str) -> Finding:
     del connection
     newest, there = migrate.head(), migrate.current(url)
     if newest == there:
-        return Finding("ok", "schema", f"at {there}, the newest")
-    return Finding("bad", "schema", f"at {there or 'nothing'}, this version needs {newest}", "run `rexian migrate`")
+        return _found("ok", "schema", "ok", revision=there or "–")
+    return _found("bad", "schema", "old", "old_mend", revision=there or "–", wanted=newest)
 
 
 def _roles(connection: psycopg.Connection, url: str) -> Finding:
@@ -179,17 +163,13 @@ def _roles(connection: psycopg.Connection, url: str) -> Finding:
     for role in (TENANT_ROLE, SYSTEM_ROLE):
         row = connection.execute("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = %s", (role,)).fetchone()
         if row is None:
-            return Finding("bad", "roles", f"{role} is missing", "run `rexian migrate` as a role that may make roles")
+            return _found("bad", "roles", "missing", "missing_mend", role=role)
         if row[0]:
-            return Finding(
-                "bad", "roles", f"{role} passes the tenants' walls", f"ALTER ROLE {role} NOSUPERUSER NOBYPASSRLS"
-            )
+            return _found("bad", "roles", "strong", "strong_mend", role=role)
         allowed = connection.execute("SELECT pg_has_role(session_user, %s, 'SET')", (role,)).fetchone()
         if allowed is None or not allowed[0]:
-            return Finding(
-                "bad", "roles", f"the login may not take on {role}", f"GRANT {role} TO the login WITH SET TRUE"
-            )
-    return Finding("ok", "roles", "as they should be")
+            return _found("bad", "roles", "denied", "denied_mend", role=role)
+    return _found("ok", "roles", "ok")
 
 
 def _clock(connection: psycopg.Connection, url: str) -> Finding:
@@ -197,8 +177,8 @@ def _clock(connection: psycopg.Connection, url: str) -> Finding:
     row = connection.execute("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint").fetchone()
     off = time.time_ns() // 1_000_000 - (row[0] if row else 0)
     if abs(off) > _CLOCK_OFF_MS:
-        return Finding("warn", "clock", f"{off} ms off the database's", "let both machines set their clocks by NTP")
-    return Finding("ok", "clock", "agrees with the database's")
+        return _found("warn", "clock", "off", "off_mend", off=off)
+    return _found("ok", "clock", "ok")
 
 
 def _floors(connection: psycopg.Connection, url: str) -> Finding | None:
@@ -211,32 +191,30 @@ def _floors(connection: psycopg.Connection, url: str) -> Finding | None:
 FROM floor f LEFT JOIN floor_lease l ON l.floor_id = f.id"""
     ).fetchone()
     floors, led = row or (0, 0)
-    return Finding("ok", "floors", f"{floors}, of which {led} led now")
+    return _found("ok", "floors", "ok", floors=floors, led=led)
 
 
 # -- the rest --------------------------------------------------------------------------------------------------------
 def _interface() -> Finding:
     static = files("rexian") / "web" / "static"
-    missing = [
-        name
-        for name, file in (("console", "index.html"), ("widget", "widget.js"))
-        if not (static / name / file).is_file()
-    ]
+    built = {"console": "index.html", "widget": "widget.js"}
+    missing = [name for name, file in built.items() if not (static / name / file).is_file()]
     if missing:
-        return Finding("bad", "interface", f"not built: {', '.join(missing)}", "run `make ui` (a wheel has it inside)")
-    return Finding("ok", "interface", "built")
+        return _found("bad", "interface", "missing", "missing_mend", missing=", ".join(missing))
+    return _found("ok", "interface", "ok")
 
 
 def _port(settings: Settings) -> Finding:
+    address = f"{settings.host}:{settings.port}"
     try:
         with socket.create_server((settings.host, settings.port)):
-            return Finding("ok", "port", f"{settings.host}:{settings.port} is free")
+            return _found("ok", "port", "free", address=address)
     except OSError as error:
-        problem = error.strerror or str(error)
+        why = error.strerror or str(error)
     try:
-        with urlopen(f"http://{settings.host}:{settings.port}/healthz", timeout=2) as answer:
+        with urlopen(f"http://{address}/healthz", timeout=2) as answer:
             if answer.status == HTTPStatus.OK:
-                return Finding("ok", "port", f"{settings.host}:{settings.port}: a server answers there")
+                return _found("ok", "port", "ours", address=address)
     except (OSError, HTTPException):
         pass
-    return Finding("bad", "port", f"{settings.host}:{settings.port}: {problem}", "free it, or set REXIAN_PORT")
+    return _found("bad", "port", "taken", "taken_mend", address=address, why=why)
