@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from tools.truth import capabilities, catalogues, hygiene, links, reference
+from tools.truth import capabilities, catalogues, glossary, hygiene, links, reference
 
 
 def main() -> int:
@@ -15,6 +15,7 @@ def main() -> int:
         *reference.faults(),
         *capabilities.faults(),
         *catalogues.faults(),
+        *glossary.faults(),
         *links.faults(),
         *hygiene.faults(),
     ]
