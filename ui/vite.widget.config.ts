@@ -13,7 +13,8 @@ import { build, defineConfig, type BuildEnvironmentOptions, type InlineConfig, t
  * No inline script or style anywhere.
  */
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const out = here("../src/rexian/web/static/widget/");
+/** Tests build into a folder of their own. */
+const out = process.env.WIDGET_OUT ?? here("../src/rexian/web/static/widget/");
 const tokensFile = here("kit/tokens.css");
 
 /** Tokens that the widget does not use stay out of it, and so does the block for the system's theme (set by script). */

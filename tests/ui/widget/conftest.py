@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
-from tests.ui.widget.double import STATIC, Double, serving
+from tests.ui.widget.double import Double, serving
 
-ROOT = Path(__file__).resolve().parents[3]
-UI = ROOT / "ui"
+UI = Path(__file__).resolve().parents[3] / "ui"
 AXE = UI / "node_modules/axe-core/axe.min.js"
 FLAGS = [
     "--no-sandbox",
@@ -24,26 +24,27 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+expect.set_options(timeout=10_000)  # the machine may be busy
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
 
 @pytest.fixture(scope="session")
-def built() -> Path:
-    """The widget as it is built from the sources that lie here now."""
-    sources = [*UI.glob("widget/**/*.ts*"), *UI.glob("widget/*.css"), *UI.glob("kit/tokens.css")]
-    newest = max(path.stat().st_mtime for path in [*sources, UI / "vite.widget.config.ts"])
-    loader = STATIC / "loader.js"
-    if not loader.is_file() or loader.stat().st_mtime < newest:
-        npx = shutil.which("npx")
-        assert npx, "Node is needed to build the widget"
-        subprocess.run([npx, "vite", "build", "--config", "vite.widget.config.ts"], cwd=UI, check=True, timeout=120)
-    return STATIC
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The widget built from the sources as they lie here now, into a folder of this run."""
+    npx = shutil.which("npx")
+    assert npx, "Node is needed to build the widget"
+    folder = tmp_path_factory.mktemp("widget")
+    build = [npx, "vite", "build", "--config", "vite.widget.config.ts"]
+    environment = os.environ | {"WIDGET_OUT": f"{folder}/"}
+    done = subprocess.run(build, cwd=UI, env=environment, timeout=180, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return folder
 
 
 @pytest.fixture
 async def double(built: Path) -> AsyncIterator[Double]:
-    async with serving(Double()) as double:
+    async with serving(Double(built)) as double:
         yield double
 
 
@@ -75,7 +76,7 @@ class People:
             device_scale_factor=2 if phone else 1,
             color_scheme="dark" if dark else "light",
         )
-        context.set_default_timeout(8_000)
+        context.set_default_timeout(12_000)
         self._contexts.append(context)
         return context
 

@@ -63,7 +63,8 @@ class Visitor:
 class Double:
     """The server and its remote control. `shop` and `host` are two origins of the same server."""
 
-    def __init__(self) -> None:
+    def __init__(self, built: Path = STATIC) -> None:
+        self.built = built
         self.visitors: dict[str, Visitor] = {}
         self.frames: list[dict[str, Any]] = []
         self.files: dict[str, tuple[dict[str, Any], bytes]] = {}
@@ -161,12 +162,12 @@ class Double:
         elif path.startswith("/c/"):
             policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
             policy += f"connect-src 'self' {self.host.replace('http', 'ws')}; base-uri 'none'; form-action 'none'"
-            page = (STATIC / "hosted.html").read_bytes()
+            page = (self.built / "hosted.html").read_bytes()
             await _answer(send, page, TYPES[".html"], [("Content-Security-Policy", policy)])
         else:
             name = "loader.js" if path == "/w.js" else path.removeprefix("/widget/")
-            file = STATIC / name
-            if file.parent != STATIC or not file.is_file():
+            file = self.built / name
+            if file.parent != self.built or not file.is_file():
                 await _answer(send, b"", "text/plain", status=404)
                 return
             await _answer(send, file.read_bytes(), TYPES[file.suffix], [("Access-Control-Allow-Origin", "*")])
@@ -366,12 +367,14 @@ async def serving(double: Double):  # type: ignore[no-untyped-def]
         listener = socket.socket()
         listener.bind(("127.0.0.1", 0))
         setattr(double, name, f"http://127.0.0.1:{listener.getsockname()[1]}")
-        config = uvicorn.Config(double, log_level="error", lifespan="off", ws="websockets-sansio", timeout_graceful_shutdown=1)
+        config = uvicorn.Config(
+            double, log_level="error", lifespan="off", ws="websockets-sansio", timeout_graceful_shutdown=1
+        )
         server = uvicorn.Server(config)
         task = asyncio.create_task(server.serve([listener]))
         servers.append((server, task))
     try:
-        while not all(server.started for server, _ in servers):
+        while not all(server.started for server, _ in servers):  # noqa: ASYNC110 (uvicorn has no event for it)
             await asyncio.sleep(0.01)
         yield double
     finally:

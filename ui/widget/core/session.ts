@@ -139,6 +139,11 @@ export class Session {
     this.enqueue({ t: "rate", id: this.ports.newId(), score, comment });
   }
 
+  /** A contact is begun here, and the server has not confirmed it. */
+  get starting(): boolean {
+    return this.outbox.has("start");
+  }
+
   /** An end is under way. */
   get ending(): boolean {
     return this.outbox.has("end");

@@ -308,11 +308,12 @@ export class Chat {
   private settle(): void {
     const { book } = this.session;
     const active = book.open ? book.contact!.id : null;
-    if (active !== this.told) {
-      this.told = active;
-      this.local.set("contact", active);
-      if (active) this.tabs.tell({ k: "contact", id: active });
-    }
+    // A new page finds here whether to connect by itself; only the server's word takes it away.
+    if ((active || this.session.ready) && active !== this.local.get("contact")) this.local.set("contact", active);
+    // Other tabs may ask for it as soon as the server knows it, not before.
+    const known = this.session.starting ? null : active;
+    if (known && known !== this.told) this.tabs.tell({ k: "contact", id: known });
+    this.told = known;
     const { refusal } = this.session;
     if (refusal?.draft) {
       this.draft = [refusal.draft, this.draft].filter(Boolean).join("\n");

@@ -156,7 +156,12 @@ function Attachment({ chat, file }: { chat: Chat; file: FileInfo }) {
         </b>
         <small>{fileSize(file.size)}</small>
       </span>
-      {address ? <Icon d={download} size={18} /> : null}
+      {address ? (
+        <>
+          <span class="sr">{words.download}</span>
+          <Icon d={download} size={18} />
+        </>
+      ) : null}
     </>
   );
   if (!address) return <div class="file">{inside}</div>;
@@ -167,7 +172,6 @@ function Attachment({ chat, file }: { chat: Chat; file: FileInfo }) {
       target="_blank"
       rel="noopener noreferrer"
       download={name}
-      aria-label={`${fill(words.download, { name })}, ${fileSize(file.size)}`}
     >
       {inside}
     </a>

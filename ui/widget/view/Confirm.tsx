@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Chat } from "../page/chat";
 import { wordsOf } from "./words";
 import { trap } from "./parts";
@@ -8,7 +8,7 @@ export function Confirm({ chat, done }: { chat: Chat; done: () => void }) {
   const box = useRef<HTMLDivElement>(null);
   const words = wordsOf(chat);
   const waiting = chat.session.book.contact?.state === "waiting";
-  useEffect(() => box.current?.querySelector("button")?.focus(), []);
+  useLayoutEffect(() => box.current?.querySelector("button")?.focus(), []);
   const keys = (event: KeyboardEvent) => {
     if (event.key === "Escape") {
       event.preventDefault();

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { arrowLeft, chevronDown, end as endIcon, globe, more } from "../../kit/icons/paths";
 import { stateShapes } from "../../kit/icons/states";
 import type { Chat } from "../page/chat";
@@ -51,9 +51,11 @@ function Menu({ chat, end }: { chat: Chat; end: () => void }) {
   const box = useRef<HTMLDivElement>(null);
   const { session } = chat;
   const words = wordsOf(chat);
+  useLayoutEffect(() => {
+    if (open) box.current?.querySelector<HTMLElement>("[role=menuitem]")?.focus();
+  }, [open]);
   useEffect(() => {
     if (!open) return;
-    box.current?.querySelector<HTMLElement>("[role=menuitem]")?.focus();
     const away = (event: Event) => {
       if (!event.composedPath().includes(box.current!)) setOpen(false);
     };
