@@ -37,7 +37,7 @@ async def fragile() -> AsyncIterator[PrivatePostgres]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-async def test_postgresql_is_killed_again_and_again(fragile: PrivatePostgres) -> None:
+async def test_postgresql_is_killed_again_and_again(fragile: PrivatePostgres, request: pytest.FixtureRequest) -> None:
     """FAULTS 30, 31: honest while it is away, back by itself, and each command that was acknowledged is there once."""
     db, world, host = await _floor_on(fragile)
     port = host.get(world.floor_id)
@@ -63,6 +63,7 @@ async def test_postgresql_is_killed_again_and_again(fragile: PrivatePostgres) ->
                     break
 
     keeper = asyncio.create_task(supervise(fragile))
+    request.addfinalizer(keeper.cancel)  # whatever becomes of the test, nobody boots its server again
     crowd = [asyncio.create_task(customer()) for _ in range(8)]
     for _ in range(3):
         served = len(acknowledged)
@@ -83,7 +84,6 @@ async def test_postgresql_is_killed_again_and_again(fragile: PrivatePostgres) ->
         started = select(journal.c.contact_id, func.count()).where(journal.c.kind == "ContactStarted")
         counted = [tuple(row) for row in await tx.execute(started.group_by(journal.c.contact_id))]
     assert sorted(counted) == sorted((contact_id, 1) for contact_id in acknowledged)
-    keeper.cancel()
     await host.stop()
     await db.close()
 
