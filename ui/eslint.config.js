@@ -23,6 +23,8 @@ export default tseslint.config(
       "no-console": ["error", { allow: ["warn", "error"] }],
       // React Aria's own autoFocus moves the focus within what has just opened (a dialog, a list), where it has to go.
       "jsx-a11y/no-autofocus": ["error", { ignoreNonDOM: true }],
+      // A scrolling log takes a stop so that it can be scrolled by keyboard.
+      "jsx-a11y/no-noninteractive-tabindex": ["error", { tags: [], roles: ["tabpanel", "log"] }],
       eqeqeq: ["error", "always", { null: "ignore" }],
     },
   },

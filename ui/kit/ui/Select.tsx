@@ -8,7 +8,6 @@ import {
   Popover,
   Select as AriaSelect,
   SelectValue,
-  Text,
 } from "react-aria-components";
 import { Icon } from "../icons/Icon";
 import { cx } from "./cx.ts";
@@ -33,14 +32,8 @@ function OptionItem({ option }: { option: Option }) {
     <ListBoxItem id={option.id} textValue={option.label} className={cx(itemClass, "group")}>
       {option.icon}
       <span className="flex min-w-0 flex-1 flex-col">
-        <Text slot="label" className="truncate">
-          {option.label}
-        </Text>
-        {option.detail ? (
-          <Text slot="description" className="truncate text-sm text-ink-3">
-            {option.detail}
-          </Text>
-        ) : null}
+        <span className="truncate">{option.label}</span>
+        {option.detail ? <span className="truncate text-sm text-ink-3">{option.detail}</span> : null}
       </span>
       <Icon name="check" size={16} className="invisible text-accent-ink group-data-selected:visible" />
     </ListBoxItem>
@@ -138,7 +131,7 @@ export function ComboBox<K extends string>({
         if (filter && option) return filter(option, words);
         return text.toLowerCase().includes(words.toLowerCase());
       }}
-      menuTrigger="focus"
+      menuTrigger="input"
       allowsEmptyCollection
       isInvalid={Boolean(error)}
       className={cx("flex flex-col gap-1", className)}

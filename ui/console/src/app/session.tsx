@@ -5,6 +5,7 @@ import { api, Problem, setCsrf } from "./api.ts";
 export interface Tenant {
   id: string;
   name: string;
+  name_en?: string | null;
   colour: string;
 }
 
@@ -74,6 +75,11 @@ export function useSession(): Session {
   const { data } = useSuspenseQuery(sessionQuery);
   if (!data) throw new Error("no session outside of /app");
   return data;
+}
+
+/** A tenant's own colour; none for one that the person does not serve. */
+export function useTenantColour(id: string): string | undefined {
+  return useSession().tenants.find((tenant) => tenant.id === id)?.colour;
 }
 
 export function hasScope(session: Session, ...scopes: string[]): boolean {

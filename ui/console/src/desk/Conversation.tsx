@@ -16,7 +16,7 @@ import { type AppCommand, useCommands } from "../app/commands.ts";
 import { useSession } from "../app/session.tsx";
 import { useShortcut } from "../app/shortcuts.ts";
 import { Composer } from "./Composer.tsx";
-import { origin } from "./model.ts";
+import { customerName, origin } from "./model.ts";
 import { type Outbox, outboxOf } from "./outbox.ts";
 import { Timeline } from "./Timeline.tsx";
 import { TransferDialog } from "./TransferDialog.tsx";
@@ -117,7 +117,7 @@ function Header({ handling, panel, onTransfer, onEnd }: HeaderProps) {
       <div className="min-w-0 flex-1">
         <div className="flex items-center gap-2">
           <h2 id="conversation" className="foreign truncate text-lg font-semibold text-ink">
-            {handling.customer.name || t("customer.unnamed")}
+            {customerName(handling.customer, t("customer.unnamed"))}
           </h2>
           {handling.simulated ? <Badge>{t("customer.simulated")}</Badge> : null}
         </div>
@@ -198,7 +198,7 @@ function EndDialog({
       onClose={onClose}
       onConfirm={() => void end.run({ interaction_id: handling.id }).then(onClose)}
       isPending={end.isPending}
-      title={t("end.title", { customer: handling.customer.name || t("customer.unnamed") })}
+      title={t("end.title", { customer: customerName(handling.customer, t("customer.unnamed")) })}
       confirm={t("end.confirm")}
       variant={unanswered || isBusy ? "danger" : "primary"}
       focus="confirm"

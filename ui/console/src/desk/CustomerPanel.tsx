@@ -7,7 +7,7 @@ import { useFeed, type ContactData, type HandlingView } from "@kit/feed";
 import { Avatar, Badge, Icon, type IconName, IconButton, Skeleton, toast } from "@kit/ui";
 import { dateTime, duration } from "@kit/time.ts";
 import { hasScope, useSession } from "../app/session.tsx";
-import { queueName, tenantName } from "./model.ts";
+import { customerName, queueName, tenantName } from "./model.ts";
 import { customerQuery, type EarlierContact, earlierContactsQuery } from "./data.ts";
 
 const identitySigns: Record<string, IconName> = { phone: "phone", email: "mail", web: "globe" };
@@ -18,7 +18,7 @@ export function CustomerPanel({ handling }: { handling: HandlingView }) {
     ...customerQuery(handling.customer.id),
     enabled: Boolean(handling.customer.id),
   });
-  const name = customer.data?.name || handling.customer.name || t("customer.unnamed");
+  const name = customer.data?.name || customerName(handling.customer, t("customer.unnamed"));
   return (
     <aside
       aria-label={t("customer.panel")}

@@ -2,10 +2,11 @@
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { useServerNow, useTyping, type HandlingView } from "@kit/feed";
-import { Avatar, categoryGround, cx, EmptyState, Icon, Skeleton, StateSign } from "@kit/ui";
+import { Avatar, cx, EmptyState, Icon, Skeleton, StateSign } from "@kit/ui";
 import { clockTime, stopwatch } from "@kit/time.ts";
-import { origin, waitingSince } from "./model.ts";
+import { customerName, origin, waitingSince } from "./model.ts";
 import { Load } from "./StateSwitch.tsx";
+import { TenantStripe } from "./TenantStripe.tsx";
 
 interface Props {
   handlings: HandlingView[];
@@ -61,7 +62,7 @@ interface RowProps {
 const HandlingRow = memo(function HandlingRow({ handling, place, isSelected, onSelect }: RowProps) {
   const { t, i18n } = useTranslation("desk");
   const typing = useTyping(handling.id);
-  const name = handling.customer.name || t("customer.unnamed");
+  const name = customerName(handling.customer, t("customer.unnamed"));
   const isOver = handling.state === "after_contact_work";
   return (
     <button
@@ -75,10 +76,7 @@ const HandlingRow = memo(function HandlingRow({ handling, place, isSelected, onS
         isSelected ? "bg-surface shadow-2" : "hover:bg-pressed",
       )}
     >
-      <span
-        aria-hidden
-        className={cx("absolute inset-y-2 left-0 w-[3px] rounded-full", categoryGround(handling.tenant_id))}
-      />
+      <TenantStripe id={handling.tenant_id} className="inset-y-2 rounded-full" />
       <Avatar id={handling.customer.id} name={name} size={32} className="mt-0.5" />
       <span className="min-w-0 flex-1">
         <span className="flex items-center gap-1.5">

@@ -6,14 +6,15 @@ import { useNavigate } from "@tanstack/react-router";
 import { type RefObject, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useCommand, useFeedClient, type FeedClient, type OfferView } from "@kit/feed";
-import { Badge, Button, categoryGround, cx, Icon, Kbd, toast } from "@kit/ui";
+import { Badge, Button, Icon, Kbd, toast } from "@kit/ui";
 import { duration } from "@kit/time.ts";
 import { announce } from "../app/announce.tsx";
 import { useShortcut } from "../app/shortcuts.ts";
 import { useTitleBadge } from "../app/title.ts";
 import { Countdown } from "./Countdown.tsx";
-import { origin } from "./model.ts";
+import { customerName, origin } from "./model.ts";
 import { notify, playOffer } from "./ring.ts";
+import { TenantStripe } from "./TenantStripe.tsx";
 import { useHandlings, useOffers } from "./useMe.ts";
 
 /** The handling comes with the floor's next word, just before or after the ack. */
@@ -96,7 +97,7 @@ function OfferCard({ offer, isFirst }: { offer: OfferView; isFirst: boolean }) {
   const { t, i18n } = useTranslation("desk");
   const client = useFeedClient();
   const navigate = useNavigate();
-  const name = offer.customer.name || t("customer.unnamed");
+  const name = customerName(offer.customer, t("customer.unnamed"));
   const gone = (error: { code: string; title: string }) =>
     toast("warn", error.code === "offer_gone" ? t("offer.gone") : error.title);
   const accept = useCommand("AcceptOffer", gone);
@@ -138,7 +139,7 @@ function OfferCard({ offer, isFirst }: { offer: OfferView; isFirst: boolean }) {
       data-offer={offer.id}
       className="enter-side pointer-events-auto relative overflow-hidden rounded-lg border border-line bg-raised p-4 pl-5 shadow-4"
     >
-      <span aria-hidden className={cx("absolute inset-y-0 left-0 w-1", categoryGround(offer.tenant_id))} />
+      <TenantStripe id={offer.tenant_id} className="inset-y-0" />
       <div className="flex items-start gap-3">
         <div className="min-w-0 flex-1">
           <div className="flex items-center gap-1.5 text-sm text-ink-3">

@@ -18,7 +18,7 @@ import { isComposing } from "../app/shortcuts.ts";
 import { CannedList } from "./CannedList.tsx";
 import { type Canned, cannedQuery } from "./data.ts";
 import { useDraft } from "./draft.ts";
-import { fillPlaceholders, slashAt } from "./model.ts";
+import { customerName, fillPlaceholders, slashAt } from "./model.ts";
 import type { Outbox } from "./outbox.ts";
 import { useTypingSign } from "./useTypingSign.ts";
 
@@ -119,7 +119,9 @@ export function ReplyField({ handling, outbox, onFiles }: Props) {
           typing(false);
         }}
         placeholder={t("composer.reply_placeholder")}
-        aria-label={t("composer.reply_label", { customer: handling.customer.name || t("customer.unnamed") })}
+        aria-label={t("composer.reply_label", {
+          customer: customerName(handling.customer, t("customer.unnamed")),
+        })}
         aria-describedby="composer-help"
         aria-controls={canned.isOpen ? "canned" : undefined}
         aria-activedescendant={
@@ -165,6 +167,12 @@ export function useGrowing(fieldRef: React.RefObject<HTMLTextAreaElement | null>
   }, [fieldRef, text]);
 }
 
+/** Answers in the desk's language first; within a language as the server has them. */
+function byLanguage(list: readonly Canned[], locale: string): Canned[] {
+  const mine = (answer: Canned) => !answer.locale || answer.locale === locale;
+  return [...list.filter(mine), ...list.filter((answer) => !mine(answer))];
+}
+
 /** The search for a canned answer that stands at the caret, and its list. */
 function useCanned(
   handling: HandlingView,
@@ -185,13 +193,14 @@ function useCanned(
     () =>
       from === null
         ? []
-        : search(query.data ?? [], words, (item) => [item.title, item.shortcut ?? "", item.text]).slice(
-            0,
-            SHOWN,
-          ),
+        : search(byLanguage(query.data ?? [], i18n.language), words, (item) => [
+            item.title,
+            item.shortcut ?? "",
+            item.text,
+          ]).slice(0, SHOWN),
     // `pinyin`: search again once its table is there.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-    [from, words, query.data, pinyin],
+    [from, words, query.data, pinyin, i18n.language],
   );
   const isOpen = from !== null && closed !== from && list.length > 0;
 

@@ -5,7 +5,7 @@ import { useTyping, type ContactData, type HandlingView } from "@kit/feed";
 import { Button, Skeleton } from "@kit/ui";
 import { announce } from "../app/announce.tsx";
 import { DayLine, EndedLine, HandedLine, MessageRow, NoteRow, OutRow, TypingRow } from "./entries.tsx";
-import { type Entry, type OutMessage, timeline } from "./model.ts";
+import { customerName, type Entry, type OutMessage, timeline } from "./model.ts";
 import type { Outbox } from "./outbox.ts";
 import { playMessage } from "./ring.ts";
 
@@ -37,7 +37,6 @@ function Log({ handling, data, out, outbox, onAtEnd }: Props & { data: Partial<C
   return (
     <div className="relative min-h-0 flex-1">
       {/* Focusable, so that it scrolls by keyboard. */}
-      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <div
         ref={box}
         role="log"
@@ -186,8 +185,10 @@ function useSayNew(data: Partial<ContactData>, handling: HandlingView): void {
       const words = message.file
         ? t("conversation.file_named", { name: message.file.name })
         : (message.text ?? "");
-      announce(t("conversation.said", { name: message.author.name || handling.customer.name, words }));
+      announce(
+        t("conversation.said", { name: customerName(handling.customer, t("customer.unnamed")), words }),
+      );
       playMessage();
     }
-  }, [data, handling.customer.name, t]);
+  }, [data, handling.customer, t]);
 }

@@ -21,7 +21,7 @@ import {
 } from "@kit/ui";
 import { search, usePinyin } from "@kit/search.ts";
 import { type TransferPerson, type TransferQueue, transferTargetsQuery } from "./data.ts";
-import { reasonKey } from "./model.ts";
+import { customerName, reasonKey } from "./model.ts";
 
 type Target = { kind: "queue" | "person"; id: string; name: string };
 
@@ -63,7 +63,7 @@ export function TransferDialog({ handling, onClose }: { handling: HandlingView; 
     <Dialog
       isOpen
       onClose={onClose}
-      title={t("transfer.title", { customer: handling.customer.name || t("customer.unnamed") })}
+      title={t("transfer.title", { customer: customerName(handling.customer, t("customer.unnamed")) })}
       isDismissable={false}
       footer={
         <>

@@ -10,7 +10,7 @@ import {
 } from "@kit/feed";
 import { Avatar, Button, cx, Icon, IconButton, Spinner } from "@kit/ui";
 import { clockTime, dateTime, dayName, fileSize } from "@kit/time.ts";
-import { type OutMessage, queueName } from "./model.ts";
+import { customerName, type OutMessage, queueName } from "./model.ts";
 import type { Outbox } from "./outbox.ts";
 
 // Only http and https become links; `javascript:` and the like stay words.
@@ -89,11 +89,23 @@ interface BubbleProps {
   at: number;
   foot?: ReactNode;
   tone?: "plain" | "failed";
+  /** A picture stands by itself, without a ground. */
+  bare?: boolean;
   children: ReactNode;
 }
 
 /** One utterance: the customer's at the left, the house's at the right. */
-function Bubble({ side, first, name, authorId, at, foot, tone = "plain", children }: BubbleProps) {
+function Bubble({
+  side,
+  first,
+  name,
+  authorId,
+  at,
+  foot,
+  tone = "plain",
+  bare = false,
+  children,
+}: BubbleProps) {
   const { i18n } = useTranslation();
   const out = side === "out";
   return (
@@ -123,10 +135,10 @@ function Bubble({ side, first, name, authorId, at, foot, tone = "plain", childre
         <div
           title={dateTime(at, i18n.language)}
           className={cx(
-            "max-w-full rounded-lg px-3 py-1.5 text-base leading-[1.55]",
-            out
-              ? "rounded-tr-xs bg-bubble-out text-bubble-out-ink"
-              : "rounded-tl-xs bg-bubble-in text-bubble-in-ink",
+            "max-w-full overflow-hidden rounded-lg text-base leading-[1.55]",
+            out ? "rounded-tr-xs" : "rounded-tl-xs",
+            bare ? "border border-line" : "px-3 py-1.5",
+            !bare && (out ? "bg-bubble-out text-bubble-out-ink" : "bg-bubble-in text-bubble-in-ink"),
             tone === "failed" && "ring-1 ring-bad",
           )}
         >
@@ -154,9 +166,14 @@ export const MessageRow = memo(function MessageRow({
     <Bubble
       side={author.kind === "customer" ? "in" : "out"}
       first={first}
-      name={author.name || t(`conversation.${author.kind}`)}
+      name={
+        author.kind === "customer"
+          ? customerName(author, t("customer.unnamed"))
+          : author.name || t("conversation.agent")
+      }
       authorId={author.id}
       at={message.at}
+      bare={message.file?.image ?? false}
       foot={
         isRead === null ? null : (
           <>
@@ -195,15 +212,15 @@ function FileCard({
       <img
         src={picture}
         alt={t("conversation.picture", { name: file.name })}
-        className="max-h-64 min-h-16 max-w-full rounded-sm object-contain"
+        className="max-h-64 min-h-16 max-w-full object-contain"
       />
     );
     return href ? (
-      <a href={href} target="_blank" rel="noopener" className="block py-1">
+      <a href={href} target="_blank" rel="noopener" className="block">
         {image}
       </a>
     ) : (
-      <span className="block py-1">{image}</span>
+      <span className="block">{image}</span>
     );
   }
   const card = (
@@ -244,6 +261,7 @@ export const OutRow = memo(function OutRow({
       name={t("conversation.me")}
       authorId="me"
       at={message.at}
+      bare={Boolean(message.file?.preview)}
       tone={failed ? "failed" : "plain"}
       foot={failed ? <Failed message={message} outbox={outbox} /> : <OnItsWay message={message} />}
     >
@@ -325,7 +343,7 @@ export function TypingRow({ customer }: { customer: { id: string; name: string }
   const { t } = useTranslation("desk");
   return (
     <div className="mt-3 flex items-center gap-2.5 text-sm text-ink-3">
-      <Avatar id={customer.id} name={customer.name} size={32} />
+      <Avatar id={customer.id} name={customerName(customer, t("customer.unnamed"))} size={32} />
       <span
         className="inline-flex items-center gap-1 rounded-lg rounded-tl-xs bg-bubble-in px-3 py-2.5"
         aria-hidden

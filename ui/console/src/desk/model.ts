@@ -35,6 +35,11 @@ export function tenantName(about: Named, locale: string): string {
   return (locale === "en" && about.tenant_name_en) || about.tenant_name || "";
 }
 
+/** A customer's name, or what tells one nameless visitor from another: the end of the id. */
+export function customerName(customer: { id: string; name: string }, visitor: string): string {
+  return customer.name || `${visitor} ${customer.id.slice(-4).toUpperCase()}`;
+}
+
 /** Company and queue: where a contact comes from. */
 export function origin(about: Named, locale: string): string {
   return `${tenantName(about, locale)} · ${queueName(about, locale)}`;
