@@ -27,12 +27,13 @@ NOBODY = "00000000-0000-0000-0000-000000000000"
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One change of one tenant's data."""
+    """One change of one tenant's data. `quiet`: nobody has to hear of it (the first seeding)."""
 
     tx: AsyncConnection
     tenant_id: str
     now_ms: int
     actor: Actor = SYSTEM
+    quiet: bool = False
 
     @property
     def by_id(self) -> str:
@@ -55,7 +56,8 @@ class Act:
     async def note(self, action: str, object_kind: str, object_id: str, **detail: Any) -> None:
         """Put the change into the audit trail and let everybody know that the directory changed."""
         await self.record(action, object_kind, object_id, **detail)
-        await announce(self.tx, "directory_changed", tenant_id=self.tenant_id)
+        if not self.quiet:
+            await announce(self.tx, "directory_changed", tenant_id=self.tenant_id)
 
     async def insert_once(self, table: Table, row: Mapping[str, Any]) -> bool:
         """Insert `row` unless its id is there already; say whether it was inserted.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,8 +74,7 @@ async def record(
     detail: Mapping[str, Any] | None = None,
 ) -> int:
     """Add a row to the tenant's trail and return its number. Others who write to it wait for this commit."""
-    await tx.execute(insert(head).values(tenant_id=tenant_id, seq=0, hash=GENESIS).on_conflict_do_nothing())
-    last = (await tx.execute(select(head).where(head.c.tenant_id == tenant_id).with_for_update())).one()
+    last = await _locked_head(tx, tenant_id)
     row: dict[str, Any] = {
         "tenant_id": tenant_id,
         "seq": last.seq + 1,
@@ -94,27 +93,32 @@ async def record(
     return int(row["seq"])
 
 
+async def _locked_head(tx: AsyncConnection, tenant_id: str) -> Row[Any]:
+    """Return number and hash of the trail's last row, locked until the transaction ends."""
+    wanted = select(head).where(head.c.tenant_id == tenant_id).with_for_update()
+    last: Row[Any] | None = (await tx.execute(wanted)).one_or_none()
+    if last is None:
+        await tx.execute(insert(head).values(tenant_id=tenant_id, seq=0, hash=GENESIS).on_conflict_do_nothing())
+        last = (await tx.execute(wanted)).one()
+    return last
+
+
 async def verify(tx: AsyncConnection, tenant_id: str) -> Broken | None:
     """Return the first row of the tenant's trail that was changed, taken out or cut off; None if all is as written."""
     # The head first: rows that are added while we read come after it and are checked like the others.
     last = (await tx.execute(select(head).where(head.c.tenant_id == tenant_id))).one_or_none()
     expected, previous = 1, GENESIS
-    async for row in _rows(tx, tenant_id):
-        if row.seq != expected:
-            return Broken(tenant_id, expected, "missing")
-        headed = last is None or row.seq != last.seq or row.hash == last.hash
-        if row.previous != previous or digest(previous, row._asdict()) != row.hash or not headed:
-            return Broken(tenant_id, row.seq, "changed")
-        expected, previous = expected + 1, row.hash
+    async with tx.stream(select(audit).where(audit.c.tenant_id == tenant_id).order_by(audit.c.seq)) as rows:
+        async for row in rows:
+            if row.seq != expected:
+                return Broken(tenant_id, expected, "missing")
+            headed = last is None or row.seq != last.seq or row.hash == last.hash
+            if row.previous != previous or digest(previous, row._asdict()) != row.hash or not headed:
+                return Broken(tenant_id, row.seq, "changed")
+            expected, previous = expected + 1, row.hash
     if last is not None and last.seq >= expected:
         return Broken(tenant_id, expected, "cut_off")
     return None
-
-
-async def _rows(tx: AsyncConnection, tenant_id: str) -> AsyncIterator[Row[Any]]:
-    found = await tx.stream(select(audit).where(audit.c.tenant_id == tenant_id).order_by(audit.c.seq))
-    async for row in found:
-        yield row
 
 
 async def verify_all(db: Database) -> list[Broken]:

@@ -41,6 +41,7 @@ from rexian.directory.queues.service import create_queue
 from rexian.directory.scopes import Role
 from rexian.directory.sign_in.password import Passwords
 from rexian.directory.sign_in.service import set_hash
+from rexian.directory.signals import announce
 from rexian.directory.sites.model import NewSite, Topic
 from rexian.directory.sites.service import create_site
 from rexian.directory.tenants.model import NewTenant
@@ -65,6 +66,7 @@ async def seed(db: Database, clock: Clock, settings: Settings) -> None:
         await tx.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("demo city", 0))))
         if not (await tx.execute(select(tenant.c.tenant_id).where(tenant.c.tenant_id == OPERATOR.id))).first():
             await _Builder(tx, clock.now_ms()).build(hashes)
+            await announce(tx, "directory_changed", tenant_id=OPERATOR.id)
 
 
 async def _stands(db: Database) -> bool:
@@ -103,7 +105,7 @@ class _Builder:
             await self._customers(company)
 
     def _act(self, company: Company) -> Act:
-        return Act(self.tx, company.id, self.now_ms)
+        return Act(self.tx, company.id, self.now_ms, quiet=True)
 
     def _id(self, block: int) -> str:
         self.numbers[block] = self.numbers.get(block, 0) + 1
