@@ -29,6 +29,7 @@ async def test_a_person_signs_in_and_learns_what_they_may_do(city: City) -> None
         "theme": "system",
         "tenant_id": city.tenants["yunshan"],
         "roles": ["agent"],
+        "totp": False,
     }
     assert [one["name"] for one in view["tenants"]] == ["云杉智能"]
     assert "desk.use" in view["scopes"]
@@ -206,6 +207,7 @@ async def turn_on(browser: Browser, city: City) -> pyotp.TOTP:
     assert offered["svg"].startswith("<svg")
     authenticator = pyotp.TOTP(offered["secret"])
     await browser.post("/api/me/totp/confirm", {"code": authenticator.at(city.clock.now_ms() / 1000)})
+    assert (await browser.get("/api/session"))["person"]["totp"] is True
     return authenticator
 
 

@@ -37,7 +37,7 @@ class Credentials(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class PersonView(Struct, frozen=True, kw_only=True):
-    """The person who is signed in."""
+    """The person who is signed in. `totp`: whether their second factor is on."""
 
     id: str
     name: str
@@ -45,6 +45,7 @@ class PersonView(Struct, frozen=True, kw_only=True):
     theme: str
     tenant_id: str
     roles: list[Role]
+    totp: bool
 
 
 class SessionView(Struct, frozen=True, kw_only=True):
@@ -233,6 +234,7 @@ async def _again(sign_in: SignIn, who: Principal) -> Principal:
 async def _view(sign_in: SignIn, who: Principal, settings: Settings) -> SessionView:
     async with sign_in.db.tenants(who.grants) as tx:
         tenants = await cards_of(tx, who.grants)
+        totp = await account.has_totp(tx, who)
     return SessionView(
         person=PersonView(
             id=who.person_id,
@@ -241,6 +243,7 @@ async def _view(sign_in: SignIn, who: Principal, settings: Settings) -> SessionV
             theme=who.theme,
             tenant_id=who.tenant_id,
             roles=sorted(who.roles),
+            totp=totp,
         ),
         tenants=tenants,
         scopes=sorted(who.scopes),

@@ -84,6 +84,12 @@ async def change_me(
             await tx.execute(update(person).where(person.c.id == who.person_id).values(values))
 
 
+async def has_totp(tx: AsyncConnection, who: Principal) -> bool:
+    """Say whether the own second factor is on."""
+    mine = select(credential.c.totp_confirmed_at).where(credential.c.person_id == who.person_id)
+    return (await tx.execute(mine)).scalar_one_or_none() is not None
+
+
 async def offer_totp(sign_in: SignIn, who: Principal) -> TotpOffer:
     """Begin setting up a second factor; it counts once a code has confirmed it. Raises `Problem` (409 `totp_on`)."""
     session_only(who)
