@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import msgspec
 from litestar import Request, Response
-from litestar.exceptions import HTTPException, SerializationException, ValidationException
+from litestar.exceptions import HTTPException, InternalServerException, SerializationException, ValidationException
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -48,6 +48,9 @@ def as_problem(error: BaseException) -> Problem:
         case Unavailable():
             return Problem("unavailable", 503, retry_after_s=error.retry_after_s)
         case ValidationException():
+            return Problem("validation", 400, errors=_field_errors(error.extra))
+        case InternalServerException() if isinstance(error.__cause__, msgspec.ValidationError):
+            # Litestar blames itself when a field of the body is called as a dependency is (`locale`).
             return Problem("validation", 400, errors=_field_errors(error.extra))
         case SerializationException():
             return Problem("malformed_body", 400)
