@@ -44,6 +44,12 @@ async def test_a_queue_tells_how_many_people_can_serve_it(city: City) -> None:
     for level, able in ((2, 0), (3, 1)):
         await admin.put(f"/api/people/{city.people['agent']}/skills", [{"skill_id": LANG_EN, "level": level}])
         assert (await admin.get(f"/api/queues/{queue['id']}"))["able"] == able
+    simple = await admin.post("/api/queues", {"name": "普通服务"})
+    elsewhere = await (await city.as_("other admin")).post("/api/queues", {"name": "停电报修"})
+    assert (simple["able"], elsewhere["able"]) == (1, 0)
+    assert (await admin.get(f"/api/queues/{queue['id']}"))["able"] == 1
+    await admin.put(f"/api/people/{city.people['agent']}/skills", [])
+    assert [one["able"] for one in (await admin.get("/api/queues"))["items"]] == [0, 1]
 
 
 async def test_a_queue_is_changed_piece_by_piece(city: City) -> None:

@@ -106,15 +106,29 @@ def _queues() -> Select[Any]:
 
 def _able() -> Any:
     """How many active agents serve the tenant and have every skill that the queue needs."""
-    held = exists().where(
-        person_skill.c.person_id == person.c.id,
-        person_skill.c.skill_id == queue_need.c.skill_id,
-        person_skill.c.level >= queue_need.c.level,
+    # Named one by one: SQLAlchemy ties a subquery to the statement right around it only, not to the one beyond.
+    held = (
+        select(person_skill.c.person_id)
+        .where(
+            person_skill.c.person_id == person.c.id,
+            person_skill.c.skill_id == queue_need.c.skill_id,
+            person_skill.c.level >= queue_need.c.level,
+        )
+        .correlate(person, queue_need)
     )
-    lacking = exists().where(queue_need.c.queue_id == queue.c.id, ~held)
-    serving = exists().where(person_serves.c.person_id == person.c.id, person_serves.c.tenant_id == queue.c.tenant_id)
+    lacking = (
+        select(queue_need.c.skill_id)
+        .where(queue_need.c.queue_id == queue.c.id, ~held.exists())
+        .correlate(person, queue)
+    )
+    serving = (
+        select(person_serves.c.person_id)
+        .where(person_serves.c.person_id == person.c.id, person_serves.c.tenant_id == queue.c.tenant_id)
+        .correlate(person, queue)
+    )
     agent = exists().where(role_grant.c.person_id == person.c.id, role_grant.c.role == "agent")
-    able = select(func.count(type_=Integer)).select_from(person).where(person.c.active, agent, serving, ~lacking)
+    able = select(func.count(type_=Integer)).select_from(person)
+    able = able.where(person.c.active, agent, serving.exists(), ~lacking.exists())
     return able.correlate(queue).scalar_subquery()
 
 
