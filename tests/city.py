@@ -55,8 +55,9 @@ class City:
         log.close()
         ready = threading.Event()
         threading.Thread(target=self._read, args=(self.process, ready), daemon=True).start()
-        if not ready.wait(within_s):
-            raise AssertionError(f"not ready within {within_s} s:\n{self.log.read_text()[-4000:]}")
+        while not ready.wait(0.1):
+            if self.process.poll() is not None or time.monotonic() - started > within_s:
+                raise AssertionError(f"not ready within {within_s} s:\n{self.log.read_text()[-4000:]}")
         return time.monotonic() - started
 
     def _read(self, process: subprocess.Popen[str], ready: threading.Event) -> None:

@@ -23,6 +23,8 @@ export function capacityOf(agent: Pick<WallAgent, "capacity">): number {
 }
 
 export function presenceOf(agent: WallAgent): Presence {
+  // Work after a contact counts as engaged too; the floor says when there is nothing else.
+  if (agent.state === "after_contact_work") return "after_contact_work";
   if (agent.state === "not_ready") {
     // A person who set "not ready" while still talking is at work, not away: the handling counts first.
     if (agent.engaged > 0) return "engaged";
@@ -32,7 +34,7 @@ export function presenceOf(agent: WallAgent): Presence {
     const capacity = capacityOf(agent);
     return capacity > 0 && agent.engaged >= capacity ? "full" : "engaged";
   }
-  return agent.state === "after_contact_work" ? "after_contact_work" : "available";
+  return "available";
 }
 
 export interface WallFilter {

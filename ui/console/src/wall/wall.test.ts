@@ -56,6 +56,7 @@ describe("presence", () => {
     [{ state: "not_ready", reason: "lunch" }, "not_ready"],
     [{ state: "not_ready", reason: "signed_out" }, "signed_out"],
     [{ state: "not_ready", reason: "lunch", engaged: 1 }, "engaged"],
+    [{ state: "after_contact_work", engaged: 1 }, "after_contact_work"],
   ] as [Partial<WallAgent>, string][])("%o is %s", (over, presence) => {
     expect(presenceOf(agent(over))).toBe(presence);
   });
