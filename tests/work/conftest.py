@@ -31,6 +31,7 @@ from rexian.runtime.host import FloorHost
 from rexian.runtime.port import Content, FloorPort, Receipt
 from rexian.runtime.readers import Reader, Readers
 from rexian.runtime.tables import floor, floor_tenant
+from tests.served import Served, serving
 from tests.work.directory import CITY, HE, LI, QUEUES, TENANTS, WANG, seed_directory
 
 SYSTEM = Party("system", "test")
@@ -170,3 +171,17 @@ async def stage(db: Database, clock: FakeClock) -> AsyncIterator[Stage]:
         await stage.do(DefineAgent(agent=AgentSpec(id=agent_id, skills=skills)))
     yield stage
     await host.stop()
+
+
+@pytest.fixture(scope="module")
+async def running_city(db_module: Database, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
+    async with serving(db_module, tmp_path_factory.mktemp("home"), webhook_loopback=True) as served:
+        yield served
+
+
+@pytest.fixture
+async def served(running_city: Served) -> AsyncIterator[Served]:
+    """The small city on a free port, with nobody on the floor."""
+    await running_city.settle()
+    yield running_city
+    await running_city.settle()

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 from sqlalchemy import BigInteger, Boolean, Text, and_, column, select, table
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rexian.engine import events as e
@@ -59,8 +60,8 @@ async def rows_of_contact(tx: AsyncConnection, contact_id: str) -> list[Row]:
         )
         .select_from(journal.outerjoin(content, beside))
         .where(journal.c.contact_id == contact_id)
-        .order_by(journal.c.floor_id, journal.c.seq)
-        .distinct(journal.c.floor_id, journal.c.seq)
+        .order_by(journal.c.floor_id, journal.c.seq, content.c.id)
+        .ext(distinct_on(journal.c.floor_id, journal.c.seq))
     )  # fmt: skip
     return [
         Row(

@@ -79,7 +79,7 @@ def canned_of(row: Row[Any]) -> Canned:
 
 async def create_canned(act: Act, new: NewCanned) -> Canned:
     """Make a canned answer. Raises `Problem` (409 `shortcut_taken`)."""
-    await _check_shortcut(act, new.shortcut, new.locale, None)
+    await _check_shortcut(act, new.shortcut, new.locale, new.id)
     row = {
         "id": new.id or new_id(),
         "tenant_id": act.tenant_id,

@@ -6,17 +6,17 @@ from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import Row, Select, and_, func, or_, select, tuple_
+from sqlalchemy import Row, Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rexian.directory.page import Page, bad_cursor, seal, unseal
+from rexian.directory.page import Page
 from rexian.directory.principal import Principal
 from rexian.kit.database import Database
-from rexian.kit.ids import is_id
 from rexian.runtime.tables import content
 from rexian.work.desk.tables import contact, disposition, interaction
 from rexian.work.desk.views import ContactItem, Ref
 from rexian.work.names import NameBook, Title, look_up
+from rexian.work.paging import newest_first
 
 PREVIEW = 80
 EXPORT_CHUNK = 500
@@ -55,7 +55,7 @@ def seen_by(who: Principal) -> Any:
 
 
 def chosen(filters: Filters) -> Select[Any]:
-    """Contacts with their last interaction and the customer's first words, newest first."""
+    """Contacts with their last interaction and the customer's first words."""
     last = (
         select(interaction)
         .where(interaction.c.contact_id == contact.c.id)
@@ -86,7 +86,7 @@ def chosen(filters: Filters) -> Select[Any]:
         .outerjoin(first, first.c.preview.is_not(None))
         .outerjoin(summing_up, summing_up.c.wrap_up.is_not(None))
     )  # fmt: skip
-    return found.where(*_conditions(filters, last)).order_by(contact.c.started_at.desc(), contact.c.id.desc())
+    return found.where(*_conditions(filters, last))
 
 
 def _conditions(filters: Filters, last: Any) -> list[Any]:
@@ -120,20 +120,7 @@ async def page_of_contacts(
     tx: AsyncConnection, found: Select[Any], cursor: str | None, limit: int
 ) -> tuple[Sequence[Row[Any]], str | None]:
     """One page of `chosen` and the cursor of the next. Raises `Problem` (400 `bad_cursor`)."""
-    if cursor is not None:
-        found = found.where(tuple_(contact.c.started_at, contact.c.id) < tuple_(*_place(cursor)))
-    rows = (await tx.execute(found.limit(limit + 1))).all()
-    if len(rows) <= limit:
-        return rows, None
-    last = rows[limit - 1]
-    return rows[:limit], seal(f"{last.started_at}:{last.id}")
-
-
-def _place(cursor: str) -> tuple[int, str]:
-    at, _, id = unseal(cursor).partition(":")
-    if not (at.isascii() and at.isdigit() and len(at) < 16 and is_id(id)):
-        raise bad_cursor()
-    return int(at), id
+    return await newest_first(tx, found, contact.c.started_at, contact.c.id, cursor=cursor, limit=limit)
 
 
 async def every_contact(db: Database, who: Principal, filters: Filters, most: int) -> AsyncIterator[list[ContactItem]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
-from litestar import Controller, delete, get, patch, post
+from litestar import Controller, get, patch, post
+from litestar import delete as http_delete
 from litestar.params import QueryParameter
 
 from rexian.directory.act import acting, locate, tenant_for, within
@@ -15,6 +16,7 @@ from rexian.directory.principal import Principal
 from rexian.kit.clock import Clock
 from rexian.kit.database import Database
 from rexian.kit.settings import Settings
+from rexian.work.paging import newest_first
 from rexian.work.webhooks import service
 from rexian.work.webhooks.courier import Courier, due_by_id
 from rexian.work.webhooks.secrets import OVERLAP_MS, Secrets
@@ -27,7 +29,7 @@ from rexian.work.webhooks.service import (
     WebhookChange,
     WebhookMade,
 )
-from rexian.work.webhooks.tables import webhook
+from rexian.work.webhooks.tables import delivery, webhook
 
 SCOPE = "webhook.write"
 # `state` itself is a word of the framework.
@@ -89,7 +91,9 @@ def make_routes(courier: Courier, secrets: Secrets) -> list[Any]:
             async with acting(db, clock, who, owner) as act:
                 return await service.change_webhook(act, str(webhook_id), data, loopback=settings.webhook_loopback)
 
-        @delete("/{webhook_id:uuid}", opt={"scope": SCOPE}, operation_id="deleteWebhook", summary="Delete a webhook")
+        @http_delete(
+            "/{webhook_id:uuid}", opt={"scope": SCOPE}, operation_id="deleteWebhook", summary="Delete a webhook"
+        )
         async def remove(self, webhook_id: UUID, who: Principal, db: Database, clock: Clock) -> None:
             """Delete a webhook and its log."""
             owner = await locate(db, clock, who, SCOPE, webhook, str(webhook_id))
@@ -136,7 +140,9 @@ def make_routes(courier: Courier, secrets: Secrets) -> list[Any]:
             owner = await locate(db, clock, who, SCOPE, webhook, str(webhook_id))
             found = service.find_deliveries(str(webhook_id), wanted)
             async with db.tenant(owner) as tx:
-                rows, following = await service.page_of_deliveries(tx, found, cursor, limit)
+                rows, following = await newest_first(
+                    tx, found, delivery.c.made_at, delivery.c.id, cursor=cursor, limit=limit
+                )
             return Page([service.delivery_of(row) for row in rows], following)
 
         @post("/{webhook_id:uuid}/deliveries/{delivery_id:uuid}/resend", opt={"scope": SCOPE}, status_code=200,

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
-from sqlalchemy import Row, Select, select, tuple_, update
+from sqlalchemy import Row, Select, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rexian.directory.act import Act
 from rexian.directory.changes import changed_fields
-from rexian.directory.page import bad_cursor, seal, unseal
 from rexian.directory.text import ObjectId
-from rexian.kit.ids import is_id, new_id
+from rexian.kit.ids import new_id
 from rexian.kit.problem import Problem, not_found
 from rexian.work.webhooks.addresses import Forbidden, parse
 from rexian.work.webhooks.model import TEST_TYPE, CloudEvent, EventName, encoded, rfc3339
@@ -107,22 +105,6 @@ def find_webhooks(tenants: Collection[str]) -> Select[Any]:
 def find_deliveries(webhook_id: str, state: DeliveryState | None) -> Select[Any]:
     found = select(delivery).where(delivery.c.webhook_id == webhook_id)
     return found if state is None else found.where(delivery.c.state == state)
-
-
-async def page_of_deliveries(
-    tx: AsyncConnection, found: Select[Any], cursor: str | None, limit: int
-) -> tuple[Sequence[Row[Any]], str | None]:
-    """One page, newest first, and the cursor of the next. Raises `Problem` (400 `bad_cursor`)."""
-    if cursor is not None:
-        at, _, id = unseal(cursor).partition(":")
-        if not (at.isascii() and at.isdigit() and len(at) < 16 and is_id(id)):
-            raise bad_cursor()
-        found = found.where(tuple_(delivery.c.made_at, delivery.c.id) < tuple_(int(at), id))
-    ordered = found.order_by(delivery.c.made_at.desc(), delivery.c.id.desc()).limit(limit + 1)
-    rows = (await tx.execute(ordered)).all()
-    if len(rows) <= limit:
-        return rows, None
-    return rows[:limit], seal(f"{rows[limit - 1].made_at}:{rows[limit - 1].id}")
 
 
 def check_url(url: str, *, loopback: bool) -> None:
