@@ -107,7 +107,7 @@ async def measure(url: str, seconds: float, crowds: list[int]) -> list[Figure]:
     floor_id = new_id()
     async with db.system() as tx:
         await tx.execute(insert(floor).values(id=floor_id, name="bench"))
-    running.Session = TimedSession  # type: ignore[attr-defined, misc]
+    running.Session = TimedSession  # type: ignore[attr-defined]
     host = FloorHost(db, SystemClock())
     await host.start()
     await host.until_ready()
