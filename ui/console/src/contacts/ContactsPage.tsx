@@ -3,9 +3,10 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import { Badge, Button, EmptyState, Icon, Notice, Skeleton, StateBadge } from "@kit/ui";
+import { Badge, Button, EmptyState, Icon, LinkButton, Notice, Skeleton, StateBadge } from "@kit/ui";
 import { type DataColumn, DataTable } from "@kit/ui/DataTable.tsx";
-import { api, type Page } from "../app/api.ts";
+import { api, type Page, url } from "../app/api.ts";
+import { hasScope, useSession } from "../app/session.tsx";
 import { useTitle } from "../app/title.ts";
 import { clock } from "../wall/spans.ts";
 import { ContactFilters } from "./ContactFilters.tsx";
@@ -30,6 +31,7 @@ function useContacts(filter: ContactFilter) {
 export function ContactsPage() {
   const { t } = useTranslation("contacts");
   useTitle(t("title"));
+  const session = useSession();
   const navigate = useNavigate();
   const search = useSearch({ strict: false });
   const filter = useMemo(() => parseContactFilter(search), [search]);
@@ -42,7 +44,7 @@ export function ContactsPage() {
     <div className="flex h-full flex-col gap-3 p-4">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
         <h1 className="text-xl font-semibold text-ink">{t("title")}</h1>
-        <div className="ml-auto">
+        <div className="ml-auto flex flex-wrap items-center gap-2">
           <ContactFilters
             filter={filter}
             onChange={(patch) =>
@@ -53,6 +55,15 @@ export function ContactsPage() {
               })
             }
           />
+          {hasScope(session, "contact.read_all") ? (
+            <LinkButton
+              icon="download"
+              href={url("/api/contacts/export", contactQuery(filter))}
+              download="contacts.csv"
+            >
+              {t("csv")}
+            </LinkButton>
+          ) : null}
         </div>
       </div>
       {contacts.isError ? (

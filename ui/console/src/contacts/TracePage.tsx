@@ -5,6 +5,7 @@ import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Badge, Button, EmptyState, Icon, Skeleton } from "@kit/ui";
 import { api, Problem } from "../app/api.ts";
+import { hasScope, useSession } from "../app/session.tsx";
 import { useTitle } from "../app/title.ts";
 import { Facts } from "./Facts.tsx";
 import { type ContactDetail, exportName, type TraceEntry, upTo } from "./model.ts";
@@ -18,6 +19,8 @@ interface Trace {
   entries: TraceEntry[];
   story?: string;
 }
+
+const NOTHING: TraceEntry[] = [];
 
 function detailQuery(id: string) {
   return queryOptions({
@@ -39,21 +42,22 @@ export function TracePage() {
   const { t, i18n } = useTranslation("contacts");
   const { id = "" } = useParams({ strict: false });
   const detail = useQuery(detailQuery(id));
-  const trace = useQuery(traceQuery(id, i18n.language));
+  const mayTrace = hasScope(useSession(), "trace.read");
+  const trace = useQuery({ ...traceQuery(id, i18n.language), enabled: mayTrace });
   useTitle(
     detail.data ? t("trace.title", { customer: detail.data.contact.customer_name }) : t("trace.plainTitle"),
   );
 
   const error = detail.error ?? trace.error;
-  if (error && (!detail.data || !trace.data)) return <Failed error={error} />;
-  if (!detail.data || !trace.data) {
+  if (error && (!detail.data || (mayTrace && !trace.data))) return <Failed error={error} />;
+  if (!detail.data || (mayTrace && !trace.data)) {
     return (
       <div className="p-6" role="status" aria-label={t("loading")}>
         <Skeleton lines={12} />
       </div>
     );
   }
-  return <Replay key={id} detail={detail.data} trace={trace.data} />;
+  return <Replay key={id} detail={detail.data} entries={trace.data?.entries ?? null} />;
 }
 
 function Failed({ error }: { error: Error }) {
@@ -74,23 +78,25 @@ function Failed({ error }: { error: Error }) {
   );
 }
 
-function Replay({ detail, trace }: { detail: ContactDetail; trace: Trace }) {
+/** `entries` is null for those who may not read the trace: they see what was said only. */
+function Replay({ detail, entries }: { detail: ContactDetail; entries: TraceEntry[] | null }) {
   const { t } = useTranslation("contacts");
-  const replay = useReplay(trace.entries, detail.messages);
+  const all = entries ?? NOTHING;
+  const replay = useReplay(all, detail.messages);
   const [chosen, setChosen] = useState<string | null>(null);
   const shown = useMemo(() => {
-    if (replay.at === null) return { entries: trace.entries, messages: detail.messages, notes: detail.notes };
+    if (replay.at === null) return { entries: all, messages: detail.messages, notes: detail.notes };
     const { at } = replay;
     return {
-      entries: upTo(trace.entries, at),
+      entries: upTo(all, at),
       messages: upTo(detail.messages, at),
       notes: upTo(detail.notes, at),
     };
-  }, [trace.entries, detail, replay]);
+  }, [all, detail, replay]);
 
   return (
     <div className="flex h-full flex-col">
-      <Head detail={detail} trace={trace} />
+      <Head detail={detail} entries={all} />
       <div className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)_minmax(0,1fr)] gap-3 px-4 pb-3 xl:grid-cols-[minmax(0,1fr)_minmax(0,1fr)_280px]">
         <Transcript
           {...shown}
@@ -98,7 +104,16 @@ function Replay({ detail, trace }: { detail: ContactDetail; trace: Trace }) {
           chosen={chosen}
           following={replay.at !== null}
         />
-        <Story entries={shown.entries} chosen={chosen} onChoose={setChosen} following={replay.at !== null} />
+        {entries ? (
+          <Story
+            entries={shown.entries}
+            chosen={chosen}
+            onChoose={setChosen}
+            following={replay.at !== null}
+          />
+        ) : (
+          <EmptyState icon="lock" title={t("trace.noRight")} />
+        )}
         <div className="hidden min-h-0 overflow-auto xl:block">
           <Facts detail={detail} />
         </div>
@@ -108,7 +123,7 @@ function Replay({ detail, trace }: { detail: ContactDetail; trace: Trace }) {
   );
 }
 
-function Head({ detail, trace }: { detail: ContactDetail; trace: Trace }) {
+function Head({ detail, entries }: { detail: ContactDetail; entries: TraceEntry[] }) {
   const { t, i18n } = useTranslation("contacts");
   const { contact } = detail;
   const when = new Intl.DateTimeFormat(i18n.language, { dateStyle: "medium", timeStyle: "medium" });
@@ -131,10 +146,7 @@ function Head({ detail, trace }: { detail: ContactDetail; trace: Trace }) {
         {when.format(contact.started_at)}
       </time>
       <span className="ml-auto">
-        <Button
-          icon="download"
-          onPress={() => save(exportName(contact.id), { ...detail, trace: trace.entries })}
-        >
+        <Button icon="download" onPress={() => save(exportName(contact.id), { ...detail, trace: entries })}>
           {t("trace.export")}
         </Button>
       </span>

@@ -204,3 +204,41 @@ export interface AuditItem {
   address: string;
   hash?: string;
 }
+
+export const EVENT_NAMES = [
+  "contact.started",
+  "contact.queued",
+  "contact.answered",
+  "contact.ended",
+  "contact.wrapped_up",
+  "contact.rated",
+  "contact.closed",
+] as const;
+
+export interface WebhookItem {
+  id: string;
+  tenant_id: string;
+  url: string;
+  events: string[];
+  active: boolean;
+  off_reason: "by_hand" | "failing" | "gone" | null;
+  failing_since: number | null;
+  last_success_at: number | null;
+  last_failure_at: number | null;
+  created_at: number;
+}
+
+export interface DeliveryItem {
+  id: string;
+  event_id: string;
+  type: string;
+  state: "pending" | "delivered" | "failed";
+  attempts: number;
+  made_at: number;
+  next_at: number | null;
+  last_at: number | null;
+  last_status: number | null;
+  last_error: string | null;
+  last_ms: number | null;
+  delivered_at: number | null;
+}
