@@ -6,11 +6,16 @@ import os
 import shutil
 import subprocess
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
+from rexian import app
+from rexian.kit.database import Database
+from tests.served import Served
+from tests.served import serving as serving_city
 from tests.ui.widget.double import Double, serving
 
 UI = Path(__file__).resolve().parents[3] / "ui"
@@ -34,7 +39,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The widget built from the sources as they lie here now, into a folder of this run."""
     npx = shutil.which("npx")
     assert npx, "Node is needed to build the widget"
-    folder = tmp_path_factory.mktemp("widget")
+    folder = tmp_path_factory.mktemp("static") / "widget"
     build = [npx, "vite", "build", "--config", "vite.widget.config.ts"]
     environment = os.environ | {"WIDGET_OUT": f"{folder}/"}
     done = subprocess.run(build, cwd=UI, env=environment, timeout=180, capture_output=True, text=True, check=False)
@@ -54,6 +59,27 @@ async def browser() -> AsyncIterator[Browser]:
         browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         yield browser
         await browser.close()
+
+
+@pytest.fixture(scope="module")
+async def running_city(
+    db_module: Database, tmp_path_factory: pytest.TempPathFactory, built: Path
+) -> AsyncIterator[Served]:
+    """The real server with a small city, and with the widget that was built for this run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(app, "Pages", partial(app.Pages, built.parent))
+        async with serving_city(db_module, tmp_path_factory.mktemp("home")) as served:
+            yield served
+
+
+@pytest.fixture
+async def real(running_city: Served, double: Double) -> AsyncIterator[Served]:
+    """The real server with nobody on the floor. The double's shop embeds its widget, from an origin of its own."""
+    await running_city.settle()
+    double.host = running_city.url
+    double.site = "jianglan"
+    yield running_city
+    await running_city.settle()
 
 
 class People:
@@ -100,7 +126,7 @@ class People:
     async def hosted(self, locale: str = "zh-CN", *, query: str = "", **options: bool) -> Page:
         context = await self.context(locale, **options)
         page = await self.watch(await context.new_page())
-        await page.goto(f"{self._double.host}/c/yunshan{query}")
+        await page.goto(f"{self._double.host}/c/{self._double.site}{query}")
         return page
 
     async def close(self) -> None:

@@ -40,7 +40,7 @@ SHOP = """<!doctype html><html lang="{lang}"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>云杉智能商城</title>
 <link rel="stylesheet" href="/shop.css"></head><body><header><b>云杉智能</b><nav>手机 平板 智能家居 服务</nav></header>
 <main><h1>云杉 X30 Pro</h1><p>轻薄机身，全天续航。现在购买，享两年质保。</p><button>立即购买</button></main>
-<script src="{host}/w.js" data-site="yunshan"{attributes} async></script></body></html>"""
+<script src="{host}/w.js" data-site="{site}"{attributes} async></script></body></html>"""
 # A careless page: its rules must not reach into the widget.
 SHOP_CSS = """*{letter-spacing:.02em} body{margin:0;font:18px/1.6 serif;color:#223;background:#f7f5f0;transition:none}
 button{background:#c00;color:#ff0;font-size:22px;border-radius:0} div,section,p{margin:7px}
@@ -70,6 +70,7 @@ class Double:
         self.files: dict[str, tuple[dict[str, Any], bytes]] = {}
         self.uploads: list[str] = []
         self.host = ""
+        self.site = "yunshan"
         self.shop = ""
         # Misbehaviour
         self.down = False
@@ -155,7 +156,7 @@ class Double:
             await _answer(send, body, info["type"])
         elif path in ("/", "/shop"):
             lang = parse_qs(scope["query_string"].decode()).get("lang", [self.page_lang])[0]
-            html = SHOP.format(host=self.host, lang=lang, attributes=self.attributes)
+            html = SHOP.format(host=self.host, site=self.site, lang=lang, attributes=self.attributes)
             await _answer(send, html.encode(), TYPES[".html"], [("Content-Security-Policy", self._shop_policy())])
         elif path == "/shop.css":
             await _answer(send, SHOP_CSS.encode(), TYPES[".css"])

@@ -66,6 +66,7 @@ async def test_all_of_it_by_keyboard(people: People, double: Double) -> None:
     assert await widget.focused() == "button 打开在线咨询"
     await press("Enter")
     await expect(widget.box).to_be_focused()
+    await expect(page.locator(".topic")).to_have_count(3)
     await press("Shift+Tab")
     await press("Space")  # one of the topics
     await expect(page.locator(".topic :checked")).to_have_count(1)

@@ -221,7 +221,7 @@ export class Chat {
 
   /** A picture that is still in this page's memory, or where the server has it. */
   address(file: FileInfo): string | null {
-    if (!file.url) return this.files?.preview(file.id) ?? null;
+    if (!file.url) return (file.image && this.files?.preview(file.id)) || null;
     try {
       const url = new URL(file.url, this.options.origin);
       return url.protocol === "https:" || url.protocol === "http:" ? url.href : null;

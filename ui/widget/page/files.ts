@@ -31,6 +31,7 @@ export class Files {
   uploads: Upload[] = [];
   /** What could not be added, and why. */
   faults: { name: string; fault: UploadFault | "many" }[] = [];
+  private running = false;
   private readonly previews = new Map<string, string>();
 
   constructor(
@@ -60,15 +61,15 @@ export class Files {
     for (const one of this.chosen.splice(0)) {
       const up: Upload = { ...one, part: 0, fault: null, stop: new AbortController() };
       this.uploads.push(up);
-      void this.run(up);
     }
+    this.advance();
   }
 
   retry(up: Upload): void {
     up.fault = null;
     up.part = 0;
     up.stop = new AbortController();
-    void this.run(up);
+    this.advance();
     this.ports.changed();
   }
 
@@ -86,6 +87,17 @@ export class Files {
   /** The picture of an uploaded file while the server has not given its address. */
   preview(fileId: string): string | null {
     return this.previews.get(fileId) ?? null;
+  }
+
+  /** One after the other, in the order in which they were chosen. */
+  private advance(): void {
+    const next = this.uploads.find((up) => !up.fault);
+    if (!next || this.running) return;
+    this.running = true;
+    void this.run(next).finally(() => {
+      this.running = false;
+      this.advance();
+    });
   }
 
   private async run(up: Upload): Promise<void> {
