@@ -152,7 +152,8 @@ def _send(chat: ChatChannel, card: FileCard | None, *, shared: bool) -> File:
         raise not_found("file")
     headers = {
         "cache-control": "private, max-age=86400, immutable",
-        "content-security-policy": "default-src 'none'; sandbox",
+        # Browsers show a lone picture in a page of their own making, with inline styles.
+        "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
     }
     if shared:
         headers |= _FREE | {"cross-origin-resource-policy": "cross-origin"}
