@@ -86,6 +86,7 @@ class House:
         self._tasks: list[asyncio.Task[None]] = []
         self._stale = asyncio.Event()
         self._up = False
+        self._description: dict[str, Any] | None = None
         self._subscribe()
 
     def _subscribe(self) -> None:
@@ -257,14 +258,16 @@ class House:
             "room": Provide(room_of, sync_to_thread=False),
             "floor": Provide(floor_of, sync_to_thread=False),
             "locale": Provide(self._locale, sync_to_thread=False),
-            "described": Provide(self._described, sync_to_thread=False),
+            "described": Provide(self._described, sync_to_thread=True),  # takes a second, once
         }
 
     def _locale(self, request: Any) -> str:
         return locale_of(request, self.settings.locale)
 
     def _described(self, request: Any) -> dict[str, Any]:
-        return openapi.document(request.app)
+        if self._description is None:
+            self._description = openapi.document(request.app)
+        return self._description
 
 
 def _giving(value: Any) -> Any:

@@ -39,9 +39,7 @@ def office(folder: str = "word/", **parts: bytes) -> bytes:
     return out.getvalue()
 
 
-async def send(
-    served: Served, page: Page, data: bytes, name: str = "照片.png", **headers: str
-) -> httpx.Response:
+async def send(served: Served, page: Page, data: bytes, name: str = "照片.png", **headers: str) -> httpx.Response:
     async with served.client() as client:
         return await client.post(
             "/chat/files",
@@ -59,7 +57,7 @@ async def page(served: Served) -> AsyncIterator[Page]:
     await page.close()
 
 
-# -- from the customer to the agent and back -----------------------------------------------------------------------------
+# -- from the customer to the agent and back ---------------------------------------------------------------------------
 async def test_a_picture_reaches_the_agent_and_can_be_opened_by_both(served: Served, page: Page) -> None:
     li = await served.desk(served.city.li, "me")
     await li.available()
@@ -95,7 +93,9 @@ async def test_an_agents_file_reaches_the_customer(served: Served, page: Page) -
     await li.available()
     handling = await li.accept()
     async with await served.staff(served.city.li) as browser:
-        sent = (await browser.post("/api/files", files={"file": ("保修单.pdf", b"%PDF-1.7\n1 0 obj\n", "text/html")})).json()
+        sent = (
+            await browser.post("/api/files", files={"file": ("保修单.pdf", b"%PDF-1.7\n1 0 obj\n", "text/html")})
+        ).json()
     assert (sent["type"], sent["image"], sent["name"]) == ("application/pdf", False, "保修单.pdf")
     await li.do("PostMessage", interaction_id=handling["id"], message_id=new_id(), file_id=sent["id"])
     await page.until(lambda: len(page.messages) == 2)
@@ -108,7 +108,7 @@ async def test_an_agents_file_reaches_the_customer(served: Served, page: Page) -
     await li.close()
 
 
-# -- who may open what ---------------------------------------------------------------------------------------------------
+# -- who may open what -------------------------------------------------------------------------------------------------
 async def test_a_file_opens_with_its_signature_only(served: Served, page: Page) -> None:
     sent = (await send(served, page, picture())).json()
     signer, now = served.house.chat.signer, served.house.clock.now_ms()
@@ -147,6 +147,8 @@ async def test_sending_needs_a_visitor_and_a_page_that_may(served: Served, page:
         assert (refused.status_code, refused.json()["code"]) == (401, "visitor_unknown")
         assert (await client.post("/chat/files", content=picture())).status_code == 400
     assert (await send(served, page, picture(), origin="https://evil.example")).status_code == 403
+    refused = await send(served, page, b"", origin="https://shop.example")
+    assert (refused.status_code, refused.headers["access-control-allow-origin"]) == (400, "*")
     allowed = await send(served, page, picture(), origin="https://shop.example")
     assert (allowed.status_code, allowed.headers["access-control-allow-origin"]) == (201, "*")
     async with served.client() as client:
@@ -160,7 +162,7 @@ async def test_uploads_are_paced(served: Served, page: Page) -> None:
     assert codes == [201] * 20 + [429] * 2
 
 
-# -- what a file is ------------------------------------------------------------------------------------------------------
+# -- what a file is ----------------------------------------------------------------------------------------------------
 SCRIPT = b"<script>alert(document.domain)</script>"
 DOWNLOADS = {
     "svg": b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
@@ -272,7 +274,7 @@ async def test_names_that_can_not_be_read_are_refused(served: Served, page: Page
         assert (answer.status_code, answer.json()["code"]) == (400, "file_name_unreadable")
 
 
-# -- how it is kept ------------------------------------------------------------------------------------------------------
+# -- how it is kept ----------------------------------------------------------------------------------------------------
 async def stream(data: bytes, size: int = 100_000) -> AsyncIterator[bytes]:
     for start in range(0, len(data), size):
         yield data[start : start + size]

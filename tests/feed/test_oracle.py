@@ -61,9 +61,8 @@ async def open_everything(history: RandomHistory, browser: Browser, agent: str, 
         hub.follow_me(browser, agent, seq("me"), epoch),
         hub.follow_wall(browser, BOTH if agent == "a0" else frozenset(("spruce",)), seq("wall"), epoch),
     ]
-    for queue in history.chance.queues:
-        if history.port.floor.queue(queue) is not None:
-            topics.append(hub.follow_queue(browser, queue, seq(f"queue:{queue}"), epoch))
+    known = [queue for queue in history.chance.queues if history.port.floor.queue(queue) is not None]
+    topics += [hub.follow_queue(browser, queue, seq(f"queue:{queue}"), epoch) for queue in known]
     for contact in list(history.port.floor.contacts())[:8]:
         name = f"contact:{contact.id}"
         topic = await hub.follow_contact(browser, contact.id, seq(name), epoch, lambda: True)

@@ -278,7 +278,14 @@ async def test_text_keeps_every_character_and_refuses_nul(served: Served) -> Non
     await li.available()
     await page.start()
     handling = await li.accept()
-    texts = ["<script>alert(1)</script>", "\u202eabc\u202c", "👩‍👩‍👧‍👦 𠮷野家 𪚥", "Z͑ͫ̓a̴l͞g̕o", "javascript:alert(1)", "'; DROP TABLE x; --"]
+    texts = [
+        "<script>alert(1)</script>",
+        "\u202eabc\u202c",
+        "👩‍👩‍👧‍👦 𠮷野家 𪚥",
+        "Z͑ͫ̓a̴l͞g̕o",
+        "javascript:alert(1)",
+        "'; DROP TABLE x; --",
+    ]
     for text in texts:
         await li.say(handling["id"], text)
     await page.until(lambda: len(page.messages) == 1 + len(texts))
@@ -311,7 +318,15 @@ async def test_frames_that_are_no_json_close_the_socket_and_odd_ones_are_answere
         assert (await li.until_closed())[0] == 1007, text[:20]
     li = await served.desk(served.city.li)
     assert li.socket is not None
-    for text in ("1", "null", "[" * 9000 + "]" * 9000, '{"t":"dance"}', '{"t":"cmd","id":"x"}', '{"t":"ping","n":-1}', '{"t":"ping","n":1e400}'):
+    for text in (
+        "1",
+        "null",
+        "[" * 9000 + "]" * 9000,
+        '{"t":"dance"}',
+        '{"t":"cmd","id":"x"}',
+        '{"t":"ping","n":-1}',
+        '{"t":"ping","n":1e400}',
+    ):
         seen = len(li.frames)
         await li.socket.send(text)
         await li.until(lambda seen=seen: len(li.frames) > seen)  # type: ignore[misc]

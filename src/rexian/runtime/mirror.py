@@ -48,7 +48,11 @@ class Mirror:
         """Notice a floor that was recovered elsewhere; endless."""
         while True:
             await asyncio.sleep(every_s)
-            if self.ready and self.port.epoch != self.epoch and self.port.epoch > 0:
+            if not self.ready or self.port.epoch in (0, self.epoch):
+                continue
+            if self.port.seq == self.seq:  # the floor came back where we are: it has passed on all that was missed
+                self.epoch = self.port.epoch
+            else:
                 self._reload("epoch")
 
     def stop(self) -> None:

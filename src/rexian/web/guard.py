@@ -8,6 +8,7 @@ that declares nothing is closed. Browsers show a session cookie and, with everyt
 from __future__ import annotations
 
 import hmac
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -38,6 +39,7 @@ class Gatekeeper:
     def __init__(self, sign_in: SignIn, settings: Settings) -> None:
         self._sign_in = sign_in
         self._cookie = session_cookie(settings)
+        self._proxies = frozenset(settings.trusted_proxies)
         self._origins = frozenset(origin.rstrip("/").lower() for origin in settings.trusted_origins)
         self._own = settings.public_url and _origin(settings.public_url)
 
@@ -50,7 +52,7 @@ class Gatekeeper:
             self.check_origin(connection)
         if handler.opt.get("public"):
             return
-        who = await self.identify(connection)
+        who = replace(await self.identify(connection), address=client_address(connection, self._proxies))
         connection.scope["user"] = who  # for the language of a refusal too
         if who.via == "session" and changes:
             self._check_csrf(connection, who)

@@ -67,7 +67,7 @@ class Pages:
         if path.startswith("/widget/"):
             cache = FOREVER if query.startswith("v=") or _HASHED.search(path) else SHORT
             return self._file("widget", path.removeprefix("/widget/"), cache, "widget")
-        if path.startswith("/c/") and path.count("/") == 2:
+        if path.startswith("/c/") and path.count("/") == 2 and len(path) > 3:
             return self._page(self._static / "widget" / "hosted.html", "hosted", languages)
         if path.startswith("/demo/shop") and self._demo:
             return self._shop(path, query, languages)

@@ -279,6 +279,8 @@ class Feed:
     async def carry_out(self, socket: FeedSocket, room: Room, ask: wire.Cmd) -> None:
         """Submit a command and answer it once it is committed."""
         try:
+            if not room.mirror.ready:  # just started: nothing is known yet, which is not the same as "unknown"
+                raise Problem("unavailable", 503)
             receipt, result = await self._commands.carry_out(
                 socket.who, room.port, room.mirror.floor, id=ask.id, name=ask.name, args=bytes(ask.args)
             )
