@@ -230,3 +230,14 @@ async def city(db: Database, quarter: Quarter) -> AsyncIterator[City]:
     made = await quarter.city(db)
     yield made
     await made.close()
+
+
+@pytest.fixture(scope="module")
+async def calm(db_module: Database) -> AsyncIterator[City]:
+    """A city that the tests of a module share, because all that they do is refused and leaves it as it is."""
+    clock, settings = FakeClock(), make_settings()
+    sign_in = SignIn(db_module, clock, settings)
+    made = City(db_module, clock, settings, sign_in, make_app(db_module, clock, settings, sign_in))
+    await made.build()
+    yield made
+    await made.close()

@@ -75,9 +75,9 @@ async def test_a_queue_is_changed_piece_by_piece(city: City) -> None:
         ({"surprise": 1}, None),
     ],
 )
-async def test_what_a_queue_cannot_have_is_refused_by_field(city: City, change: dict[str, Any], field: str) -> None:
+async def test_what_a_queue_cannot_have_is_refused_by_field(calm: City, change: dict[str, Any], field: str) -> None:
     """FAULTS 17."""
-    admin = await city.as_("admin")
+    admin = await calm.as_("admin")
     problem = await admin.refused(400, "POST", "/api/queues", {"name": "手机使用", **change})
     assert problem["code"] == "validation"
     assert problem["title"] == "有些内容填得不对"
@@ -184,9 +184,9 @@ async def test_a_calendar_shows_what_it_means_day_by_day(city: City) -> None:
 
 
 @pytest.mark.parametrize("zone", ["Mars/Olympus", "../../etc/passwd", "asia/shanghai", "UTC+8"])
-async def test_time_zones_that_do_not_exist_are_refused(city: City, zone: str) -> None:
+async def test_time_zones_that_do_not_exist_are_refused(calm: City, zone: str) -> None:
     """FAULTS 27 among them."""
-    admin = await city.as_("admin")
+    admin = await calm.as_("admin")
     problem = await admin.refused(400, "POST", "/api/hours", {"name": "x", "zone": zone, "rules": WEEKDAYS})
     assert problem["code"] == "unknown_zone"
 

@@ -9,6 +9,7 @@ import json
 from typing import Any
 
 import pytest
+from litestar.connection import ASGIConnection
 from litestar.handlers import HTTPRouteHandler
 
 from rexian.directory.customers.tables import customer
@@ -19,7 +20,7 @@ from rexian.directory.scopes import ROLE_SCOPES, SCOPES
 from rexian.directory.sites.tables import site
 from rexian.kit.ids import new_id
 from rexian.kit.settings import Settings
-from rexian.web.guard import Gatekeeper
+from rexian.web.guard import Gatekeeper, client_address
 from tests.directory.conftest import SECRET, Browser, City, make_settings
 
 OFFICE = {"weekly": {"mon": [{"start": "09:00", "end": "18:00"}]}}
@@ -65,9 +66,9 @@ def test_every_scope_that_a_route_needs_is_some_roles() -> None:
     assert needed <= held
 
 
-async def test_every_route_of_the_directory_wants_somebody_signed_in(city: City) -> None:
-    browser = city.browser()
-    for route in city.app.routes:
+async def test_every_route_of_the_directory_wants_somebody_signed_in(calm: City) -> None:
+    browser = calm.browser()
+    for route in calm.app.routes:
         for handler in getattr(route, "route_handlers", ()):
             if handler.opt.get("public"):
                 continue
@@ -110,17 +111,17 @@ CLAIMS = {"sub": "admin", "iss": "rexian", "aud": "rexian", "exp": 4_102_444_800
         "' OR 1=1 --",
     ],
 )
-async def test_a_bearer_that_is_not_one_of_our_tokens_is_refused(city: City, token: str) -> None:
+async def test_a_bearer_that_is_not_one_of_our_tokens_is_refused(calm: City, token: str) -> None:
     """FAULTS 1, 2: no algorithm to be confused, because no foreign token is ever looked at. A cookie doesn't help."""
-    browser = await city.as_("admin")
+    browser = await calm.as_("admin")
     answer = await browser.send("GET", "/api/queues", headers={"Authorization": f"Bearer {token}"})
     assert (answer.status_code, answer.json()["code"]) == (401, "token_refused")
 
 
 @pytest.mark.parametrize("header", ["Basic YWRtaW46YWRtaW4=", "Token rxn_x", "Bearer", "bearer  "])
-async def test_other_kinds_of_authorization_are_refused(city: City, header: str) -> None:
+async def test_other_kinds_of_authorization_are_refused(calm: City, header: str) -> None:
     """FAULTS 1."""
-    answer = await city.browser().send("GET", "/api/queues", headers={"Authorization": header})
+    answer = await calm.browser().send("GET", "/api/queues", headers={"Authorization": header})
     assert answer.status_code == 401
 
 
@@ -129,40 +130,40 @@ async def test_other_kinds_of_authorization_are_refused(city: City, header: str)
     ["https://evil.example", "null", "http://rexian.test.evil.example", "http://rexian.test:8080", "https://rexian.test",
      "http://[", ""],
 )  # fmt: skip
-async def test_what_another_sites_page_sends_is_refused(city: City, origin: str) -> None:
+async def test_what_another_sites_page_sends_is_refused(calm: City, origin: str) -> None:
     """FAULTS 10."""
-    browser = await city.as_("admin")
+    browser = await calm.as_("admin")
     headers = {"Origin": origin, "X-CSRF-Token": browser.csrf}
     answer = await browser.http.post("/api/queues", json={"name": "跨站"}, headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (403, "foreign_origin")
 
 
-async def test_another_site_cant_sign_somebody_in(city: City) -> None:
+async def test_another_site_cant_sign_somebody_in(calm: City) -> None:
     """FAULTS 10: signing a victim in to the attacker's account is an attack too."""
     body = {"email": "agent@rexian.example", "password": "x"}
-    answer = await city.browser().http.post("/api/session", json=body, headers={"Origin": "https://evil.example"})
+    answer = await calm.browser().http.post("/api/session", json=body, headers={"Origin": "https://evil.example"})
     assert answer.status_code == 403
 
 
-async def test_a_browser_that_says_cross_site_is_believed(city: City) -> None:
+async def test_a_browser_that_says_cross_site_is_believed(calm: City) -> None:
     """FAULTS 10: without Origin there is still Sec-Fetch-Site."""
-    browser = await city.as_("admin")
+    browser = await calm.as_("admin")
     headers = {"Sec-Fetch-Site": "cross-site", "X-CSRF-Token": browser.csrf}
     assert (await browser.http.delete("/api/session", headers=headers)).status_code == 403
 
 
 @pytest.mark.parametrize("given", ["", "0" * 64, "中文"])
-async def test_a_change_needs_the_sessions_own_csrf_token(city: City, given: str) -> None:
+async def test_a_change_needs_the_sessions_own_csrf_token(calm: City, given: str) -> None:
     """FAULTS 10."""
-    browser, other = await city.as_("admin"), await city.as_("agent")
+    browser, other = await calm.as_("admin"), await calm.as_("agent")
     for token in (given, other.csrf):
         headers = {"X-CSRF-Token": token.encode(), "Origin": b"http://rexian.test"}
         answer = await browser.http.post("/api/queues", json={"name": "伪造"}, headers=headers)
         assert (answer.status_code, answer.json()["code"]) == (403, "csrf_missing")
 
 
-async def test_a_trusted_origin_may_call(city: City) -> None:
-    gate = Gatekeeper(city.sign_in, make_settings(trusted_origins=("https://Desk.Example/",)))
+async def test_a_trusted_origin_may_call(calm: City) -> None:
+    gate = Gatekeeper(calm.sign_in, make_settings(trusted_origins=("https://Desk.Example/",)))
     assert gate.is_own_origin("https://desk.example", "rexian.test")
     assert gate.is_own_origin("http://rexian.test", "whatever")
     assert not gate.is_own_origin("https://other.example", "other.example")
@@ -300,3 +301,25 @@ async def test_a_session_without_a_tenant_sees_no_row_of_the_directory(city: Cit
     async with city.db.tenant(city.tenants["jianglan"]) as tx:
         for table in (queue, skill, hours, team, site, customer):
             assert (await tx.execute(table.select())).all() == []
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "address"),
+    [
+        ((), "203.0.113.9", "198.51.100.7"),  # nobody is believed who isn't trusted
+        (("198.51.100.7",), "203.0.113.9", "203.0.113.9"),
+        (("198.51.100.7",), "6.6.6.6, 203.0.113.9", "203.0.113.9"),  # what the client itself wrote comes first
+        (("198.51.100.7", "10.0.0.1"), "203.0.113.9, 10.0.0.1", "203.0.113.9"),
+        (("198.51.100.7",), "", "198.51.100.7"),
+    ],
+)
+async def test_forwarded_addresses_are_believed_from_trusted_proxies_only(
+    calm: City, proxies: tuple[str, ...], forwarded: str, address: str
+) -> None:
+    """FAULTS 57: else every guess would come from another address."""
+    scope = {
+        "type": "http",
+        "client": ("198.51.100.7", 40000),
+        "headers": [(b"x-forwarded-for", forwarded.encode())],
+    }
+    assert client_address(ASGIConnection(scope), frozenset(proxies)) == address  # type: ignore[arg-type]

@@ -74,19 +74,19 @@ async def test_no_secret_is_stored_as_it_is(city: City) -> None:
 
 
 @pytest.mark.parametrize("email", ["agent@rexian.example", "nobody@rexian.example", "", "a'; DROP TABLE person; --"])
-async def test_wrong_password_and_unknown_account_are_told_alike(city: City, email: str) -> None:
+async def test_wrong_password_and_unknown_account_are_told_alike(calm: City, email: str) -> None:
     """FAULTS 57, 7: the answer doesn't tell which accounts exist, and SQL is just a wrong e-mail address."""
-    answer = await city.browser().sign_in(email or "x", "not the password")
+    answer = await calm.browser().sign_in(email or "x", "not the password")
     assert answer.status_code == 401
     assert (answer.json()["code"], answer.json()["title"]) == ("sign_in_failed", "邮箱或密码不正确")
 
 
-async def test_an_unknown_account_takes_as_long_as_a_known_one(city: City) -> None:
+async def test_an_unknown_account_takes_as_long_as_a_known_one(calm: City) -> None:
     """FAULTS 57: measured with a hash that costs something (8 MiB)."""
     settings = make_settings()
     settings = type(settings)(**{**{name: getattr(settings, name) for name in settings.__struct_fields__},
                                  "argon2_memory_kib": 8192})  # fmt: skip
-    sign_in = SignIn(city.db, city.clock, settings)
+    sign_in = SignIn(calm.db, calm.clock, settings)
     encoded = await sign_in.passwords.hash(PASSWORD)
     known, unknown = [], []
     await sign_in.passwords.matches(None, "warm up")
@@ -281,8 +281,8 @@ async def test_a_new_password_ends_all_other_sessions(city: City) -> None:
     [("短", "password_length"), ("1234567890", "password_common"), ("aaaaaaaaaaaa", "password_common"),
      ("Agent.2025!", "password_common")],
 )  # fmt: skip
-async def test_passwords_that_would_be_guessed_first_are_refused(city: City, password: str, code: str) -> None:
-    browser = await city.as_("agent")
+async def test_passwords_that_would_be_guessed_first_are_refused(calm: City, password: str, code: str) -> None:
+    browser = await calm.as_("agent")
     problem = await browser.refused(400, "POST", "/api/me/password", {"old": PASSWORD, "new": password})
     assert problem["code"] == code
     assert problem["errors"][0]["field"] == "new"

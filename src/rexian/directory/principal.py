@@ -15,6 +15,7 @@ class Principal:
 
     `tenant_id` is the employer, `tenants` the employer and the tenants served. `scopes` is everything that the person
     may do somewhere (for the route guard); what they may do with one tenant's things is answered by `may`.
+    `address` is where the request came from (for the audit trail).
     `session_id` is the session's id, or the token's for `via == "token"`.
     """
 
@@ -30,6 +31,7 @@ class Principal:
     agent: bool = False
     floor_id: str | None = None
     theme: str = "system"
+    address: str = ""
     grants: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def may(self, scope: str, tenant_id: str) -> bool:

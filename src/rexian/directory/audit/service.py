@@ -48,7 +48,7 @@ SYSTEM = Actor("system", "rexian")
 
 
 def actor_of(who: Principal) -> Actor:
-    return Actor("token" if who.via == "token" else "person", who.person_id)
+    return Actor("token" if who.via == "token" else "person", who.person_id, who.address)
 
 
 def canonical(value: Mapping[str, Any]) -> str:
