@@ -23,6 +23,7 @@ from rexian.web.feed.wire import Change, Object, View
 PREVIEW = 80  # characters of the customer's last words in an offer
 QUEUE_ROWS = 500  # waiting contacts that one queue topic lists
 FRONT = 20  # of a line: enough to find its oldest contact, whatever credit brought others before it
+DISCONNECTED = "disconnected"  # the reason that `presence` gives
 OPEN = ("queued", "offered", "talking", "after_contact_work")
 
 
@@ -214,7 +215,7 @@ class LiveView:
             "since_at": agent.since_at,
             "engaged": agent.engaged,
             "capacity": dict(agent.spec.capacity),
-            "by_system": agent.by_system,
+            "by_system": agent.by_system or agent.reason == DISCONNECTED,
         }
 
     def _about(self, interaction: Interaction) -> Object:

@@ -16,9 +16,9 @@ from rexian.kit import log
 from rexian.kit.clock import Clock
 from rexian.kit.ids import new_id
 from rexian.runtime.port import FloorPort, Refused, Unavailable
+from rexian.web.feed.live import DISCONNECTED
 
 GRACE_MS = 30_000
-REASON = "disconnected"
 _BY = Party("system", "presence")
 _log = log.get(__name__)
 
@@ -61,7 +61,7 @@ class Presence:
         """Make those who are missing not ready."""
         for agent_id in self.missing(floor):
             try:
-                command = SetAgentState(agent_id=agent_id, state="not_ready", reason=REASON)
+                command = SetAgentState(agent_id=agent_id, state="not_ready", reason=DISCONNECTED)
                 await port.submit(command, id=new_id(), by=_BY)
                 _log.info("presence.dismissed", agent_id=agent_id)
             except Unavailable:
