@@ -21,6 +21,8 @@ export interface SessionPorts {
   changed(): void;
   /** The server gave the visitor's token. */
   visitor(token: string): void;
+  /** The contact that this browser showed before a reload. */
+  lastContact(): string | null;
   /** Up to which number the customer had read this contact, before a reload. */
   readBefore(contactId: string): number;
   /** Words of an agent or the system, or a notice, that the customer has not seen (not those of a first load). */

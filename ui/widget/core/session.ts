@@ -59,7 +59,8 @@ export class Session {
     this.reset();
     const { contact, timeline } = this.book;
     const after = this.askAll ? 0 : timeline.have;
-    const hello: Hello = { t: "hello", v: 1, ...this.ports.identity(), after, contact: contact?.id ?? null };
+    const asked = contact?.id ?? this.ports.lastContact();
+    const hello: Hello = { t: "hello", v: 1, ...this.ports.identity(), after, contact: asked };
     if (!this.gotEarlier) hello.earlier = true;
     this.ports.send(hello);
   }

@@ -92,6 +92,7 @@ export class Chat {
       resync: () => this.link.restart(),
       changed: () => this.changed(),
       visitor: (token) => this.local.set("visitor", token),
+      lastContact: () => /^[\da-f-]{36}$/.exec(this.local.get("last") ?? "")?.[0] ?? null,
       readBefore: (id) => this.readBefore(id),
       news: (item) => this.news(item),
     });
@@ -308,8 +309,10 @@ export class Chat {
   private settle(): void {
     const { book } = this.session;
     const active = book.open ? book.contact!.id : null;
-    // A new page finds here whether to connect by itself; only the server's word takes it away.
-    if ((active || this.session.ready) && active !== this.local.get("contact")) this.local.set("contact", active);
+    // A new page finds here whether to connect by itself, and which contact to ask for, even one that is over; only
+    // the server's word takes it away.
+    this.remember("contact", active);
+    this.remember("last", book.contact?.id ?? null);
     // Other tabs may ask for it as soon as the server knows it, not before.
     const known = this.session.starting ? null : active;
     if (known && known !== this.told) this.tabs.tell({ k: "contact", id: known });
@@ -323,6 +326,10 @@ export class Chat {
     clearTimeout(this.timer);
     const due = this.session.due();
     if (due !== null) this.timer = setTimeout(() => this.session.tick(), Math.max(50, due - Date.now()));
+  }
+
+  private remember(key: string, value: string | null): void {
+    if ((value || this.session.ready) && value !== this.local.get(key)) this.local.set(key, value);
   }
 
   private typing(on: boolean): void {

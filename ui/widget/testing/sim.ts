@@ -244,6 +244,7 @@ export class SimTab {
       },
       changed: () => undefined,
       visitor: (token) => (storage.visitor = token),
+      lastContact: () => null,
       readBefore: () => 0,
       news: (item) => void this.news.push(item),
     };

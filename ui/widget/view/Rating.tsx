@@ -17,8 +17,8 @@ export function Rating({ chat }: { chat: Chat }) {
   const [comment, setComment] = useState("");
   const given = contact?.rating ?? null;
   if (given !== null) return <Thanks chat={chat} score={given} />;
-  // Nobody was there to be rated.
-  if (!contact?.agent) return null;
+  // Nobody was there to be rated. (After a reload the server names no agent of a contact that is over.)
+  if (!contact?.agent && !session.book.timeline.items.some((item) => item.author === "agent")) return null;
   const lit = over || score;
   const submit = (event: Event) => {
     event.preventDefault();
