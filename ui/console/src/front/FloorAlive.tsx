@@ -126,11 +126,13 @@ function Figure({ label, value, tone, aside }: FigureProps) {
 }
 
 function Lanes({ lane }: { lane: TenantLanes }) {
-  const { t } = useTranslation("front");
+  const { t, i18n } = useTranslation("front");
   return (
     <div>
       <h3 className="flex items-baseline gap-2 border-b border-line pb-1.5">
-        <span className="text-base font-semibold text-ink">{lane.tenant}</span>
+        <span className="text-base font-semibold text-ink">
+          {(i18n.language === "en" && lane.tenant_en) || lane.tenant}
+        </span>
         <span className="tabular ml-auto text-sm font-normal text-ink-3">
           {t("floor.tenantSum", { waiting: lane.waiting, talking: lane.talking })}
         </span>
@@ -238,11 +240,9 @@ function ago(ms: number, t: Say): string {
     : t("ago.minutes", { count: Math.floor(seconds / 60) });
 }
 
-/** The server words the event where it can; otherwise the page does from what it carries. */
+/** What happened, in short; where and for whom stands in the line beneath. */
 function useHappening(event: SummaryEvent): string {
   const { t, i18n } = useTranslation("front");
-  const worded = i18n.language === "en" ? event.text_en : event.text_zh;
-  if (worded) return worded;
   switch (event.kind) {
     case "offered":
       return event.agent_name
@@ -261,5 +261,7 @@ function useHappening(event: SummaryEvent): string {
       return t("happening.queued");
     case "ended":
       return t("happening.ended");
+    default:
+      return (i18n.language === "en" ? event.text_en : event.text_zh) ?? "";
   }
 }

@@ -14,6 +14,7 @@ export interface SummaryQueue {
   name_en?: string | null;
   tenant?: string | null;
   tenant_name: string;
+  tenant_name_en?: string | null;
   colour?: string | null;
   waiting: number;
   talking: number;
@@ -48,6 +49,7 @@ export interface FloorSummary {
 
 export interface TenantLanes {
   tenant: string;
+  tenant_en: string | null;
   queues: SummaryQueue[];
   waiting: number;
   talking: number;
@@ -59,7 +61,13 @@ export function lanesOf(queues: readonly SummaryQueue[]): TenantLanes[] {
   for (const queue of queues) {
     let lane = lanes.get(queue.tenant_name);
     if (!lane) {
-      lane = { tenant: queue.tenant_name, queues: [], waiting: 0, talking: 0 };
+      lane = {
+        tenant: queue.tenant_name,
+        tenant_en: queue.tenant_name_en ?? null,
+        queues: [],
+        waiting: 0,
+        talking: 0,
+      };
       lanes.set(queue.tenant_name, lane);
     }
     lane.queues.push(queue);

@@ -1,20 +1,22 @@
 /** Today by quarter-hours as columns: answered in time, answered late, abandoned. The numbers stand in a table for all who can't see them. */
 import { useId } from "react";
 import { useTranslation } from "react-i18next";
-import type { TodayInterval } from "./useWall.ts";
+import { lastIntervals, type TodayInterval } from "./model.ts";
 
 interface Props {
   intervals: readonly TodayInterval[];
+  from_at: number;
+  to_at: number;
   zone: string;
 }
 
 /** Columns shown: the last six hours. */
 const SHOWN = 24;
 
-export function Intervals({ intervals, zone }: Props) {
+export function Intervals({ intervals, from_at, to_at, zone }: Props) {
   const { t, i18n } = useTranslation("wall");
   const id = useId();
-  const last = intervals.slice(-SHOWN);
+  const last = lastIntervals(intervals, from_at, to_at, SHOWN);
   const most = Math.max(1, ...last.map((interval) => interval.answered + interval.abandoned));
   const clockText = new Intl.DateTimeFormat(i18n.language, {
     hour: "2-digit",

@@ -147,7 +147,7 @@ function Waiting({ queue }: { queue: WallQueue }) {
 export function Longest({ queue }: { queue: WallQueue }) {
   const { t } = useTranslation("wall");
   const urgency = waitUrgency(queue, useWallNow());
-  if (queue.oldest_since_at === null) return <span className="text-ink-3">—</span>;
+  if (queue.oldest_since_at === null || queue.waiting === 0) return <span className="text-ink-3">—</span>;
   return (
     <span className={cx("inline-flex items-center gap-1", URGENCY[urgency])} title={t(`urgency.${urgency}`)}>
       {urgency === "calm" ? null : <Icon name={urgency === "late" ? "alert" : "hourglass"} size={14} />}

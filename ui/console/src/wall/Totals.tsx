@@ -16,7 +16,7 @@ interface Props {
 
 export function Totals({ totals, today, filtered }: Props) {
   const { t } = useTranslation("wall");
-  const level = today?.total.service_level;
+  const percent = today?.total.service_level ?? null;
   return (
     <dl className="grid shrink-0 grid-cols-2 gap-px overflow-hidden rounded-lg border border-line bg-line sm:grid-cols-4 xl:grid-cols-[repeat(4,minmax(0,1fr))_minmax(0,1.7fr)]">
       <Item label={t("total.waiting")} note={<Longest at={totals.oldest_since_at} />}>
@@ -27,10 +27,14 @@ export function Totals({ totals, today, filtered }: Props) {
       </Item>
       <Item
         label={t("total.level")}
-        note={level ? t("total.levelNote", { seconds: level.threshold_ms / 1000 }) : t("total.levelNoData")}
+        note={percent === null ? t("total.levelNoData") : t("total.levelNote")}
         explain={filtered ? t("total.levelAll") : undefined}
       >
-        {level && level.percent !== null ? <LevelFigure level={level} /> : <NoData />}
+        {percent === null ? (
+          <NoData />
+        ) : (
+          <LevelFigure level={{ percent, rule: today?.rules["service_level"] ?? "" }} />
+        )}
       </Item>
       <Item label={t("total.abandoned")} note={<AbandonRate totals={totals} />}>
         {totals.offered === 0 ? <NoData /> : totals.abandoned}

@@ -86,7 +86,7 @@ function TvTotals({ wall, queues }: { wall: Wall; queues: readonly WallQueue[] }
   const { t } = useTranslation("wall");
   const today = useToday();
   const sum = totals(queues, wall.agents);
-  const level = today.data?.total.service_level;
+  const percent = today.data?.total.service_level ?? null;
   return (
     <dl className="grid shrink-0 grid-cols-[repeat(4,minmax(0,1fr))_minmax(0,2fr)] gap-px overflow-hidden rounded-xl border border-line bg-line">
       <Big label={t("total.waiting")}>{sum.waiting}</Big>
@@ -99,7 +99,11 @@ function TvTotals({ wall, queues }: { wall: Wall; queues: readonly WallQueue[] }
       </Big>
       <Big label={t("total.talking")}>{sum.talking}</Big>
       <Big label={t("total.level")}>
-        {level ? <LevelFigure level={level} /> : <span className="text-ink-3">—</span>}
+        {percent === null ? (
+          <span className="text-ink-3">—</span>
+        ) : (
+          <LevelFigure level={{ percent, rule: today.data?.rules["service_level"] ?? "" }} />
+        )}
       </Big>
       <div className="bg-surface px-5 py-4">
         <dt className="text-lg text-ink-2">{t("total.presence")}</dt>

@@ -143,7 +143,7 @@ function Body({ wall, filter, shown }: { wall: Wall; filter: WallFilter; shown: 
           {open ? null : (
             <Panel id="wall-today" title={t("interval.title")} className="shrink-0">
               {today.data ? (
-                <Intervals intervals={today.data.intervals} zone={today.data.zone} />
+                <Intervals {...today.data} />
               ) : today.isError ? (
                 <Notice tone="warn" className="m-3">
                   {t("interval.failed")}

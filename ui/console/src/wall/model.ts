@@ -187,3 +187,28 @@ export function teamsOf(agents: readonly WallAgent[]): string[] {
   const teams = new Set(agents.flatMap((agent) => (agent.team ? [agent.team] : [])));
   return [...teams].sort(new Intl.Collator("zh-CN").compare);
 }
+
+/** A quarter-hour of today. */
+export interface TodayInterval {
+  at: number;
+  offered: number;
+  answered: number;
+  abandoned: number;
+  answered_in_time: number;
+}
+
+export const INTERVAL_MS = 15 * 60_000;
+
+/** The last `count` quarter-hours up to `now`, empty ones filled in, none before `from_at`. */
+export function lastIntervals(
+  intervals: readonly TodayInterval[],
+  from_at: number,
+  now: number,
+  count: number,
+): TodayInterval[] {
+  const known = new Map(intervals.map((interval) => [interval.at, interval]));
+  const last = Math.floor(now / INTERVAL_MS) * INTERVAL_MS;
+  return Array.from({ length: count }, (_, index) => last - (count - 1 - index) * INTERVAL_MS)
+    .filter((at) => at >= from_at)
+    .map((at) => known.get(at) ?? { at, offered: 0, answered: 0, abandoned: 0, answered_in_time: 0 });
+}

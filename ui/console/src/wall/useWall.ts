@@ -5,7 +5,15 @@ import { useTranslation } from "react-i18next";
 import { useFeed } from "@kit/feed";
 import { api } from "../app/api.ts";
 import { useSession } from "../app/session.tsx";
-import { alertKey, inHouseOrder, type WallAgent, type WallAlert, type WallQueue } from "./model.ts";
+import { localName } from "../settings/parts/names.ts";
+import {
+  alertKey,
+  inHouseOrder,
+  type TodayInterval,
+  type WallAgent,
+  type WallAlert,
+  type WallQueue,
+} from "./model.ts";
 
 export interface Wall {
   /** `null`: no snapshot yet. */
@@ -17,13 +25,14 @@ export interface Wall {
 }
 
 export function useWall(): Wall {
+  const { i18n } = useTranslation("wall");
   const session = useSession();
   const queues = useFeed("wall", (data) => data?.queues);
   const agents = useFeed("wall", (data) => data?.agents);
   const alerts = useFeed("wall", (data) => data?.alerts);
   const tenantNames = useMemo(
-    () => new Map(session.tenants.map((tenant) => [tenant.id, tenant.name])),
-    [session.tenants],
+    () => new Map(session.tenants.map((tenant) => [tenant.id, localName(tenant, i18n.language)])),
+    [session.tenants, i18n.language],
   );
   const queueList = useMemo(
     () => (queues ? inHouseOrder(Object.values(queues), tenantNames) : null),
@@ -70,14 +79,6 @@ export interface TodayQueue {
   simulated?: { offered: number; answered: number; abandoned: number };
 }
 
-export interface TodayInterval {
-  at: number;
-  offered: number;
-  answered: number;
-  abandoned: number;
-  answered_in_time: number;
-}
-
 export interface Today {
   from_at: number;
   to_at: number;
@@ -85,7 +86,16 @@ export interface Today {
   simulated: "both" | "exclude" | "only";
   rules: Record<string, string>;
   queues: TodayQueue[];
-  total: Omit<TodayQueue, "queue_id" | "tenant_id" | "name" | "name_en">;
+  /** Over all queues: each judged by its own threshold, so there is none to name here. */
+  total: {
+    offered: number;
+    answered: number;
+    abandoned: number;
+    service_level: number | null;
+    asa_ms: number | null;
+    aht_ms: number | null;
+    csat: number | null;
+  };
   intervals: TodayInterval[];
 }
 

@@ -6,6 +6,7 @@ import {
   filterAgents,
   filterQueues,
   inHouseOrder,
+  lastIntervals,
   levelGrade,
   pageOf,
   parseFilter,
@@ -152,6 +153,21 @@ describe("pages of the big screen", () => {
     expect(pageOf(items, 2, 2)).toEqual({ items: [5], page: 2, pages: 3 });
     expect(pageOf(items, 2, 3).page).toBe(0);
     expect(pageOf([], 4, 7)).toEqual({ items: [], page: 0, pages: 1 });
+  });
+});
+
+describe("quarter-hours", () => {
+  const quarter = 15 * 60_000;
+  const one = { at: 3 * quarter, offered: 2, answered: 2, abandoned: 0, answered_in_time: 1 };
+  it("fills in the empty ones and begins no earlier than today", () => {
+    expect(
+      lastIntervals([one], 0, 4 * quarter + 5, 3).map(({ at, offered }) => [at / quarter, offered]),
+    ).toEqual([
+      [2, 0],
+      [3, 2],
+      [4, 0],
+    ]);
+    expect(lastIntervals([], 4 * quarter, 4 * quarter + 5, 24)).toHaveLength(1);
   });
 });
 
