@@ -87,8 +87,13 @@ async def state_of(db: Database, floors: FloorHost) -> DemoState:
 
 
 def _count(floor: Floor) -> tuple[int, int]:
-    agents = sum(agent.id in _SIMULATED and agent.reason != "signed_out" for agent in floor.agents())
+    agents = sum(agent.id in _SIMULATED and is_at_work(agent) for agent in floor.agents())
     return len(_open_simulated(floor)), agents
+
+
+def is_at_work(agent: Agent) -> bool:
+    """Say whether somebody sits at this desk, on a break or not."""
+    return agent.wanted == "available" or agent.reason not in {"signed_out", "disconnected"}
 
 
 def _open_simulated(floor: Floor) -> list[str]:

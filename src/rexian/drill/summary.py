@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from rexian.directory.people.contract import agent_cards
 from rexian.directory.queues.contract import queue_cards
 from rexian.directory.tenants.contract import tenant_cards
-from rexian.drill.service import control_of
+from rexian.drill.service import control_of, is_at_work
 from rexian.engine import events as e
 from rexian.engine.floor import Floor
 from rexian.kit.clock import Clock
@@ -221,5 +221,5 @@ def _see(floor: Floor) -> _Seen:
     return _Seen(
         queues=[(q.id, q.waiting + q.offered, q.talking) for q in floor.queues() if not q.retired],
         available=sum(agent.free("chat") for agent in agents),
-        signed_in=sum(agent.wanted == "available" or agent.reason != "signed_out" for agent in agents),
+        signed_in=sum(is_at_work(agent) for agent in agents),
     )
