@@ -60,6 +60,7 @@ def test_queues(facts: dict[str, Any], expected: dict[str, str]) -> None:
         (agent("not_ready", 16, "break"), "warn"),
         (agent("not_ready", 31, "break"), "bad"),
         (agent("not_ready", 6000, "signed_out"), None),
+        (agent("not_ready", 6000, "disconnected"), None),
         (agent("after_contact_work", 6), "warn"),
     ],
 )

@@ -51,7 +51,7 @@ class Limits(Struct, frozen=True, kw_only=True):
     )
     after_contact_work_ms: int = 5 * 60_000
     talk_ms: int = 20 * 60_000
-    never_for: frozenset[str] = frozenset({"signed_out"})
+    never_for: frozenset[str] = frozenset({"signed_out", "disconnected"})
 
 
 class QueueFacts(Struct, frozen=True, kw_only=True):
