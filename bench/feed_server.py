@@ -31,7 +31,7 @@ from rexian.kit.postgres import PrivatePostgres
 from rexian.kit.schema import create_schema
 from rexian.kit.settings import Settings
 from rexian.web.feed import tickets, wire
-from rexian.web.feed.live import Today
+from rexian.web.feed.facts import Today
 from rexian.web.server import make_server
 
 QUEUES_TOUCHED = 3

@@ -14,8 +14,9 @@ from rexian.engine.specs import Party
 from rexian.kit.clock import FakeClock
 from rexian.runtime.mirror import Mirror
 from rexian.runtime.port import Committed, Content, Listener, Receipt, Refused
+from rexian.web.feed.facts import Talk
 from rexian.web.feed.hub import Hub
-from rexian.web.feed.live import OPEN, LiveView, Talk
+from rexian.web.feed.live import OPEN, LiveView
 from rexian.web.feed.names import AgentCard, Names, Title
 from rexian.web.feed.story import Story
 from tests.engine.randomly import Chance

@@ -10,80 +10,76 @@ database and no clock: instants (ms since 1970 UTC) come in as arguments.
 from __future__ import annotations
 
 from collections import deque
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Struct
 
-from rexian.directory.text import ObjectId
+from rexian.channels.chat.frames import (
+    MAX_TEXT,
+    Ack,
+    Ask,
+    ContactView,
+    Degraded,
+    End,
+    FileView,
+    Hello,
+    HoursView,
+    Message,
+    Nack,
+    Name,
+    Page,
+    Ping,
+    Pong,
+    Position,
+    Post,
+    Rate,
+    Read,
+    ReadMark,
+    Simple,
+    SiteView,
+    Start,
+    State,
+    TopicView,
+    Typing,
+    Welcome,
+)
 
-MAX_TEXT = 4_000  # characters in one message
-MAX_NAME = 80
+__all__ = [
+    "MAX_TEXT",
+    "Ack",
+    "Ask",
+    "ContactView",
+    "Degraded",
+    "End",
+    "FileView",
+    "Hello",
+    "HoursView",
+    "Message",
+    "Nack",
+    "Name",
+    "Pace",
+    "Page",
+    "Ping",
+    "Pong",
+    "Position",
+    "Post",
+    "Rate",
+    "Read",
+    "ReadMark",
+    "Refusal",
+    "Simple",
+    "SiteView",
+    "Start",
+    "State",
+    "TopicView",
+    "Typing",
+    "Violation",
+    "Welcome",
+    "Wire",
+    "encode",
+]
 
-Uuid = ObjectId
-Number = Annotated[int, Meta(ge=0, le=2**31 - 1)]
-
-
-# -- what the customer's page sends ------------------------------------------------------------------------------------
-class Page(Struct):
-    url: Annotated[str, Meta(max_length=2_000)] = ""
-    title: Annotated[str, Meta(max_length=300)] = ""
-
-
-class Hello(Struct, tag_field="t", tag="hello"):
-    """The first frame. `after`: number of the last message that the page has of `contact`."""
-
-    site: Annotated[str, Meta(min_length=1, max_length=64)]
-    v: int = 1
-    visitor: Annotated[str, Meta(max_length=600)] | None = None
-    locale: Annotated[str, Meta(max_length=35)] = "zh-CN"
-    after: Number = 0
-    contact: Uuid | None = None
-    page: Page | None = None
-    earlier: bool = False
-
-
-class Start(Struct, tag_field="t", tag="start"):
-    """Ask for a person: a new contact with its first interaction and its first message."""
-
-    id: Uuid
-    contact: Uuid
-    interaction: Uuid
-    text: str
-    message: Uuid
-    topic: Annotated[str, Meta(max_length=64)] | None = None
-    name: Annotated[str, Meta(max_length=MAX_NAME)] | None = None
-
-
-class Post(Struct, tag_field="t", tag="post"):
-    id: Uuid
-    text: str | None = None
-    file: Uuid | None = None
-
-
-class Typing(Struct, tag_field="t", tag="typing"):
-    on: bool
-
-
-class Read(Struct, tag_field="t", tag="read"):
-    number: Number
-
-
-class End(Struct, tag_field="t", tag="end"):
-    id: Uuid
-
-
-class Rate(Struct, tag_field="t", tag="rate"):
-    id: Uuid
-    score: Annotated[int, Meta(ge=1, le=5)]
-    comment: Annotated[str, Meta(max_length=2_000)] = ""
-
-
-class Ping(Struct, tag_field="t", tag="ping"):
-    n: Annotated[int, Meta(ge=0, le=2**53)] = 0
-
-
-Ask = Hello | Start | Post | Typing | Read | End | Rate | Ping
 _decoder: msgspec.json.Decoder[Ask] = msgspec.json.Decoder(Ask)
 
 
@@ -95,115 +91,6 @@ class _Loose(Struct):
 
 
 _loose = msgspec.json.Decoder(_Loose)
-
-
-# -- what the server sends ---------------------------------------------------------------------------------------------
-class FileView(Struct, kw_only=True):
-    id: str
-    name: str
-    type: str
-    size: int
-    image: bool
-    url: str
-    width: int | None = None
-    height: int | None = None
-
-
-class Message(Struct, tag_field="t", tag="message", kw_only=True):
-    """`number` counts within the interaction; `author` is `customer`, `agent` or `system`."""
-
-    id: str
-    number: int
-    at: int
-    author: str
-    name: str | None
-    text: str
-    file: FileView | None = None
-
-
-class Name(Struct):
-    name: str
-
-
-class ContactView(Struct, kw_only=True):
-    id: str
-    interaction: str
-    state: Literal["waiting", "offered", "talking", "ended"]
-    started_at: int
-    rating: int | None = None
-    agent: Name | None = None
-
-
-class TopicView(Struct):
-    key: str
-    label: str
-
-
-class SiteView(Struct, kw_only=True):
-    name: str
-    greeting: str
-    colour: str
-    topics: list[TopicView]
-    locale: str
-
-
-class HoursView(Struct):
-    open: bool
-    text: str
-
-
-class Welcome(Struct, tag_field="t", tag="welcome", kw_only=True):
-    visitor: str
-    site: SiteView
-    hours: HoursView
-    contact: ContactView | None
-    messages: list[Message]
-    now: int
-
-
-class State(Struct, tag_field="t", tag="state", kw_only=True):
-    state: Literal["waiting", "offered", "talking", "ended"]
-    agent: Name | None = None
-    ended_by: str | None = None
-    rating: int | None = None
-
-
-class Position(Struct, tag_field="t", tag="position", kw_only=True):
-    position: int
-    of: int
-    wait_low_ms: int | None = None
-    wait_high_ms: int | None = None
-
-
-class Ack(Struct, tag_field="t", tag="ack", kw_only=True, omit_defaults=True):
-    id: str
-    number: int | None = None
-    at: int | None = None
-
-
-class Nack(Struct, tag_field="t", tag="nack", kw_only=True):
-    """The ask `id` was not carried out. `text` is for the customer, in their language."""
-
-    id: str | None
-    code: str
-    text: str
-
-
-class Simple(Struct, tag_field="t", tag="typing"):
-    on: bool
-
-
-class Degraded(Struct, tag_field="t", tag="degraded"):
-    on: bool
-
-
-class ReadMark(Struct, tag_field="t", tag="read"):
-    number: int
-
-
-class Pong(Struct, tag_field="t", tag="pong"):
-    n: int
-    now: int
 
 
 _encoder = msgspec.json.Encoder()

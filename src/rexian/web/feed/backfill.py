@@ -11,11 +11,11 @@ from rexian.directory.queues.contract import queue_cards
 from rexian.directory.tenants.contract import tenant_cards
 from rexian.engine.floor import Floor
 from rexian.kit.database import Database
-from rexian.kit.ids import is_id
 from rexian.runtime import journal
 from rexian.runtime.tables import content
 from rexian.runtime.tables import journal as journal_table
-from rexian.web.feed.live import OPEN, PREVIEW, Talk
+from rexian.web.feed.facts import Talk
+from rexian.web.feed.live import OPEN, PREVIEW
 from rexian.web.feed.names import AgentCard, Names, Title
 from rexian.web.feed.story import Story
 from rexian.web.feed.wire import Object
@@ -116,13 +116,3 @@ def _add(talk: Talk, row: sa.Row[tuple[object, ...]]) -> None:
     if row.author_kind == "customer":
         talk.said = row.text[:PREVIEW]
         talk.numbers.append(row.number)
-
-
-async def tenant_of_contact(db: Database, contact_id: str) -> str | None:
-    """The tenant that a contact belongs to, as the journal has it; None when there is no such contact."""
-    if not is_id(contact_id):
-        return None
-    query = sa.select(journal_table.c.tenant_id).where(journal_table.c.contact_id == contact_id)
-    async with db.system() as tx:
-        found: str | None = await tx.scalar(query.order_by(journal_table.c.seq).limit(1))
-    return found

@@ -27,6 +27,7 @@ from rexian.kit.clock import Clock
 from rexian.kit.database import Database
 from rexian.kit.problem import Problem
 from rexian.runtime.port import Content, FloorPort, Receipt
+from rexian.work.desk.contract import visible_contact
 
 MAX_TEXT = 4_000
 MAX_NOTE = 8_000
@@ -95,6 +96,7 @@ class Asked:
 
     who: Principal
     id: str
+    port: FloorPort
     floor: Floor
 
     @property
@@ -153,7 +155,7 @@ class Commands:
             ) from None
         except (msgspec.DecodeError, UnicodeError, RecursionError):
             raise Problem("malformed_body", 400) from None
-        asked = Asked(who, id, floor)
+        asked = Asked(who, id, port, floor)
         command, content = await make(asked, given)
         receipt = await port.submit(command, id=id, by=asked.me, content=content)
         return receipt, _result(command, receipt, floor)
@@ -209,8 +211,7 @@ class Commands:
         contact = asked.floor.contact(args.contact_id)
         if contact is None:
             raise Problem("unknown_contact", 404)
-        if contact.tenant_id not in asked.who.reach("contact.read"):
-            await refuse(self._db, self._clock, asked.who, "contact", args.contact_id)
+        await visible_contact(self._db, self._clock, asked.port, asked.who, contact.id)
         content = Content(
             id=args.note_id, tenant_id=contact.tenant_id, contact_id=contact.id, interaction_id=None, author=asked.me,
             kind="note", text=args.text,

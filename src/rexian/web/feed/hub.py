@@ -13,7 +13,8 @@ from rexian.kit import log
 from rexian.kit.clock import Clock
 from rexian.runtime.mirror import Mirror
 from rexian.runtime.port import Committed
-from rexian.web.feed.live import LiveView, Talk, Today, Touched, differences
+from rexian.web.feed.facts import Talk, Today, Touched
+from rexian.web.feed.live import LiveView, differences
 from rexian.web.feed.story import Story
 from rexian.web.feed.topic import Follower, Topic
 from rexian.web.feed.wire import Change, Object

@@ -11,6 +11,7 @@ from rexian.directory.principal import Principal
 from rexian.kit import i18n, log, metrics
 from rexian.kit.clock import Clock
 from rexian.kit.database import Database, is_outage
+from rexian.kit.ids import is_id
 from rexian.kit.problem import Problem
 from rexian.kit.sockets import (
     BAD_DATA,
@@ -26,14 +27,13 @@ from rexian.kit.sockets import (
     refuse,
     text_frame,
 )  # fmt: skip
-from rexian.runtime.mirror import Mirror
 from rexian.web import problems
 from rexian.web.feed import wire
-from rexian.web.feed.backfill import tenant_of_contact
 from rexian.web.feed.commands import Commands
 from rexian.web.feed.room import Room
 from rexian.web.feed.tickets import Tickets
 from rexian.web.feed.topic import Topic
+from rexian.work.desk.contract import visible_contact
 
 SIGNED_OUT = 4401  # close code: the session has ended, or the person has left
 RIGHTS_CHANGED = 4408  # close code: come back with a new ticket
@@ -159,12 +159,10 @@ class FeedSocket:
             await refuse_and_audit(self._feed.db, self._feed.clock, self.who, "queue", queue_id)
 
     async def _may_see_contact(self, contact_id: str) -> None:
-        """A contact of a tenant that the person serves; any other doesn't exist for them (FAULTS 4)."""
-        tenant_id = await self._feed.tenant_of_contact(self._room.mirror, contact_id)
-        if tenant_id is None:
+        """By the same rule as the desk's pages; what isn't theirs doesn't exist for them, and is audited (FAULTS 4)."""
+        if not is_id(contact_id):
             raise Problem("not_found", 404)
-        if tenant_id not in self.who.reach("contact.read"):
-            await refuse_and_audit(self._feed.db, self._feed.clock, self.who, "contact", contact_id)
+        await visible_contact(self._feed.db, self._feed.clock, self._room.port, self.who, contact_id)
 
     def _unsubscribe(self, name: str) -> None:
         topic = self._topics.pop(name, None)
@@ -294,11 +292,6 @@ class Feed:
             return
         _commands.labels(ask.name, "done").inc()
         socket.send(wire.ack(ask.id, receipt.seq, result))
-
-    async def tenant_of_contact(self, mirror: Mirror, contact_id: str) -> str | None:
-        """The tenant of a contact, from the floor or else from the journal."""
-        contact = mirror.floor.contact(contact_id)
-        return contact.tenant_id if contact else await tenant_of_contact(self.db, contact_id)
 
     # -- closing -------------------------------------------------------------------------------------------------------
     def close_person(self, person_id: str, code: int = SIGNED_OUT, reason: str = "signed out") -> None:

@@ -11,8 +11,9 @@ import msgspec
 from rexian.kit.clock import Clock
 from rexian.kit.database import Database
 from rexian.kit.i18n import t
+from rexian.web.feed.facts import Today
 from rexian.web.feed.hub import Hub
-from rexian.web.feed.live import LiveView, Today
+from rexian.web.feed.live import LiveView
 from rexian.web.feed.wire import Object
 from rexian.work.alerts.contract import AgentFacts, AlertBook, HealthFacts, QueueFacts
 from rexian.work.figures.contract import Counts, service_level, sums
