@@ -13,6 +13,9 @@ export function isComposing(event: KeyboardEvent | React.KeyboardEvent): boolean
   return native.isComposing || native.keyCode === 229;
 }
 
+/** Open dialogs and menus. A toast is an alert dialog too, but takes nothing: it says that it is not modal. */
+const DIALOG = "[role=dialog],[role=alertdialog]:not([aria-modal=false])";
+
 function inField(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement &&
@@ -45,7 +48,7 @@ export function useShortcut({ keys, inFields }: Shortcut, act: (() => void) | un
       if (event.repeat || isComposing(event) || !matches(event, keys)) return;
       if (!modified && !inFields && inField(event.target)) return;
       // A dialog has the keyboard to itself; only the command bar's key reaches past it.
-      if (document.querySelector("[role=dialog],[role=alertdialog]") && keys !== "Ctrl+KeyK") return;
+      if (document.querySelector(DIALOG) && keys !== "Ctrl+KeyK") return;
       event.preventDefault();
       held.current?.();
     };

@@ -4,16 +4,19 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Icon } from "@kit/icons/Icon";
 import type { IconName } from "@kit/icons/Icon";
+import { isLocale, setLocale } from "../app/i18n.ts";
 import { reasonOf } from "./DemoRibbon.tsx";
 import { type DemoRole, useEnter } from "./demo.ts";
 
 export function Doors() {
-  const { t } = useTranslation("front");
+  const { t, i18n } = useTranslation("front");
   const navigate = useNavigate();
   const enter = useEnter();
 
   const open = (role: DemoRole) => {
     if (enter.isPending) return;
+    // A demo account's own language must not take away the one in which the newcomer is reading.
+    if (isLocale(i18n.language)) void setLocale(i18n.language);
     enter.mutate(role, {
       onSuccess: () => {
         if (role === "admin") void navigate({ to: "/app/settings" });
