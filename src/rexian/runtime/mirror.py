@@ -27,16 +27,17 @@ class Mirror:
         self.seq = 0
         self.epoch = 0
         self.ready = False
-        self._watchers: list[Watcher] = []
-        self._resets: list[Callable[[], None]] = []
+        self._watchers: list[tuple[Watcher, Callable[[], None]]] = []
         self._early: list[Committed] | None = None
         self._stop: Callable[[], None] | None = None
         self._reload_task: asyncio.Task[None] | None = None
 
     def watch(self, watcher: Watcher, on_reset: Callable[[], None]) -> None:
-        """Call `watcher` with every batch after it has been applied, `on_reset` when the mirror was loaded anew."""
-        self._watchers.append(watcher)
-        self._resets.append(on_reset)
+        """Call `watcher` with every batch after it has been applied, `on_reset` when the mirror was loaded anew.
+
+        A watcher that fails is reset too: it can't be trusted to be in step any more, and the others must not suffer.
+        """
+        self._watchers.append((watcher, on_reset))
 
     async def start(self) -> None:
         """Load the floor and follow it from there on. Raises `Unavailable` when the floor can't be asked."""
@@ -74,7 +75,7 @@ class Mirror:
         early, self._early = self._early, None
         self._apply([committed for committed in early if committed.seq > seq])
         self.ready = True
-        for reset in self._resets:
+        for _, reset in self._watchers:
             reset()
 
     def _take(self, batch: Sequence[Committed]) -> None:
@@ -90,8 +91,12 @@ class Mirror:
             self._reload("gap")
             return
         self._apply(fresh)
-        for watcher in self._watchers:
-            watcher(fresh)
+        for watcher, reset in self._watchers:
+            try:
+                watcher(fresh)
+            except Exception:
+                _log.exception("mirror.watcher_failed", floor_id=self.port.floor_id, seq=self.seq)
+                reset()
 
     def _apply(self, batch: Sequence[Committed]) -> None:
         for committed in batch:
