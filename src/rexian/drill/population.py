@@ -196,19 +196,26 @@ async def live(url: str, key: str, home: Path | None, seed: int | None = None) -
         await Population(stage, client).run()
 
 
-async def _until_told(stop: asyncio.Event) -> None:
-    """Set `stop` on SIGTERM, SIGINT, and when standard input ends."""
+async def _until_told() -> None:
+    """Return on SIGTERM, on SIGINT, and when standard input is a pipe and ends."""
     loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(number, stop.set)
-    if stat.S_ISFIFO(os.fstat(sys.stdin.fileno()).st_mode):
-        reader = asyncio.StreamReader()
-        await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-        while await reader.read(1024):
-            pass
-        stop.set()
+    watching = asyncio.create_task(_until_input_ends(stop))
     await stop.wait()
+    watching.cancel()
+
+
+async def _until_input_ends(stop: asyncio.Event) -> None:
+    if not stat.S_ISFIFO(os.fstat(sys.stdin.fileno()).st_mode):
+        return
+    reader = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    while await reader.read(1024):
+        pass
+    stop.set()
 
 
 async def main(arguments: list[str]) -> None:
@@ -218,8 +225,7 @@ async def main(arguments: list[str]) -> None:
     parser.add_argument("--seed", type=int, help="the same seed, the same people")
     given = parser.parse_args(arguments)
     settings = ensure_secret(load_settings(home=given.home))
-    stop = asyncio.Event()
-    told = asyncio.create_task(_until_told(stop))
+    told = asyncio.create_task(_until_told())
     living = asyncio.create_task(live(given.url, simulation_key(settings.secret), settings.home, given.seed))
     await asyncio.wait([told, living], return_when=asyncio.FIRST_COMPLETED)
     for task in (living, told):
