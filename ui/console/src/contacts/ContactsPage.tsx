@@ -3,7 +3,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import { Badge, Button, EmptyState, Icon, LinkButton, Notice, Skeleton, StateBadge } from "@kit/ui";
+import { Button, EmptyState, Icon, LinkButton, Notice, Skeleton, StateBadge } from "@kit/ui";
 import { type DataColumn, DataTable } from "@kit/ui/DataTable.tsx";
 import { api, type Page, url } from "../app/api.ts";
 import { hasScope, useSession } from "../app/session.tsx";
@@ -133,7 +133,6 @@ function useColumns(): DataColumn<ContactItem>[] {
       day: "2-digit",
       hour: "2-digit",
       minute: "2-digit",
-      second: "2-digit",
       hour12: false,
     });
     const span = (ms: number | null) =>
@@ -142,7 +141,7 @@ function useColumns(): DataColumn<ContactItem>[] {
       {
         id: "started",
         header: t("column.started"),
-        width: "132px",
+        width: "118px",
         cell: (item) => (
           <time dateTime={new Date(item.started_at).toISOString()}>{when.format(item.started_at)}</time>
         ),
@@ -156,7 +155,7 @@ function useColumns(): DataColumn<ContactItem>[] {
       {
         id: "queue",
         header: t("column.queue"),
-        width: "17%",
+        width: "16%",
         cell: (item) => (
           <span className="block leading-tight">
             <span className="block truncate text-ink">
@@ -171,7 +170,7 @@ function useColumns(): DataColumn<ContactItem>[] {
       {
         id: "agents",
         header: t("column.agents"),
-        width: "13%",
+        width: "11%",
         cell: (item) =>
           item.agents.length > 0 ? (
             <span className="text-ink-2">{item.agents.map((agent) => agent.name).join("、")}</span>
@@ -179,11 +178,11 @@ function useColumns(): DataColumn<ContactItem>[] {
             <span className="text-ink-3">—</span>
           ),
       },
-      { id: "state", header: t("column.state"), width: "124px", cell: (item) => <StateCell item={item} /> },
+      { id: "state", header: t("column.state"), width: "118px", cell: (item) => <StateCell item={item} /> },
       {
         id: "disposition",
         header: t("column.disposition"),
-        width: "104px",
+        width: "96px",
         cell: (item) => (
           <span className={item.disposition ? "text-ink-2" : "text-ink-3"}>
             {local(item.disposition_name ?? item.disposition, item.disposition_name_en, locale)}
@@ -194,21 +193,21 @@ function useColumns(): DataColumn<ContactItem>[] {
         id: "waited",
         header: t("column.waited"),
         align: "end",
-        width: "72px",
+        width: "64px",
         cell: (item) => span(item.waited_ms),
       },
       {
         id: "talk",
         header: t("column.talk"),
         align: "end",
-        width: "72px",
+        width: "64px",
         cell: (item) => span(item.talk_ms),
       },
       {
         id: "rating",
         header: t("column.rating"),
         align: "end",
-        width: "72px",
+        width: "64px",
         cell: (item) => <Rating score={item.rating} />,
       },
     ];
@@ -227,7 +226,9 @@ function CustomerCell({ item }: { item: ContactItem }) {
         <span className="foreign truncate font-medium text-ink">
           {item.customer.name || t("someCustomer")}
         </span>
-        {item.simulated ? <Badge>{t("simulated")}</Badge> : null}
+        {item.simulated ? (
+          <Icon name="robot" size={14} className="shrink-0 text-ink-3" label={t("simulated")} />
+        ) : null}
       </span>
       <span className="foreign block truncate text-sm text-ink-3">{item.preview}</span>
     </Link>

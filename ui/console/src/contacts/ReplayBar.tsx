@@ -8,8 +8,12 @@ import { type Rate, RATES, type Replay } from "./useReplay.ts";
 export function ReplayBar({ replay, label }: { replay: Replay; label: string }) {
   const { t } = useTranslation("contacts");
   const at = replay.at ?? replay.to_at;
-  const length = Math.max(1, replay.to_at - replay.from_at);
-  const position = t("replay.position", { at: clock(at - replay.from_at), of: clock(length) });
+  // Whole seconds, so that the last step of the slider is its end.
+  const length = Math.max(1000, Math.ceil((replay.to_at - replay.from_at) / 1000) * 1000);
+  const position = t("replay.position", {
+    at: clock(at - replay.from_at),
+    of: clock(replay.to_at - replay.from_at),
+  });
   return (
     <section
       aria-label={label}
@@ -28,7 +32,7 @@ export function ReplayBar({ replay, label }: { replay: Replay; label: string }) 
         minValue={0}
         maxValue={length}
         step={1000}
-        value={at - replay.from_at}
+        value={replay.at === null ? length : at - replay.from_at}
         onChange={(value) => replay.seek(replay.from_at + value)}
         className="flex min-w-0 flex-1 items-center px-2"
       >

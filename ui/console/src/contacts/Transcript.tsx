@@ -47,7 +47,7 @@ export function Transcript({ messages, notes, interactions, chosen, following }:
         ref={box}
         role="log"
         aria-labelledby="transcript-heading"
-         
+
         tabIndex={0}
         className="flex min-h-0 flex-1 flex-col gap-3 overflow-auto p-4 outline-none focus-visible:outline-2 focus-visible:-outline-offset-2 focus-visible:outline-focus"
       >
