@@ -15,16 +15,15 @@ from rexian.kit.database import Database, owner
 from rexian.kit.ids import new_id
 from rexian.kit.postgres import PrivatePostgres
 from rexian.kit.schema import create_schema
-from tests.conftest import FAST
 from tests.served import Desk, Page, Served, serving
 
 
 @pytest.fixture
 async def fragile(tmp_path: Path) -> AsyncIterator[tuple[Served, PrivatePostgres]]:
-    """A city on a PostgreSQL of its own, which may be stopped."""
+    """A city on a PostgreSQL of its own that may be killed, and therefore is as durable as in production."""
     folder = Path(tempfile.mkdtemp(prefix="rexian-outage-"))
     folder.chmod(0o711)  # noqa: ASYNC240
-    postgres = PrivatePostgres(folder / "pg", options=FAST)
+    postgres = PrivatePostgres(folder / "pg")
     url = await asyncio.to_thread(postgres.start)
     async with owner(url) as engine:
         await create_schema(engine)
