@@ -41,7 +41,8 @@ export function placeProblem(
   const ordered = [...known].sort((a, b) => b.length - a.length);
   for (const error of problem.errors ?? []) {
     const path = fieldPath(error.field);
-    const text = error.title ?? say(error.code);
+    // The problem's own title says in the reader's language what its code means.
+    const text = error.title ?? (error.code === problem.code ? problem.title : say(error.code));
     const home = ordered.find((field) => path === field || path.startsWith(`${field}.`));
     if (home === undefined) general.push(path === "" ? text : `${path}: ${text}`);
     else fields[home] = fields[home] ? `${fields[home]} ${text}` : text;

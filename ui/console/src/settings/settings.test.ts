@@ -106,6 +106,15 @@ describe("problems at their fields", () => {
     });
   });
 
+  it("words an error by the problem's title where both have one code", () => {
+    const problem = {
+      title: "内部地址",
+      code: "url_private",
+      errors: [{ field: "url", code: "url_private" }],
+    };
+    expect(placeProblem(problem, ["url"], say).fields).toEqual({ url: "内部地址" });
+  });
+
   it("never swallows a problem", () => {
     const placed = placeProblem(
       { title: "Conflict", code: "conflict", detail: "Name in use." },

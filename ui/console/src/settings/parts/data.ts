@@ -46,6 +46,9 @@ export function useRemove(path: string) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (id: string) => api.delete(`${path}/${id}`),
-    onSuccess: () => client.invalidateQueries({ queryKey: ["settings"] }),
+    // Not waited for: the renewed list unmounts the editor, and whoever asked would never hear of the success.
+    onSuccess: () => {
+      void client.invalidateQueries({ queryKey: ["settings"] });
+    },
   });
 }
