@@ -18,7 +18,7 @@ interface Props {
 }
 
 const TURN_MS = 12_000;
-const CARD_PX = 172;
+const CARD_PX = 146;
 const NOBODY: ReadonlySet<string> = new Set();
 
 export function TvMode({ wall, queues, onClose }: Props) {
