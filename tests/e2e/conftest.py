@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import httpx
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright, expect
+from playwright.async_api import Error as PlaywrightError
 
 from tests.city import City
+from tests.e2e.office import PASSWORD, Office, clear_desk, leave_queue
+from tests.e2e.people import Agent, Customer, Staff, Supervisor
 
 FLAGS = [
     "--no-sandbox",
@@ -20,16 +25,31 @@ FLAGS = [
     "--disable-sync",
 ]
 DESK = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+WANG = ("王思源", "wang@rexian.example")
 AXE = Path(__file__).resolve().parents[2] / "ui/node_modules/axe-core/axe.min.js"
+# What a browser logs by itself when the server, or the network, is away or a page asks who it is: no fault of a page.
+EXPECTED = ("net::ERR_", "WebSocket connection to", "status of 401 (Unauthorized)", "status of 503")
+expect.set_options(timeout=15_000)  # the machine may be busy
 
 
 @pytest.fixture(scope="session")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
+def city() -> Iterator[City]:
     """A city without simulated people, so that a test meets only whom it brings."""
-    city = City(tmp_path_factory.mktemp("city") / "home", argon2_memory_kib="1024", log_level="warning")
-    city.start()
-    yield city
-    city.stop()
+    # Not in pytest's own folder: another run resets its permissions, and PostgreSQL runs as a user of its own.
+    with TemporaryDirectory(prefix="rexian-e2e-") as folder:
+        city = City(Path(folder) / "home", argon2_memory_kib="1024", log_level="warning")
+        city.start(120)
+        yield city
+        city.stop()
+
+
+@pytest.fixture(scope="session")
+async def office(city: City) -> Office:
+    """The city's administrator, who has hired one more agent for Yunshan: Wang Siyuan."""
+    office = Office(city.url)
+    await office.hire(*WANG, level=4)
+    return office
 
 
 @pytest.fixture(scope="session")
@@ -47,46 +67,133 @@ class Browsers:
         self._browser = browser
         self._city = city
         self._contexts: list[BrowserContext] = []
+        self._customers: list[Customer] = []
         self.errors: list[str] = []
+        self.expected: list[str] = list(EXPECTED)
 
-    async def person(self, locale: str = "zh-CN", dark: bool = False, **options: object) -> BrowserContext:
-        context = await self._browser.new_context(
+    async def person(
+        self, locale: str = "zh-CN", dark: bool = False, browser: Browser | None = None, **options: object
+    ) -> BrowserContext:
+        """A browser of its own, as far as cookies and storage go; `browser` makes it one with processes of its own."""
+        context = await (browser or self._browser).new_context(
             base_url=self._city.url,
             locale=locale,
+            timezone_id="Asia/Shanghai",
             viewport=options.pop("viewport", DESK),  # type: ignore[arg-type]
             color_scheme="dark" if dark else "light",
             **options,  # type: ignore[arg-type]
         )
         context.set_default_timeout(15_000)
+        context.on("console", self._console)
+        context.on("weberror", lambda error: self.errors.append(str(error.error)))
         self._contexts.append(context)
         return context
 
+    def _console(self, message: ConsoleMessage) -> None:
+        text = f"{message.text} ({message.location['url']})"
+        if message.type == "error" and not any(part in text for part in self.expected):
+            self.errors.append(text)
+
     async def page(self, locale: str = "zh-CN", **options: object) -> Page:
-        page = await (await self.person(locale, **options)).new_page()  # type: ignore[arg-type]
-        page.on("pageerror", lambda error: self.errors.append(f"{page.url}: {error}"))
-        return page
+        return await (await self.person(locale, **options)).new_page()  # type: ignore[arg-type]
+
+    async def customer(self, locale: str = "zh-CN", page: Page | None = None, **options: object) -> Customer:
+        customer = Customer(page or await self.page(locale, **options), locale)
+        self._customers.append(customer)
+        return customer
+
+    async def agent(self, locale: str = "zh-CN", **options: object) -> Agent:
+        """The demo's agent, Li Xiaowen, at the desk and available."""
+        agent = Agent(await self.page(locale, **options), locale)
+        await agent.through_the_door("agent_door")
+        await agent.becomes("available")
+        return agent
+
+    async def colleague(self, **options: object) -> Agent:
+        """Wang Siyuan, who signs in with a password; available."""
+        agent = Agent(await self.page("zh-CN", **options))
+        await agent.page.goto("/sign-in")
+        await agent.page.get_by_role("textbox", name="邮箱").fill(WANG[1])
+        await agent.page.get_by_label("密码").fill(PASSWORD)
+        await agent.page.keyboard.press("Enter")
+        await agent.page.wait_for_url("**/app/desk**")
+        await agent.becomes("available")
+        return agent
+
+    async def supervisor(self, locale: str = "zh-CN", **options: object) -> Supervisor:
+        supervisor = Supervisor(await self.page(locale, **options), locale)
+        await supervisor.through_the_door("supervisor_door")
+        return supervisor
+
+    async def admin(self, locale: str = "zh-CN", **options: object) -> Staff:
+        admin = Staff(await self.page(locale, **options), locale)
+        await admin.through_the_door("admin_door")
+        return admin
+
+    async def picture_all(self, folder: Path) -> None:
+        """What everybody saw when a test failed."""
+        pages = [page for context in self._contexts for page in context.pages if not page.is_closed()]
+        for number, page in enumerate(pages):
+            try:
+                await page.screenshot(path=folder / f"{number}.png", timeout=5_000)
+            except PlaywrightError as error:
+                print(f"no picture of {page.url}: {error}")
+        print(f"pictures of {len(pages)} pages: {folder}")
 
     async def close(self) -> None:
+        visitors = [await customer.visitor() for customer in self._customers if not customer.page.is_closed()]
         for context in self._contexts:
             await context.close()
+        for visitor in visitors:
+            if visitor:
+                await leave_queue(self._city.url, "yunshan", visitor)
+        await self._send_home()
+
+    async def _send_home(self) -> None:
+        async with Office(self._city.url).client("agent") as li:
+            await clear_desk(li)
+        headers = {"origin": self._city.url}
+        async with httpx.AsyncClient(base_url=self._city.url, headers=headers, timeout=20, trust_env=False) as wang:
+            entered = await wang.post("/api/session", json={"email": WANG[1], "password": PASSWORD})
+            if entered.status_code == 200:
+                wang.headers["x-csrf-token"] = entered.json()["csrf"]
+                await clear_desk(wang)
+
+
+REPORT = pytest.StashKey[dict[str, pytest.TestReport]]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    item.stash.setdefault(REPORT, {})[report.when] = report
+    return report
 
 
 @pytest.fixture
-async def browsers(browser: Browser, city: City) -> AsyncIterator[Browsers]:
+async def browsers(
+    browser: Browser, city: City, office: Office, request: pytest.FixtureRequest, tmp_path: Path
+) -> AsyncIterator[Browsers]:
     people = Browsers(browser, city)
     yield people
+    called = request.node.stash[REPORT].get("call")
+    if called is None or called.failed:
+        await people.picture_all(tmp_path)
     await people.close()
     assert people.errors == []
 
 
 async def axe(page: Page) -> list[str]:
     """Serious and critical findings of axe on the page as it stands (WCAG 2.2 AA)."""
-    await page.evaluate(AXE.read_text("utf-8"))
+    # By the debugger, since the page's own CSP rightly refuses what is not its own.
+    if not await page.evaluate("'axe' in window"):
+        await page.evaluate(AXE.read_text("utf-8"))
     found = await page.evaluate(
         """async () => (await axe.run(document, {
             runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+            resultTypes: ['violations'],
         })).violations
           .filter(v => v.impact === 'serious' || v.impact === 'critical')
-          .map(v => `${v.id}: ${v.nodes.map(n => n.target.join(' ')).join(', ')}`)"""
+          .map(v => `${v.id}: ${v.nodes.map(n => n.target.join(' ') + ' ' + n.failureSummary).join(', ')}`)"""
     )
     return list(found)
