@@ -16,6 +16,9 @@ export default defineConfig({
           include: ["kit/**/*.test.{ts,tsx}", "console/**/*.test.{ts,tsx}"],
           setupFiles: [here("console/src/app/test-setup.ts")],
           restoreMocks: true,
+          // Whole pages in jsdom on a busy machine of two cores.
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
         },
       },
       {

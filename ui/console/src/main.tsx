@@ -6,7 +6,7 @@ import { I18nProvider } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import { Toasts } from "@kit/ui";
 import { startI18n } from "./app/i18n.ts";
-import { router } from "./app/router.tsx";
+import { makeRouter } from "./app/router.tsx";
 import { queryClient } from "./app/session.tsx";
 import "./app/styles.css";
 
@@ -14,6 +14,8 @@ import "./app/styles.css";
 const marker = document.createElement("meta");
 marker.id = "react-aria-pressable-style";
 document.head.append(marker);
+
+const router = makeRouter();
 
 function App() {
   const { i18n } = useTranslation();

@@ -7,6 +7,7 @@ async function ticket(csrf: string, locale: string): Promise<string> {
     credentials: "same-origin",
     headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf, "Accept-Language": locale },
     body: "{}",
+    signal: AbortSignal.timeout(8_000), // a network that swallows it is no answer
   });
   if (response.status === 401) throw new SignedOut();
   if (!response.ok) throw new Error(`ticket: ${response.status}`);

@@ -209,6 +209,15 @@ describe("topics", () => {
     expect(world.socket.take("sub")).toEqual([{ t: "sub", topic: "me", seq: 3, epoch: 1 }]);
   });
 
+  it("asks again for a topic that the server could not show just then", async () => {
+    sub("me");
+    world.socket.hello();
+    world.socket.say({ t: "fault", code: "unavailable", topic: "me" });
+    expect(page.last("refused")).toBeUndefined();
+    await world.pass(2_500);
+    expect(world.socket.take("sub")).toHaveLength(2);
+  });
+
   it("tells of a refusal, and unsubscribes some time after the last page has gone", async () => {
     sub("wall");
     sub("contact:1");
@@ -247,6 +256,17 @@ describe("commands", () => {
     await world.pass(4_000);
     world.socket.hello();
     expect(world.socket.take("cmd").map((frame) => "id" in frame && frame.id)).toEqual(["3"]);
+  });
+
+  it("are sent again a little later when the server only can't now, and nobody hears of it", async () => {
+    world.socket.hello();
+    send("1");
+    world.socket.say({ t: "nack", id: "1", code: "unavailable", title: "later" });
+    expect(page.last("nack")).toBeUndefined();
+    await world.pass(2_500);
+    expect(world.socket.take("cmd")).toHaveLength(2);
+    world.socket.say({ t: "ack", id: "1", seq: 5 });
+    expect(page.last("ack")?.id).toBe("1");
   });
 
   it("never prove an offer by themselves", () => {

@@ -6,7 +6,8 @@
  */
 import { Backoff } from "./backoff.ts";
 import type { LinkState, Port, ToCore } from "./port.ts";
-import { applyDelta, applySnap, Gap, type TopicState } from "./reducer.ts";
+import { InFlight } from "./inflight.ts";
+import { Topics } from "./topics.ts";
 import type { ClientFrame, ServerFrame } from "./wire.ts";
 
 export interface Socket {
@@ -31,25 +32,12 @@ export interface World {
 
 export class SignedOut extends Error {}
 
-interface Topic {
-  state: TopicState | null;
-  ports: Set<Port>;
-  /** Asked anew after a gap; deltas that don't fit are left aside until the answer. */
-  resyncSince: number | null;
-  refused: string | null;
-  idleSince: number | null;
-}
-
-/** A topic nobody looks at is kept this long: going from one contact to another and back costs nothing. */
-const LINGER_MS = 20_000;
-/** Asked anew and no fitting answer for this long: ask for a fresh snapshot. */
-const RESYNC_MS = 3_000;
 const HELLO_MS = 8_000;
 
 export class FeedCore {
-  private readonly topics = new Map<string, Topic>();
+  private readonly topics: Topics;
   private readonly ports = new Set<Port>();
-  private readonly commands = new Map<string, { frame: ClientFrame; port: Port }>();
+  private readonly commands: InFlight;
   private readonly backoff: Backoff;
   private socket: Socket | null = null;
   private phase: "idle" | "dialing" | "ready" | "waiting" | "stopped" = "idle";
@@ -69,6 +57,8 @@ export class FeedCore {
 
   constructor(private readonly world: World) {
     this.backoff = new Backoff(() => world.random());
+    this.topics = new Topics(this.write, () => world.now());
+    this.commands = new InFlight(this.write, () => world.now());
   }
 
   join(port: Port): void {
@@ -77,7 +67,7 @@ export class FeedCore {
 
   leave(port: Port): void {
     this.ports.delete(port);
-    for (const topic of this.topics.values()) this.dropPort(topic, port);
+    this.topics.leave(port);
     if (this.ports.size === 0 && this.commands.size === 0) this.stop();
   }
 
@@ -90,19 +80,14 @@ export class FeedCore {
         this.tellLine(port);
         break;
       case "sub":
-        this.subscribe(port, message.topic);
+        this.topics.subscribe(port, message.topic);
         break;
-      case "unsub": {
-        const topic = this.topics.get(message.topic);
-        if (topic) this.dropPort(topic, port);
+      case "unsub":
+        this.topics.unsubscribe(port, message.topic);
         break;
-      }
-      case "cmd": {
-        const frame: ClientFrame = { t: "cmd", id: message.id, name: message.name, args: message.args };
-        this.commands.set(message.id, { frame, port });
-        this.write(frame);
+      case "cmd":
+        this.commands.send(port, message.id, message.name, message.args);
         break;
-      }
       case "typing":
         this.write({ t: "typing", interaction_id: message.interaction_id, on: message.on });
         break;
@@ -117,41 +102,6 @@ export class FeedCore {
         this.stop();
         for (const each of this.ports) each.send({ t: "signed_out" });
         break;
-    }
-  }
-
-  // -- topics --------------------------------------------------------------------------------------------------------
-  private subscribe(port: Port, name: string): void {
-    let topic = this.topics.get(name);
-    if (!topic) {
-      topic = { state: null, ports: new Set(), resyncSince: null, refused: null, idleSince: null };
-      this.topics.set(name, topic);
-      this.ask(name, topic, true);
-    } else if (topic.refused) {
-      topic.refused = null;
-      this.ask(name, topic, true);
-    }
-    topic.ports.add(port);
-    topic.idleSince = null;
-    if (topic.state) port.send({ t: "snap", topic: name, ...topic.state });
-  }
-
-  private dropPort(topic: Topic, port: Port): void {
-    if (topic.ports.delete(port) && topic.ports.size === 0) topic.idleSince = this.world.now();
-  }
-
-  /** Subscribes on the socket; from what we have if `resume` and there is something. */
-  private ask(name: string, topic: Topic, resume: boolean): void {
-    const from = resume && topic.state ? { seq: topic.state.seq, epoch: topic.state.epoch } : {};
-    this.write({ t: "sub", topic: name, ...from });
-  }
-
-  private dropIdleTopics(now: number): void {
-    for (const [name, topic] of this.topics) {
-      if (topic.idleSince !== null && now - topic.idleSince > LINGER_MS) {
-        this.topics.delete(name);
-        this.write({ t: "unsub", topic: name });
-      }
     }
   }
 
@@ -238,12 +188,8 @@ export class FeedCore {
     this.pings.clear();
     this.pingAt = this.readyAt;
     for (const port of this.ports) port.send({ t: "clock", now: frame.now, age_ms: 0 });
-    for (const [name, topic] of this.topics) {
-      topic.resyncSince = null;
-      topic.refused = null;
-      this.ask(name, topic, true);
-    }
-    for (const { frame: command } of this.commands.values()) this.write(command);
+    this.topics.resume();
+    this.commands.resume();
     this.tellLine();
   }
 
@@ -265,18 +211,16 @@ export class FeedCore {
         this.hello(frame);
         break;
       case "snap":
-        this.snap(frame);
+        this.topics.snap(frame);
         break;
       case "delta":
-        this.delta(frame);
+        this.topics.delta(frame);
         break;
       case "ack":
-      case "nack": {
-        const command = this.commands.get(frame.id);
-        this.commands.delete(frame.id);
-        command?.port.send(frame);
+      case "nack":
+        this.commands.answer(frame);
+        if (this.ports.size === 0 && this.commands.size === 0) this.stop();
         break;
-      }
       case "pong":
         this.pong(frame.n, frame.now);
         break;
@@ -284,7 +228,7 @@ export class FeedCore {
         for (const port of this.ports) port.send(frame);
         break;
       case "fault":
-        this.fault(frame);
+        this.topics.fault(frame);
         break;
       case "degraded":
         this.degraded = frame.on;
@@ -293,52 +237,9 @@ export class FeedCore {
     }
   }
 
-  private snap(frame: Extract<ServerFrame, { t: "snap" }>): void {
-    const topic = this.topics.get(frame.topic);
-    if (!topic) return;
-    topic.state = applySnap(topic.state, frame.epoch, frame.seq, frame.data);
-    topic.resyncSince = null;
-    for (const port of topic.ports) port.send({ t: "snap", topic: frame.topic, ...topic.state });
-  }
-
-  private delta(frame: Extract<ServerFrame, { t: "delta" }>): void {
-    const topic = this.topics.get(frame.topic);
-    if (!topic?.state) return;
-    if (frame.from_seq < topic.state.seq && frame.seq <= topic.state.seq) return; // had it
-    try {
-      topic.state = applyDelta(topic.state, frame.from_seq, frame.seq, frame.ops);
-    } catch (error) {
-      if (!(error instanceof Gap)) throw error;
-      this.resync(frame.topic, topic, frame.from_seq === topic.state.seq);
-      return;
-    }
-    topic.resyncSince = null;
-    for (const port of topic.ports)
-      port.send({ t: "delta", topic: frame.topic, seq: frame.seq, ops: frame.ops });
-  }
-
-  private resync(name: string, topic: Topic, broken: boolean): void {
-    const now = this.world.now();
-    if (topic.resyncSince === null) {
-      topic.resyncSince = now;
-      this.ask(name, topic, !broken);
-    } else if (now - topic.resyncSince > RESYNC_MS) {
-      topic.resyncSince = now;
-      this.ask(name, topic, false);
-    }
-  }
-
-  private fault(frame: Extract<ServerFrame, { t: "fault" }>): void {
-    const topic = frame.topic === undefined ? undefined : this.topics.get(frame.topic);
-    if (!topic || frame.topic === undefined) return;
-    topic.refused = frame.code;
-    topic.state = null;
-    for (const port of topic.ports) port.send({ t: "refused", topic: frame.topic, code: frame.code });
-  }
-
-  private write(frame: ClientFrame): void {
+  private readonly write = (frame: ClientFrame): void => {
     if (this.phase === "ready") this.socket?.send(JSON.stringify(frame));
-  }
+  };
 
   // -- heartbeat and the honest sign -----------------------------------------------------------------------------------
   private ping(now: number): void {
@@ -362,7 +263,6 @@ export class FeedCore {
     if (this.phase === "waiting" && this.retryAt !== null && now >= this.retryAt) this.dial();
     else if (this.phase === "dialing" && this.socket && now - this.readyAt > HELLO_MS) this.lost();
     else if (this.phase === "ready") this.beat(now);
-    this.dropIdleTopics(now);
     this.tellLine();
     this.rearm();
   };
@@ -373,9 +273,8 @@ export class FeedCore {
       return;
     }
     if (now - this.pingAt >= this.heartbeatMs) this.ping(now);
-    for (const [name, topic] of this.topics) {
-      if (topic.resyncSince !== null && now - topic.resyncSince > RESYNC_MS) this.resync(name, topic, false);
-    }
+    this.topics.beat(now);
+    this.commands.beat(now);
   }
 
   private rearm(): void {

@@ -1,5 +1,5 @@
 /** The feed: live views by topic, commands, the honest sign. See `react.tsx` for the hooks. */
-export { browserWire, CommandRefused, FeedClient, type Ack, type Line } from "./client.ts";
+export { CommandRefused, FeedClient, type Ack, type Line } from "./client.ts";
 export {
   FeedProvider,
   shallowEqual,
@@ -11,4 +11,5 @@ export {
   useTopicStatus,
   useTyping,
 } from "./react.tsx";
+export { browserWire } from "./ways.ts";
 export type * from "./wire.ts";

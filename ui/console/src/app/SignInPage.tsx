@@ -1,5 +1,5 @@
 /** Sign-in: e-mail and password, then the six digits when the person has a second factor. */
-import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, useRouter, useSearch } from "@tanstack/react-router";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { Button as AriaButton } from "react-aria-components";
 import { useTranslation } from "react-i18next";
@@ -12,6 +12,11 @@ import { useTitle } from "./title.ts";
 
 /** Codes that this page has its own words for; anything else is said in the server's. */
 const KNOWN = ["sign_in_failed", "totp_wrong", "throttled", "unreachable"];
+
+/** Only a page of the console: the address bar is everybody's. */
+function safeNext(next: unknown): string {
+  return typeof next === "string" && /^\/app(?:[/?#]|$)/.test(next) ? next : "/app";
+}
 
 function useCountdown(): [number, (ms: number) => void] {
   const [until, setUntil] = useState(0);
@@ -78,8 +83,8 @@ function LanguageSwitch() {
 
 function SignInForm() {
   const { t } = useTranslation("shell");
-  const { next } = useSearch({ from: "/sign-in" });
-  const navigate = useNavigate();
+  const search = useSearch({ from: "/sign-in" });
+  const { history } = useRouter();
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
   const [code, setCode] = useState("");
@@ -112,7 +117,7 @@ function SignInForm() {
     setProblem(null);
     try {
       await signIn(email.trim(), password, step === "totp" ? code.replace(/\s/g, "") : undefined);
-      await navigate({ to: next ?? "/app" });
+      history.push(safeNext(search.next));
     } catch (error) {
       fail(error);
     } finally {

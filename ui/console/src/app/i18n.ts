@@ -65,6 +65,7 @@ export async function startI18n(): Promise<void> {
     interpolation: { escapeValue: false }, // React escapes
     react: { useSuspense: false },
     returnNull: false,
+    showSupportNotice: false,
   });
   await loadLocale(locale);
   await i18next.changeLanguage(locale);

@@ -6,6 +6,7 @@ import {
   lazyRouteComponent,
   Outlet,
   redirect,
+  type RouterHistory,
 } from "@tanstack/react-router";
 import { Layout } from "./Layout.tsx";
 import { NotFound, PageFailed, PagePending } from "./PageStates.tsx";
@@ -22,8 +23,9 @@ const front = createRoute({
 const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
+  // The router hands on what is not named here too: who uses it has to look at it (see SignInPage).
   validateSearch: (search): { next?: string } =>
-    typeof search["next"] === "string" && search["next"].startsWith("/app") ? { next: search["next"] } : {},
+    typeof search["next"] === "string" ? { next: search["next"] } : {},
   component: lazyRouteComponent(() => import("./SignInPage.tsx"), "SignInPage"),
 });
 
@@ -99,21 +101,27 @@ const settingsSection = createRoute({
   component: lazyRouteComponent(() => import("../settings/SettingsPage.tsx"), "SettingsPage"),
 });
 
-export const router = createRouter({
-  routeTree: root.addChildren([
-    front,
-    signIn,
-    app.addChildren([appIndex, desk, wall, contacts, trace, settings, settingsSection]),
-  ]),
-  defaultPreload: "intent",
-  defaultPendingComponent: PagePending,
-  defaultPendingMs: 300,
-  defaultErrorComponent: PageFailed,
-  scrollRestoration: true,
-});
+const routeTree = root.addChildren([
+  front,
+  signIn,
+  app.addChildren([appIndex, desk, wall, contacts, trace, settings, settingsSection]),
+]);
+
+/** A router over the browser's addresses, or over `history` (tests). */
+export function makeRouter(history?: RouterHistory) {
+  return createRouter({
+    routeTree,
+    ...(history ? { history } : {}),
+    defaultPreload: "intent",
+    defaultPendingComponent: PagePending,
+    defaultPendingMs: 300,
+    defaultErrorComponent: PageFailed,
+    scrollRestoration: history === undefined,
+  });
+}
 
 declare module "@tanstack/react-router" {
   interface Register {
-    router: typeof router;
+    router: ReturnType<typeof makeRouter>;
   }
 }

@@ -4,7 +4,6 @@ import { useTranslation } from "react-i18next";
 import {
   useCommand,
   useFeed,
-  useFeedClient,
   useServerNow,
   useTopicStatus,
   type ContactData,
@@ -13,11 +12,10 @@ import {
 import { Badge, Button, ConfirmDialog, Icon, IconButton, Notice, StateBadge, toast } from "@kit/ui";
 import { stopwatch } from "@kit/time.ts";
 import { type AppCommand, useCommands } from "../app/commands.ts";
-import { useSession } from "../app/session.tsx";
 import { useShortcut } from "../app/shortcuts.ts";
 import { Composer } from "./Composer.tsx";
 import { customerName, origin } from "./model.ts";
-import { type Outbox, outboxOf } from "./outbox.ts";
+import { useOutbox } from "./useOutbox.ts";
 import { Timeline } from "./Timeline.tsx";
 import { TransferDialog } from "./TransferDialog.tsx";
 import type { Panel } from "./usePanel.ts";
@@ -25,12 +23,6 @@ import { useMarkRead } from "./useMarkRead.ts";
 import { WrapUpPanel } from "./WrapUpPanel.tsx";
 
 const all = (data: Partial<ContactData> | undefined) => data;
-
-export function useOutbox(): Outbox {
-  const client = useFeedClient();
-  const { person } = useSession();
-  return outboxOf(client, person.id);
-}
 
 export function Conversation({ handling, panel }: { handling: HandlingView; panel: Panel }) {
   const { t } = useTranslation("desk");

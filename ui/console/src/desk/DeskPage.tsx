@@ -166,7 +166,7 @@ function SystemNotReady() {
   if (
     !agent?.by_system ||
     agent.state !== "not_ready" ||
-    !["no_answer", "no_proof"].includes(agent.reason ?? "")
+    !["no_answer", "unresponsive", "disconnected"].includes(agent.reason ?? "")
   )
     return null;
   return (

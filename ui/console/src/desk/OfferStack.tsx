@@ -15,6 +15,8 @@ import { Countdown } from "./Countdown.tsx";
 import { customerName, origin } from "./model.ts";
 import { notify, playOffer } from "./ring.ts";
 import { TenantStripe } from "./TenantStripe.tsx";
+import { useLeaveWarning } from "./useLeaveWarning.ts";
+import { useOutbox } from "./useOutbox.ts";
 import { useHandlings, useOffers } from "./useMe.ts";
 
 /** The handling comes with the floor's next word, just before or after the ack. */
@@ -43,6 +45,7 @@ export function OfferStack() {
   const waiting = offers.length + unread;
   useTitleBadge(offers.length ? `(${waiting}) ${t("offer.title_badge")}` : unread ? `(${unread})` : "");
   useRinging(offers.length > 0);
+  useLeaveWarning(useOutbox());
   const stack = useRef<HTMLElement>(null);
   useFocusRefuge(stack, offers.length);
 

@@ -42,7 +42,8 @@ export function WrapUpPanel({ handling }: { handling: HandlingView }) {
 
   const submit = async () => {
     if (!disposition || wrapUp.isPending) return;
-    await wrapUp.run({ interaction_id: handling.id, disposition, text: text.trim() });
+    const ack = await wrapUp.run({ interaction_id: handling.id, disposition, text: text.trim() });
+    if (ack) wrapUps.forget(handling.id);
   };
   useLastCall(handling, () => {
     if (disposition) void submit();

@@ -12,6 +12,10 @@ export class Kept<T> {
     return this.all.get(id) ?? this.empty;
   }
 
+  forget(id: string): void {
+    this.all.delete(id);
+  }
+
   set(id: string, value: T): void {
     this.all.delete(id);
     this.all.set(id, value);

@@ -14,7 +14,7 @@ import { dayOf } from "@kit/time.ts";
 /** Reasons an agent may choose for not being ready, in the menu's order. The floor knows more (no answer …). */
 export const REASONS = ["break", "lunch", "meeting", "training", "other"] as const;
 /** Every reason code that has words; any other is shown as `other`. */
-export const KNOWN_REASONS = [...REASONS, "signed_out", "no_answer", "no_proof", "disconnected"] as const;
+export const KNOWN_REASONS = [...REASONS, "signed_out", "no_answer", "unresponsive", "disconnected"] as const;
 
 export function reasonKey(reason: string | null): string {
   return reason && (KNOWN_REASONS as readonly string[]).includes(reason) ? reason : "other";
