@@ -43,7 +43,7 @@ export function SignInPage() {
         </div>
         <div>
           <p className="text-3xl font-semibold text-balance text-ink">{t("sign_in.promise")}</p>
-          <p className="mt-3 max-w-md text-lg text-ink-2">{t("sign_in.promise_help")}</p>
+          <p className="mt-3 max-w-md text-lg text-pretty text-ink-2">{t("sign_in.promise_help")}</p>
         </div>
         <p className="text-sm text-ink-2">{t("sign_in.licence")}</p>
       </aside>
