@@ -43,7 +43,7 @@ def call_all(schema: Any, url: str, headers: dict[str, str], examples: int) -> l
                 what = f"{case.method} {answer.request.url} {str(case.body)[:200]} → {answer.status_code}"
                 if answer.status_code >= 500 and answer.status_code != 503:
                     wrong.append(f"{what} {answer.text[:300]}")
-                problem = answer.headers["content-type"] == ["application/problem+json"]
+                problem = answer.headers.get("content-type") == ["application/problem+json"]
                 if answer.status_code >= 400 and not problem and case.path != "/readyz":
                     wrong.append(f"{what} is no problem")
 
