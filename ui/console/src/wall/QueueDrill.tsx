@@ -38,7 +38,14 @@ export function QueueDrill({ queue, tenant, agents, today }: Props) {
         </div>
         <IconButton icon="close" size="sm" label={t("drill.close")} onPress={close} />
       </header>
-      <div className="min-h-0 flex-1 overflow-auto">
+      <div
+        role="group"
+        aria-labelledby="drill-heading"
+        // It scrolls by keyboard too.
+        // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        tabIndex={0}
+        className="min-h-0 flex-1 overflow-auto outline-none focus-visible:outline-2 focus-visible:-outline-offset-2 focus-visible:outline-focus"
+      >
         <Waiting queue={queue} />
         <Working queue={queue} agents={agents} />
         <Figures queue={queue} today={today} />
