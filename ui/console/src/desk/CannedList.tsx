@@ -36,6 +36,8 @@ export function CannedList({ list, active, words, onChoose, onPoint }: Props) {
         id="canned"
         role="listbox"
         aria-label={t("canned.title")}
+        // It scrolls, so the keyboard reaches it.
+        tabIndex={0}
         className="max-h-72 overflow-y-auto p-1"
       >
         {list.map((answer, place) => (
