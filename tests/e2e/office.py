@@ -1,4 +1,4 @@
-"""What tests do behind the scenes by the public API: hire a colleague, read the journal's story, leave a clean floor."""
+"""What tests do behind the scenes by the public API: hire a colleague, read the story, leave a clean floor."""
 
 from __future__ import annotations
 

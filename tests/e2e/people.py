@@ -1,4 +1,4 @@
-"""Customer, agent and supervisor as they use their pages: by roles and words, as a person with eyes or a screen reader."""
+"""Customer, agent and supervisor as they use their pages: by roles and words, with eyes or a screen reader."""
 
 from __future__ import annotations
 
@@ -187,9 +187,11 @@ class Agent(Staff):
     async def becomes(self, key: str) -> None:
         """Changes the state by the menu."""
         await self.page.locator("#state-switch").click()
-        await self.page.get_by_role("menuitemradio", name=self.word(key)).or_(
-            self.page.get_by_role("menuitem", name=self.word(key))
-        ).first.click()
+        await (
+            self.page.get_by_role("menuitemradio", name=self.word(key))
+            .or_(self.page.get_by_role("menuitem", name=self.word(key)))
+            .first.click()
+        )
         await self.is_in_state(key)
 
     async def accepts(self, text: str | None = None) -> None:

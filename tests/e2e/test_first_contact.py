@@ -1,4 +1,4 @@
-"""A newcomer's first contact, from the three doors to the trace: the customer writes, a person answers, all of it seen."""
+"""A newcomer's first contact, from the three doors to the trace: a customer writes, a person answers, all is seen."""
 
 from __future__ import annotations
 
@@ -63,9 +63,11 @@ async def test_a_newcomer_sees_all_three_sides_of_a_contact(browsers: Browsers, 
     await agent.accepts()
     await expect(customer.notices).to_have_text("李晓雯 已接入，为您服务")
     await wall_shows(supervisor, "智能家居", {"在等": "0", "处理中": "1"})
-    await supervisor.page.get_by_role("textbox", name="查找队列或坐席").or_(
-        supervisor.page.get_by_role("searchbox", name="查找队列或坐席")
-    ).fill("李晓雯")
+    await (
+        supervisor.page.get_by_role("textbox", name="查找队列或坐席")
+        .or_(supervisor.page.get_by_role("searchbox", name="查找队列或坐席"))
+        .fill("李晓雯")
+    )
     await expect(supervisor.agent("李晓雯")).to_contain_text("会话中")
     await expect(supervisor.agent("李晓雯")).to_contain_text("智能家居")
 

@@ -1,4 +1,4 @@
-"""Server, database and network go away with pages open: the pages say so, go on by themselves, lose and double nothing."""
+"""Server, database, network go away under open pages: they say so, go on by themselves, lose and double nothing."""
 
 from __future__ import annotations
 
