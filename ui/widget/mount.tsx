@@ -1,20 +1,29 @@
-import { render } from "preact";
+import { redraw, render } from "./draw";
 import tokens from "../kit/tokens.css?inline";
 import { Chat, type Options } from "./page/chat";
+import { setChat } from "./page/now";
+import type { Locale } from "./page/words";
 import { tint } from "./page/tint";
 import { App } from "./view/App";
 import base from "./base.css?inline";
 import type * as PanelModule from "./panel";
+import type { PanelWords } from "./view/words.zh";
 
 const TAG = "rexian-chat";
 const TINT_PARTS = ["solid", "deep", "ink", "soft"] as const;
 
 /**
- * Puts the widget on the page, in a shadow root of its own. `load` fetches the panel; `nonce` is only for browsers
- * without style sheets as objects.
+ * Puts the widget on the page, in a shadow root of its own. `load` fetches the panel, `read` its words; `nonce` is only
+ * for browsers without style sheets as objects.
  */
-export function mount(options: Options, load: () => Promise<typeof PanelModule>, nonce?: string): Chat {
-  const chat = new Chat(options);
+export function mount(
+  options: Options,
+  load: () => Promise<typeof PanelModule>,
+  read: (locale: Locale) => Promise<{ words: PanelWords }>,
+  nonce?: string,
+): Chat {
+  const chat = new Chat(options, read);
+  setChat(chat);
   const host = document.createElement(TAG);
   const root = host.attachShadow({ mode: "open" });
   dress(root, tokens + base, nonce);
@@ -30,15 +39,16 @@ export function mount(options: Options, load: () => Promise<typeof PanelModule>,
   paint();
   dark.addEventListener("change", paint);
   chat.watch(paint);
+  chat.watch(redraw);
   document.body.append(host);
   let dressed = false;
   const panel = async () => {
-    const { Panel, styles } = await load();
+    const [{ Panel, styles }] = await Promise.all([load(), chat.speak(chat.locale)]);
     if (!dressed) dress(root, styles, nonce);
     dressed = true;
     return Panel;
   };
-  render(<App chat={chat} load={panel} />, root);
+  render(<App load={panel} />, root);
   return chat;
 }
 

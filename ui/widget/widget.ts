@@ -20,6 +20,7 @@ function run(handle: Handle): void {
       name: data.name,
     },
     () => import("./panel"),
+    (locale) => (locale === "en" ? import("./view/words.en") : import("./view/words.zh")),
     nonce,
   );
   handle.open = () => chat.setOpen(true);

@@ -26,6 +26,17 @@ export interface Item {
   notice?: Notice;
 }
 
+const blank = (id: string, at: number, author: Item["author"]): Item => ({
+  id,
+  number: null,
+  at,
+  author,
+  name: "",
+  text: "",
+  file: null,
+  mark: null,
+});
+
 /** The messages of one contact in their order, and what is missing between them. */
 export class Timeline {
   readonly items: Item[] = [];
@@ -50,16 +61,7 @@ export class Timeline {
   /** A message as the server has it. Returns true when it was not known before. */
   take(message: WireMessage): boolean {
     const known = this.find(message.id);
-    const item: Item = known ?? {
-      id: message.id,
-      number: null,
-      at: message.at,
-      author: message.author,
-      name: "",
-      text: "",
-      file: null,
-      mark: null,
-    };
+    const item = known ?? blank(message.id, message.at, message.author);
     item.at = message.at;
     item.number = message.number || item.number;
     item.name = message.name ?? item.name;
@@ -76,7 +78,7 @@ export class Timeline {
   pend(id: string, at: number, text: string, file: FileInfo | null): Item {
     const known = this.find(id);
     if (known) return known;
-    const item: Item = { id, number: null, at, author: "customer", name: "", text, file, mark: "sending" };
+    const item: Item = { ...blank(id, at, "customer"), text, file, mark: "sending" };
     this.items.push(item);
     this.sort();
     return item;
@@ -103,7 +105,7 @@ export class Timeline {
 
   notice(id: string, at: number, notice: Notice): void {
     const number = this.last + 0.5;
-    this.items.push({ id, number, at, author: "system", name: "", text: "", file: null, mark: null, notice });
+    this.items.push({ ...blank(id, at, "system"), number, notice });
     this.sort();
   }
 

@@ -2,13 +2,14 @@ import { newId } from "../core/ids";
 import { Session } from "../core/session";
 import type { Item } from "../core/timeline";
 import type { FileInfo, Site } from "../core/wire";
+import type { PanelWords } from "../view/words.zh";
 import type { Files } from "./files";
 import { Link } from "./link";
 import { shownName } from "./names";
+import { setWords, words as now } from "./now";
 import { Keep, StoredOutbox } from "./storage";
 import { Tabs } from "./tabs";
-
-import { baseWords, fill, pickLocale, type BaseWords, type Locale } from "./words";
+import { baseWords, fill, pickLocale, type Locale } from "./words";
 
 export interface Options {
   /** The site's key. */
@@ -68,13 +69,17 @@ export class Chat {
   private welcomed: () => void = () => undefined;
   private told: string | null = null;
 
-  constructor(readonly options: Options) {
+  constructor(
+    readonly options: Options,
+    private readonly read: (locale: Locale) => Promise<{ words: PanelWords }>,
+  ) {
     const { site, origin } = options;
     this.local = new Keep(() => localStorage, `rexian.${site}.`);
     this.tab = new Keep(() => sessionStorage, `rexian.${site}.`);
     this.outbox = new StoredOutbox(this.local);
     const me = newId();
     this.locale = pickLocale(this.local.get("locale"), options.lang, navigator.language);
+    setWords(baseWords[this.locale]);
     this.open = !!options.page || this.tab.get("open") === "1";
     this.draft = this.tab.get("draft") ?? "";
     this.session = new Session({
@@ -115,8 +120,11 @@ export class Chat {
     void this.wake();
   }
 
-  get words(): BaseWords {
-    return baseWords[this.locale];
+  /** From now on in this language. The panel comes with its first words. */
+  async speak(locale: Locale): Promise<void> {
+    const { words } = await this.read(locale);
+    this.locale = locale;
+    setWords({ ...baseWords[locale], ...words });
   }
 
   /** The site as the server told it, now or at an earlier visit. */
@@ -160,8 +168,8 @@ export class Chat {
     this.changed();
   }
 
-  setLocale(locale: Locale): void {
-    this.locale = locale;
+  async setLocale(locale: Locale): Promise<void> {
+    await this.speak(locale);
     this.local.set("locale", locale);
     // The server's own words (greeting, topics, hours) come in the new language with the next welcome.
     this.link.restart();
@@ -357,7 +365,7 @@ export class Chat {
   }
 
   private news(item: Item): void {
-    const { words } = this;
+    const words = now;
     if (item.notice) {
       const { kind, name = "" } = item.notice;
       this.said = kind === "joined" ? fill(words.joined, { name }) : words[kind];

@@ -1,7 +1,7 @@
 import { newId } from "../core/ids";
 import type { FileInfo } from "../core/wire";
-import type { Chat } from "./chat";
-import { fault, upload, UploadError, type UploadFault } from "./upload";
+import { chat } from "./now";
+import { fault, upload, type UploadFault } from "./upload";
 
 const MOST = 9;
 
@@ -101,25 +101,24 @@ export class Files {
   }
 
   private async run(up: Upload): Promise<void> {
-    try {
-      const progress = (part: number) => {
-        up.part = part;
-        this.ports.changed();
-      };
-      const info = await upload(this.origin, this.visitor(), up.file, progress, up.stop.signal);
-      if (!this.uploads.includes(up)) return;
+    const progress = (part: number) => {
+      up.part = part;
+      this.ports.changed();
+    };
+    const info = await upload(this.origin, this.visitor(), up.file, progress, up.stop.signal);
+    if (typeof info === "string") {
+      up.fault = info;
+      this.ports.changed();
+    } else if (this.uploads.includes(up)) {
       this.uploads = this.uploads.filter((one) => one !== up);
       if (up.preview) this.previews.set(info.id, up.preview);
       this.ports.done(up.id, info);
-    } catch (error) {
-      up.fault = error instanceof UploadError ? error.fault : "network";
-      this.ports.changed();
     }
   }
 }
 
 /** The files of a chat, made when they are first asked for. */
-export function filesOf(chat: Chat): Files {
+export function filesOf(): Files {
   return (chat.files ??= new Files(chat.options.origin, () => chat.visitor, {
     done: (id, info) => chat.session.postFile(id, info),
     changed: () => chat.changed(),

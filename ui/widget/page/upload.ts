@@ -7,12 +7,6 @@ export const MAX_BYTES = 20 * 1024 * 1024;
 
 export type UploadFault = "too_big" | "kind" | "empty" | "full" | "network";
 
-export class UploadError extends Error {
-  constructor(readonly fault: UploadFault) {
-    super(fault);
-  }
-}
-
 /** Why this file can't be sent, or null. */
 export function fault(file: File): UploadFault | null {
   const kind = file.name.toLowerCase().split(".").pop() ?? "";
@@ -23,15 +17,15 @@ export function fault(file: File): UploadFault | null {
 
 const BY_STATUS: Record<number, UploadFault> = { 413: "too_big", 415: "kind", 422: "kind", 507: "full" };
 
-/** Sends a file; `progress` hears 0..1. `signal` takes it back. Throws UploadError. */
+/** Sends a file; `progress` hears 0..1. `signal` takes it back. Tells what the server made of it, or why not. */
 export function upload(
   origin: string,
   visitor: string,
   file: File,
   progress: (part: number) => void,
   signal: AbortSignal,
-): Promise<FileInfo> {
-  return new Promise((resolve, reject) => {
+): Promise<FileInfo | UploadFault> {
+  return new Promise((resolve) => {
     const request = new XMLHttpRequest();
     request.open("POST", `${origin}/chat/files`);
     request.responseType = "json";
@@ -40,10 +34,10 @@ export function upload(
     request.setRequestHeader("X-File-Name", encodeURIComponent(file.name));
     request.upload.onprogress = (event) => progress(event.loaded / (event.total || 1));
     request.onload = () => {
-      if (request.status < 300 && request.response) resolve(request.response as FileInfo);
-      else reject(new UploadError(BY_STATUS[request.status] ?? "network"));
+      const info = request.status < 300 && (request.response as FileInfo | null);
+      resolve(info || (BY_STATUS[request.status] ?? "network"));
     };
-    request.onerror = request.ontimeout = request.onabort = () => reject(new UploadError("network"));
+    request.onerror = request.ontimeout = request.onabort = () => resolve("network");
     signal.addEventListener("abort", () => request.abort());
     request.send(file);
   });

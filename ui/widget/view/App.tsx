@@ -1,11 +1,9 @@
 import type { FunctionComponent } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
-import type { Chat } from "../page/chat";
+import { useEffect, useRef, useState } from "../draw";
 import { Launcher } from "./Launcher";
-import { useChat } from "./parts";
+import { chat } from "../page/now";
 
 export interface PanelProps {
-  chat: Chat;
   /** The customer has just opened it: it takes the focus. */
   focus: boolean;
 }
@@ -13,14 +11,12 @@ export interface PanelProps {
 export type PanelView = FunctionComponent<PanelProps>;
 
 interface Props {
-  chat: Chat;
   /** Fetches the panel; asked for at the first sign that it will be needed. */
   load: () => Promise<PanelView>;
 }
 
 /** The launcher at once, the panel when somebody wants it. */
-export function App({ chat, load }: Props) {
-  useChat(chat);
+export function App({ load }: Props) {
   const { open, options } = chat;
   const launcher = useRef<HTMLButtonElement | null>(null);
   const wasOpen = useRef(open);
@@ -51,14 +47,9 @@ export function App({ chat, load }: Props) {
       <div class="sr" role="status" aria-live="polite">
         {chat.said}
       </div>
-      {open && Panel ? <Panel chat={chat} focus={touched.current} /> : null}
+      {open && Panel ? <Panel focus={touched.current} /> : null}
       {options.page ? null : (
-        <Launcher
-          chat={chat}
-          press={press}
-          hint={fetchPanel}
-          hold={(button) => (launcher.current = button)}
-        />
+        <Launcher press={press} hint={fetchPanel} hold={(button) => (launcher.current = button)} />
       )}
     </div>
   );

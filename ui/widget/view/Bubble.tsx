@@ -1,29 +1,26 @@
-import { useState } from "preact/hooks";
+import { useState } from "../draw";
 import {
+  arrowDown,
   check,
   checkDouble,
   clock as clockIcon,
-  download,
   errorCircle,
   file as fileIcon,
-  image,
-  retry,
 } from "../../kit/icons/paths";
 import type { Item } from "../core/timeline";
 import type { FileInfo } from "../core/wire";
-import type { Chat } from "../page/chat";
 import { shownName } from "../page/names";
 import { fill } from "../page/words";
-import { clock, wordsOf } from "./words";
+import { clock } from "./words";
 import { Avatar, Icon } from "./parts";
 import { fileSize, linkify, onlyEmoji } from "./text";
+import { chat, words } from "../page/now";
 
 const WIDEST = 240;
 const TALLEST = 260;
 const SMALLEST = 48;
 
 interface Props {
-  chat: Chat;
   item: Item;
   /** First and last of a run by the same person. */
   first: boolean;
@@ -33,8 +30,7 @@ interface Props {
 }
 
 /** One message. Texts become text nodes, never markup. */
-export function Bubble({ chat, item, first, last, lastOwn }: Props) {
-  const words = wordsOf(chat);
+export function Bubble({ item, first, last, lastOwn }: Props) {
   const own = item.author === "customer";
   const name = own ? words.you : item.name || words.agent;
   const large = !item.file && onlyEmoji(item.text);
@@ -46,7 +42,7 @@ export function Bubble({ chat, item, first, last, lastOwn }: Props) {
           <bdi>{name}</bdi>
         </span>
         {item.file ? (
-          <Attachment chat={chat} file={item.file} />
+          <Attachment file={item.file} />
         ) : (
           <p class={large ? "bubble large" : "bubble"} dir="auto">
             {linkify(item.text).map((piece) =>
@@ -60,11 +56,11 @@ export function Bubble({ chat, item, first, last, lastOwn }: Props) {
             )}
           </p>
         )}
-        {item.mark === "failed" ? <Failed chat={chat} item={item} /> : null}
+        {item.mark === "failed" ? <Failed item={item} /> : null}
         {last || lastOwn ? (
           <p class="meta">
             <time dateTime={new Date(item.at).toISOString()}>{clock(chat.locale, item.at)}</time>
-            {own && item.mark !== "failed" ? <Mark chat={chat} item={item} /> : null}
+            {own && item.mark !== "failed" ? <Mark item={item} /> : null}
           </p>
         ) : null}
       </div>
@@ -72,9 +68,8 @@ export function Bubble({ chat, item, first, last, lastOwn }: Props) {
   );
 }
 
-function Mark({ chat, item }: { chat: Chat; item: Item }) {
+function Mark({ item }: { item: Item }) {
   const { session } = chat;
-  const words = wordsOf(chat);
   const read = item.number !== null && item.number <= session.book.agentRead;
   const [d, text, kind] =
     item.mark === "sending"
@@ -90,8 +85,7 @@ function Mark({ chat, item }: { chat: Chat; item: Item }) {
   );
 }
 
-function Failed({ chat, item }: { chat: Chat; item: Item }) {
-  const words = wordsOf(chat);
+function Failed({ item }: { item: Item }) {
   return (
     <div class="failed">
       <p>
@@ -99,12 +93,8 @@ function Failed({ chat, item }: { chat: Chat; item: Item }) {
         <span>{fill(words.failed, { why: item.error ?? "" })}</span>
       </p>
       <p class="redo">
-        <button type="button" onClick={() => chat.retry(item)}>
-          {words.retry}
-        </button>
-        <button type="button" onClick={() => chat.session.discard(item.id)}>
-          {words.discard}
-        </button>
+        <button onClick={() => chat.retry(item)}>{words.retry}</button>
+        <button onClick={() => chat.session.discard(item.id)}>{words.discard}</button>
       </p>
     </div>
   );
@@ -120,17 +110,14 @@ function measure({ width, height }: FileInfo): { width: number; height: number }
   };
 }
 
-function Attachment({ chat, file }: { chat: Chat; file: FileInfo }) {
+function Attachment({ file }: { file: FileInfo }) {
   const [gone, setGone] = useState("");
-  const words = wordsOf(chat);
   const name = shownName(file.name);
   const address = chat.address(file);
   if (file.image && address && gone === address) {
     return (
-      <button type="button" class="picture gone" onClick={() => chat.session.refetch()}>
-        <Icon d={image} size={24} />
+      <button class="picture gone" onClick={() => chat.session.refetch()}>
         {words.pictureGone}
-        <Icon d={retry} size={16} />
       </button>
     );
   }
@@ -149,7 +136,7 @@ function Attachment({ chat, file }: { chat: Chat; file: FileInfo }) {
   }
   const inside = (
     <>
-      <Icon d={file.image ? image : fileIcon} size={22} />
+      <Icon d={fileIcon} size={22} />
       <span class="file-words">
         <b>
           <bdi>{name}</bdi>
@@ -159,20 +146,14 @@ function Attachment({ chat, file }: { chat: Chat; file: FileInfo }) {
       {address ? (
         <>
           <span class="sr">{words.download}</span>
-          <Icon d={download} size={18} />
+          <Icon d={arrowDown} size={18} />
         </>
       ) : null}
     </>
   );
   if (!address) return <div class="file">{inside}</div>;
   return (
-    <a
-      class="file"
-      href={address}
-      target="_blank"
-      rel="noopener noreferrer"
-      download={name}
-    >
+    <a class="file" href={address} target="_blank" rel="noopener noreferrer" download={name}>
       {inside}
     </a>
   );

@@ -1,33 +1,31 @@
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { arrowUp, attach, close, errorCircle, file as fileIcon, wifiOff } from "../../kit/icons/paths";
+import { useEffect, useRef, useState } from "../draw";
+import { arrowUp, attach, close, errorCircle, file as fileIcon } from "../../kit/icons/paths";
 import { MAX_TEXT } from "../core/wire";
-import type { Chat } from "../page/chat";
 import { filesOf } from "../page/files";
 import { shownName } from "../page/names";
 import { ACCEPT } from "../page/upload";
 import { fill } from "../page/words";
-import { wordsOf } from "./words";
 import { Icon, IconButton } from "./parts";
 import { length } from "./text";
+import { chat, words } from "../page/now";
 
 /** An input method reports its keys so (Safari: also the Enter that ends a composition). */
 const IME_KEY = 229;
 const TALLEST = 132;
 
 /** The box to write in, the files beside the words, and the strip that says how the connection is. */
-export function Composer({ chat }: { chat: Chat }) {
+export function Composer() {
   const box = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
   const composing = useRef(false);
   const [nudge, setNudge] = useState(false);
   const { session, draft } = chat;
-  const files = filesOf(chat);
-  const words = wordsOf(chat);
+  const files = filesOf();
   const { contact, open } = session.book;
   const over = length(draft) - MAX_TEXT;
   const something = draft.trim() !== "" || files.chosen.length > 0;
 
-  useLayoutEffect(() => {
+  useEffect(() => {
     const element = box.current!;
     element.style.height = "auto";
     element.style.height = `${Math.min(element.scrollHeight, TALLEST)}px`;
@@ -56,7 +54,7 @@ export function Composer({ chat }: { chat: Chat }) {
   const hint = !open ? words.askHint : contact?.state === "waiting" ? words.waitHint : words.talkHint;
   return (
     <div class="compose">
-      <Strip chat={chat} />
+      <Strip />
       <form
         class="box"
         onSubmit={(event) => {
@@ -64,7 +62,7 @@ export function Composer({ chat }: { chat: Chat }) {
           send();
         }}
       >
-        {files.chosen.length ? <Chosen chat={chat} /> : null}
+        {files.chosen.length ? <Chosen /> : null}
         <textarea
           ref={box}
           rows={1}
@@ -119,9 +117,8 @@ export function Composer({ chat }: { chat: Chat }) {
   );
 }
 
-function Chosen({ chat }: { chat: Chat }) {
-  const files = filesOf(chat);
-  const words = wordsOf(chat);
+function Chosen() {
+  const files = filesOf();
   return (
     <ul class="chosen">
       {files.chosen.map(({ id, file, preview }) => {
@@ -144,10 +141,9 @@ function Chosen({ chat }: { chat: Chat }) {
 }
 
 /** One line of a fixed height, so that nothing jumps when it speaks. */
-function Strip({ chat }: { chat: Chat }) {
+function Strip() {
   const { session, trouble } = chat;
-  const files = filesOf(chat);
-  const words = wordsOf(chat);
+  const files = filesOf();
   const [fault] = files.faults;
   if (fault) {
     const text = fill(words[fault.fault], { name: shownName(fault.name) });
@@ -161,7 +157,7 @@ function Strip({ chat }: { chat: Chat }) {
   if (trouble) {
     return (
       <p class={trouble === "connecting" ? "strip" : "strip warn"}>
-        {trouble === "connecting" ? null : <Icon d={wifiOff} size={14} />}
+        {trouble === "connecting" ? null : <Icon d={errorCircle} size={14} />}
         <span>{words[trouble]}</span>
       </p>
     );

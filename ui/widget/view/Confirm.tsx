@@ -1,14 +1,12 @@
-import { useLayoutEffect, useRef } from "preact/hooks";
-import type { Chat } from "../page/chat";
-import { wordsOf } from "./words";
+import { useEffect, useRef } from "../draw";
 import { trap } from "./parts";
+import { chat, words } from "../page/now";
 
 /** Asks before a contact is ended: the careful answer has the focus. */
-export function Confirm({ chat, done }: { chat: Chat; done: () => void }) {
+export function Confirm({ done }: { done: () => void }) {
   const box = useRef<HTMLDivElement>(null);
-  const words = wordsOf(chat);
   const waiting = chat.session.book.contact?.state === "waiting";
-  useLayoutEffect(() => box.current?.querySelector("button")?.focus(), []);
+  useEffect(() => box.current?.querySelector("button")?.focus(), []);
   const keys = (event: KeyboardEvent) => {
     if (event.key === "Escape") {
       event.preventDefault();
@@ -36,10 +34,10 @@ export function Confirm({ chat, done }: { chat: Chat; done: () => void }) {
         <h3 id="ask">{waiting ? words.leaveAsk : words.endAsk}</h3>
         <p id="say">{waiting ? words.leaveSay : words.endSay}</p>
         <div class="answers">
-          <button type="button" class="button" onClick={done}>
+          <button class="button" onClick={done}>
             {waiting ? words.keepWaiting : words.stay}
           </button>
-          <button type="button" class="button bad" onClick={finish}>
+          <button class="button bad" onClick={finish}>
             {waiting ? words.leaveQueue : words.endChat}
           </button>
         </div>

@@ -1,15 +1,14 @@
 import { chatText } from "../../kit/icons/paths";
-import type { Chat } from "../page/chat";
 import { Icon } from "./parts";
-import { wordsOf } from "./words";
+import { chat, words } from "../page/now";
 
 /** After the end: the way to the next contact. */
-export function Footer({ chat }: { chat: Chat }) {
+export function Footer() {
   return (
     <footer class="foot">
-      <button type="button" class="button soft wide" onClick={() => chat.leave()}>
+      <button class="button soft wide" onClick={() => chat.leave()}>
         <Icon d={chatText} size={18} />
-        {wordsOf(chat).again}
+        {words.again}
       </button>
     </footer>
   );

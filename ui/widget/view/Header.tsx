@@ -1,27 +1,30 @@
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { arrowLeft, chevronDown, end as endIcon, globe, more } from "../../kit/icons/paths";
-import { stateShapes } from "../../kit/icons/states";
-import type { Chat } from "../page/chat";
-import { wordsOf } from "./words";
-import { Avatar, Icon, IconButton, Shape } from "./parts";
+import { useEffect, useRef, useState } from "../draw";
+import { arrowLeft, check, chevronDown, clock, headset } from "../../kit/icons/paths";
+import { Avatar, Icon, IconButton } from "./parts";
+import { chat, words } from "../page/now";
+
+/** Three dots, of round ends alone. */
+const MORE = "M5.5 12h.01M12 12h.01M18.5 12h.01";
 
 interface Props {
-  chat: Chat;
   history: boolean;
   leaveHistory: () => void;
   end: () => void;
 }
 
 /** Who is talking, in which state, and the two things that one may do about it. */
-export function Header({ chat, history, leaveHistory, end }: Props) {
+export function Header({ history, leaveHistory, end }: Props) {
   const { session, site } = chat;
-  const words = wordsOf(chat);
   const { contact } = session.book;
   const bare = !contact && !history;
   const name = (history ? words.history : contact?.agent) ?? site?.name ?? words.panel;
   const state = history || !contact ? null : contact.state;
-  const line = state === "talking" ? words.talking : state === "waiting" ? words.waiting : words.over;
-  const shape = state === "talking" ? "available" : state === "waiting" ? "waiting" : "ended";
+  const [line, shape] =
+    state === "talking"
+      ? [words.talking, headset]
+      : state === "waiting"
+        ? [words.waiting, clock]
+        : [words.over, check];
   const Title = chat.options.page ? "h1" : "h2";
   return (
     <header class={bare ? "head bare" : "head"}>
@@ -32,13 +35,13 @@ export function Header({ chat, history, leaveHistory, end }: Props) {
           <bdi>{name}</bdi>
         </Title>
         {state ? (
-          <p class={`state ${shape}`}>
-            <Shape d={stateShapes[shape]} />
+          <p class={`state ${state}`}>
+            <Icon d={shape} size={14} />
             <span>{line}</span>
           </p>
         ) : null}
       </div>
-      <Menu chat={chat} end={end} />
+      <Menu end={end} />
       {chat.options.page ? null : (
         <IconButton d={chevronDown} label={words.minimise} onClick={() => chat.setOpen(false)} />
       )}
@@ -46,12 +49,11 @@ export function Header({ chat, history, leaveHistory, end }: Props) {
   );
 }
 
-function Menu({ chat, end }: { chat: Chat; end: () => void }) {
+function Menu({ end }: { end: () => void }) {
   const [open, setOpen] = useState(false);
   const box = useRef<HTMLDivElement>(null);
   const { session } = chat;
-  const words = wordsOf(chat);
-  useLayoutEffect(() => {
+  useEffect(() => {
     if (open) box.current?.querySelector<HTMLElement>("[role=menuitem]")?.focus();
   }, [open]);
   useEffect(() => {
@@ -87,16 +89,18 @@ function Menu({ chat, end }: { chat: Chat; end: () => void }) {
   return (
     // eslint-disable-next-line jsx-a11y/no-static-element-interactions -- keys of the menu, heard on their way up
     <div class="menu-box" ref={box} onKeyDown={keys}>
-      <IconButton d={more} label={words.menu} expanded={open} onClick={() => setOpen(!open)} />
+      <IconButton d={MORE} label={words.menu} expanded={open} onClick={() => setOpen(!open)} />
       {open ? (
         <div class="menu" role="menu" aria-label={words.menu}>
-          <button type="button" role="menuitem" lang={other} onClick={choose(() => chat.setLocale(other))}>
-            <Icon d={globe} size={18} />
+          <button
+            role="menuitem"
+            lang={other}
+            onClick={choose(() => void chat.setLocale(other).catch(() => undefined))}
+          >
             {words.otherLanguage}
           </button>
           {session.book.open ? (
-            <button type="button" role="menuitem" class="bad" onClick={choose(end)}>
-              <Icon d={endIcon} size={18} />
+            <button role="menuitem" class="bad" onClick={choose(end)}>
               {session.book.contact?.state === "waiting" ? words.leaveQueue : words.endChat}
             </button>
           ) : null}

@@ -1,14 +1,11 @@
-import { alert, check, headset, history as historyIcon } from "../../kit/icons/paths";
-import { stateShapes } from "../../kit/icons/states";
-import type { Chat } from "../page/chat";
-import { wordsOf } from "./words";
-import { Icon, Shape } from "./parts";
+import { check, clock, errorCircle, headset } from "../../kit/icons/paths";
+import { Icon } from "./parts";
 import { Bubble } from "./Bubble";
+import { chat, words } from "../page/now";
 
 /** Before a contact: the greeting, whether somebody is there, and what it is about. */
-export function Home({ chat, showHistory }: { chat: Chat; showHistory: () => void }) {
+export function Home({ showHistory }: { showHistory: () => void }) {
   const { session, site } = chat;
-  const words = wordsOf(chat);
   const { hours, refusal, book } = session;
   const unsent = book.timeline.items;
   return (
@@ -19,7 +16,7 @@ export function Home({ chat, showHistory }: { chat: Chat; showHistory: () => voi
         </p>
         {hours ? (
           <p class="hours">
-            <Shape d={hours.open ? stateShapes.available : stateShapes.not_ready} />
+            <Icon d={hours.open ? check : clock} size={16} />
             <b>{hours.open ? words.serving : words.resting}</b>
             <span dir="auto">{hours.text}</span>
           </p>
@@ -30,17 +27,17 @@ export function Home({ chat, showHistory }: { chat: Chat; showHistory: () => voi
       ) : (
         <div class="home-body">
           {refusal ? <Alert text={refusal.text} more={words.wordsBack} /> : null}
-          {site?.topics.length ? <Topics chat={chat} /> : null}
+          {site?.topics.length ? <Topics /> : null}
           {unsent.length ? (
             <ol class="unsent" aria-label={words.pending}>
               {unsent.map((item) => (
-                <Bubble key={item.id} chat={chat} item={item} first last lastOwn />
+                <Bubble key={item.id} item={item} first last lastOwn />
               ))}
             </ol>
           ) : null}
           {book.earlier.length ? (
-            <button type="button" class="quiet" onClick={showHistory}>
-              <Icon d={historyIcon} size={16} />
+            <button class="quiet" onClick={showHistory}>
+              <Icon d={clock} size={16} />
               {words.history}
             </button>
           ) : null}
@@ -54,9 +51,8 @@ export function Home({ chat, showHistory }: { chat: Chat; showHistory: () => voi
   );
 }
 
-function Topics({ chat }: { chat: Chat }) {
+function Topics() {
   const { site } = chat;
-  const words = wordsOf(chat);
   return (
     <fieldset class="topics">
       <legend>{words.topics}</legend>
@@ -85,7 +81,7 @@ function Topics({ chat }: { chat: Chat }) {
 function Alert({ text, more }: { text: string; more?: string }) {
   return (
     <div class="alert" role="alert">
-      <Icon d={alert} size={18} />
+      <Icon d={errorCircle} size={18} />
       <p>
         {text}
         {more ? <small>{more}</small> : null}

@@ -1,11 +1,10 @@
 import { chatText, chevronDown, close } from "../../kit/icons/paths";
-import type { Chat } from "../page/chat";
 import { shownName } from "../page/names";
 import { fill } from "../page/words";
 import { Avatar, Icon, IconButton } from "./parts";
+import { chat, words } from "../page/now";
 
 interface Props {
-  chat: Chat;
   press: () => void;
   /** The pointer or the focus comes near. */
   hint: () => void;
@@ -13,17 +12,17 @@ interface Props {
 }
 
 /** The button at the page's corner, with the number of unread messages and the latest of them. */
-export function Launcher({ chat, press, hint, hold }: Props) {
-  const { words, open } = chat;
+export function Launcher({ press, hint, hold }: Props) {
+  const { open } = chat;
   const { unread } = chat.session.book;
   const count = open ? 0 : unread;
   const label = open ? words.minimise : words.openChat;
   return (
     <div class="corner">
-      {!open && chat.teaser ? <Teaser chat={chat} /> : null}
+      {!open && chat.teaser ? <Teaser /> : null}
       <button
         ref={hold}
-        type="button"
+
         class={`launcher${open ? " opened" : ""}`}
         aria-expanded={open}
         aria-label={count ? `${label}（${fill(words.unread, { n: count })}）` : label}
@@ -39,13 +38,13 @@ export function Launcher({ chat, press, hint, hold }: Props) {
   );
 }
 
-function Teaser({ chat }: { chat: Chat }) {
-  const { words, teaser } = chat;
+function Teaser() {
+  const { teaser } = chat;
   if (!teaser) return null;
   const name = teaser.name || words.agent;
   return (
     <div class="teaser">
-      <button type="button" class="teaser-open" onClick={() => chat.setOpen(true)}>
+      <button class="teaser-open" onClick={() => chat.setOpen(true)}>
         <Avatar name={name} />
         <span class="teaser-words">
           <b>

@@ -1,6 +1,5 @@
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { upload as dropIcon } from "../../kit/icons/paths";
-import type { Chat } from "../page/chat";
+import { useEffect, useRef, useState } from "../draw";
+import { attach } from "../../kit/icons/paths";
 import { filesOf } from "../page/files";
 import type { PanelProps } from "./App";
 import { Composer } from "./Composer";
@@ -11,20 +10,20 @@ import { Home } from "./Home";
 import { Icon, trap } from "./parts";
 import { Queue } from "./Queue";
 import { Stream } from "./Stream";
-import { placeWords, waitWords, wordsOf } from "./words";
+import { placeWords, waitWords } from "./words";
+import { chat, words } from "../page/now";
 
 const PHONE = "(max-width: 480px), (max-height: 480px)";
 
 /** Head, what goes on, and the box to write in. */
-export function Panel({ chat, focus }: PanelProps) {
+export function Panel({ focus }: PanelProps) {
   const panel = useRef<HTMLElement>(null);
-  const full = useFull(chat, panel);
+  const full = useFull(panel);
   const [confirming, setConfirming] = useState(false);
   const [history, setHistory] = useState(false);
   const [dragging, setDragging] = useState(0);
   const { book } = chat.session;
-  const words = wordsOf(chat);
-  useAnnouncements(chat);
+  useAnnouncements();
   useEffect(() => {
     if (!focus) return;
     // On a touch screen the box would pull the keyboard up over the greeting.
@@ -43,7 +42,7 @@ export function Panel({ chat, focus }: PanelProps) {
     if (!hasFiles(event)) return;
     event.preventDefault();
     setDragging(0);
-    filesOf(chat).choose(event.dataTransfer!.files);
+    filesOf().choose(event.dataTransfer!.files);
   };
   const ended = book.contact?.state === "ended";
   return (
@@ -61,32 +60,23 @@ export function Panel({ chat, focus }: PanelProps) {
       onDragOver={(event) => hasFiles(event) && event.preventDefault()}
       onDrop={drop}
     >
-      <Header
-        chat={chat}
-        history={history}
-        leaveHistory={() => setHistory(false)}
-        end={() => setConfirming(true)}
-      />
-      {book.contact?.state === "waiting" ? <Queue chat={chat} /> : null}
-      {book.contact || history ? (
-        <Stream chat={chat} history={history} />
-      ) : (
-        <Home chat={chat} showHistory={() => setHistory(true)} />
-      )}
-      {chat.barred || history ? null : ended ? <Footer chat={chat} /> : <Composer chat={chat} />}
+      <Header history={history} leaveHistory={() => setHistory(false)} end={() => setConfirming(true)} />
+      {book.contact?.state === "waiting" ? <Queue /> : null}
+      {book.contact || history ? <Stream history={history} /> : <Home showHistory={() => setHistory(true)} />}
+      {chat.barred || history ? null : ended ? <Footer /> : <Composer />}
       {dragging ? (
         <div class="drop">
-          <Icon d={dropIcon} size={28} />
+          <Icon d={attach} size={28} />
           {words.drop}
         </div>
       ) : null}
-      {confirming && book.open ? <Confirm chat={chat} done={() => setConfirming(false)} /> : null}
+      {confirming && book.open ? <Confirm done={() => setConfirming(false)} /> : null}
     </section>
   );
 }
 
 /** Fills a phone's screen, above its keyboard, and keeps the page behind from scrolling. */
-function useFull(chat: Chat, panel: { current: HTMLElement | null }): boolean {
+function useFull(panel: { current: HTMLElement | null }): boolean {
   const [full, setFull] = useState(() => matchMedia(PHONE).matches);
   useEffect(() => {
     const media = matchMedia(PHONE);
@@ -94,7 +84,7 @@ function useFull(chat: Chat, panel: { current: HTMLElement | null }): boolean {
     media.addEventListener("change", changed);
     return () => media.removeEventListener("change", changed);
   }, []);
-  useLayoutEffect(() => {
+  useEffect(() => {
     const view = window.visualViewport;
     const element = panel.current;
     if (!full || !element || !view) return;
@@ -119,9 +109,8 @@ function useFull(chat: Chat, panel: { current: HTMLElement | null }): boolean {
 }
 
 /** Says what only eyes would notice: the place in the queue moving, the connection going. */
-function useAnnouncements(chat: Chat): void {
+function useAnnouncements(): void {
   const { trouble } = chat;
-  const words = wordsOf(chat);
   const { position } = chat.session.book;
   useEffect(() => {
     if (!position) return;

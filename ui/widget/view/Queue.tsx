@@ -1,14 +1,13 @@
 import { headset, user } from "../../kit/icons/paths";
-import type { Chat } from "../page/chat";
-import { placeWords, waitWords, wordsOf } from "./words";
+import { placeWords, waitWords } from "./words";
 import { Icon } from "./parts";
+import { chat, words } from "../page/now";
 
 /** So many people before the customer are drawn one by one; the rest is a number. */
 const DRAWN = 5;
 
 /** The place in the queue as a picture and in words. The picture is decoration, the words say it all. */
-export function Queue({ chat }: { chat: Chat }) {
-  const words = wordsOf(chat);
+export function Queue() {
   const { position } = chat.session.book;
   const ahead = position ? position.position - 1 : 0;
   const drawn = Math.min(ahead, DRAWN);

@@ -1,22 +1,20 @@
-import { useState } from "preact/hooks";
+import { useState } from "../draw";
 import { star } from "../../kit/icons/paths";
-import type { Chat } from "../page/chat";
 import { fill } from "../page/words";
-import { wordsOf } from "./words";
 import { Icon } from "./parts";
+import { chat, words } from "../page/now";
 
 const LOW = 2;
 
 /** How it was, asked at once. Radio buttons drawn as stars; each has its words. */
-export function Rating({ chat }: { chat: Chat }) {
+export function Rating() {
   const { session } = chat;
-  const words = wordsOf(chat);
   const { contact } = session.book;
   const [score, setScore] = useState(0);
   const [over, setOver] = useState(0);
   const [comment, setComment] = useState("");
   const given = contact?.rating ?? null;
-  if (given !== null) return <Thanks chat={chat} score={given} />;
+  if (given !== null) return <Thanks score={given} />;
   // Nobody was there to be rated. (After a reload the server names no agent of a contact that is over.)
   if (!contact?.agent && !session.book.timeline.items.some((item) => item.author === "agent")) return null;
   const lit = over || score;
@@ -76,8 +74,7 @@ export function Rating({ chat }: { chat: Chat }) {
   );
 }
 
-function Thanks({ chat, score }: { chat: Chat; score: number }) {
-  const words = wordsOf(chat);
+function Thanks({ score }: { score: number }) {
   return (
     <div class="rating thanks" role="status">
       <p class="stars" aria-hidden="true">

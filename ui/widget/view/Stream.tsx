@@ -1,15 +1,14 @@
-import { Fragment } from "preact";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { Fragment, useEffect, useRef, useState } from "../draw";
 import { arrowDown } from "../../kit/icons/paths";
 import type { Item } from "../core/timeline";
-import type { Chat } from "../page/chat";
 import { filesOf } from "../page/files";
 import { fill } from "../page/words";
-import { day, wordsOf } from "./words";
+import { day } from "./words";
 import { Bubble } from "./Bubble";
 import { Icon } from "./parts";
 import { Rating } from "./Rating";
 import { Uploading } from "./Uploading";
+import { chat, words } from "../page/now";
 
 /** So many messages are drawn at first, and added for each "earlier". */
 const PAGE = 60;
@@ -19,16 +18,14 @@ const RUN_MS = 3 * 60_000;
 const NEAR = 56;
 
 interface Props {
-  chat: Chat;
   /** Only earlier contacts, to look at. */
   history: boolean;
 }
 
 /** The messages, newest at the bottom, which stays in view unless the customer scrolls up to read. */
-export function Stream({ chat, history }: Props) {
+export function Stream({ history }: Props) {
   const { session, locale } = chat;
-  const files = filesOf(chat);
-  const words = wordsOf(chat);
+  const files = filesOf();
   const { book } = session;
   const box = useRef<HTMLDivElement>(null);
   const stuck = useRef(true);
@@ -41,13 +38,13 @@ export function Stream({ chat, history }: Props) {
   const newest = items.at(-1);
   const count = items.length + files.uploads.length;
 
-  useLayoutEffect(() => {
+  useEffect(() => {
     const element = box.current!;
     const own = newest?.author === "customer" && newest.mark === "sending";
     if (stuck.current || own) element.scrollTop = element.scrollHeight;
     else if (newest?.author === "agent") setFresh(true);
   }, [count, newest?.id]);
-  useLayoutEffect(() => {
+  useEffect(() => {
     // Older messages come in above: what was in view stays where it was.
     const element = box.current!;
     if (height.current) element.scrollTop += element.scrollHeight - height.current;
@@ -100,28 +97,28 @@ export function Stream({ chat, history }: Props) {
                   <p class="day">
                     {fill(words.contactOf, { date: day(locale, words, contact.startedAt, Date.now()) })}
                   </p>
-                  <Run chat={chat} items={contact.items} />
+                  <Run items={contact.items} />
                 </Fragment>
               ))
             : null}
           {cut ? (
-            <button type="button" class="quiet" onClick={more}>
+            <button class="quiet" onClick={more}>
               {words.earlier}
             </button>
           ) : null}
-          <Run chat={chat} items={items.slice(cut)} />
+          <Run items={items.slice(cut)} />
           {history || !files.uploads.length ? null : (
             <ol class="run">
               {files.uploads.map((upload) => (
-                <Uploading key={upload.id} chat={chat} upload={upload} />
+                <Uploading key={upload.id} upload={upload} />
               ))}
             </ol>
           )}
-          {!history && book.contact?.state === "ended" ? <Rating chat={chat} /> : null}
+          {!history && book.contact?.state === "ended" ? <Rating /> : null}
         </div>
       </div>
       {fresh ? (
-        <button type="button" class="fresh" onClick={down}>
+        <button class="fresh" onClick={down}>
           <Icon d={arrowDown} size={16} />
           {words.fresh}
         </button>
@@ -130,9 +127,8 @@ export function Stream({ chat, history }: Props) {
   );
 }
 
-function Run({ chat, items }: { chat: Chat; items: Item[] }) {
+function Run({ items }: { items: Item[] }) {
   const { locale } = chat;
-  const words = wordsOf(chat);
   const lastOwn = [...items].reverse().find((item) => item.author === "customer");
   if (!items.length) return null;
   return (
@@ -154,7 +150,7 @@ function Run({ chat, items }: { chat: Chat; items: Item[] }) {
             <Fragment key={item.id}>
               {line}
               <li class="notice" dir="auto">
-                {noticeText(chat, item)}
+                {noticeText(item)}
               </li>
             </Fragment>
           );
@@ -163,7 +159,6 @@ function Run({ chat, items }: { chat: Chat; items: Item[] }) {
           <Fragment key={item.id}>
             {line}
             <Bubble
-              chat={chat}
               item={item}
               first={newDay || !together(before, item)}
               last={!together(item, items[i + 1])}
@@ -183,8 +178,7 @@ function together(a: Item | undefined, b: Item | undefined): boolean {
   return a.author === b.author && a.name === b.name && b.at - a.at < RUN_MS;
 }
 
-function noticeText(chat: Chat, item: Item): string {
-  const words = wordsOf(chat);
+function noticeText(item: Item): string {
   const { notice } = item;
   if (!notice) return item.text;
   if (notice.kind === "joined") return fill(words.joined, { name: notice.name ?? words.agent });

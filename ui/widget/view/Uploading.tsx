@@ -1,16 +1,14 @@
 import { close, errorCircle, file as fileIcon } from "../../kit/icons/paths";
-import type { Chat } from "../page/chat";
 import { filesOf, type Upload } from "../page/files";
 import { shownName } from "../page/names";
 import { fill } from "../page/words";
-import { wordsOf } from "./words";
 import { Icon, IconButton } from "./parts";
 import { fileSize } from "./text";
+import { words } from "../page/now";
 
 /** A file on its way up, with how far it has come, or why it did not. */
-export function Uploading({ chat, upload }: { chat: Chat; upload: Upload }) {
-  const files = filesOf(chat);
-  const words = wordsOf(chat);
+export function Uploading({ upload }: { upload: Upload }) {
+  const files = filesOf();
   const name = shownName(upload.file.name);
   const percent = Math.round(upload.part * 100);
   return (
@@ -54,9 +52,7 @@ export function Uploading({ chat, upload }: { chat: Chat; upload: Upload }) {
               <span>{fill(words[upload.fault], { name })}</span>
             </p>
             <p class="redo">
-              <button type="button" onClick={() => files.retry(upload)}>
-                {words.retry}
-              </button>
+              <button onClick={() => files.retry(upload)}>{words.retry}</button>
             </p>
           </div>
         ) : null}

@@ -1,26 +1,9 @@
-import { useEffect, useState } from "preact/hooks";
-import type { Chat } from "../page/chat";
 import { hash } from "../page/names";
-
-/** Renders anew whenever the chat says that something has changed. */
-export function useChat(chat: Chat): void {
-  const [, turn] = useState(0);
-  useEffect(() => chat.watch(() => turn((n) => n + 1)), [chat]);
-}
 
 /** A line icon: `d` from kit/icons/paths. Always decoration; words stand beside it or in the button's label. */
 export function Icon({ d, size = 20 }: { d: string; size?: number }) {
   return (
     <svg class="icon" width={size} height={size} viewBox="0 0 24 24" aria-hidden="true">
-      <path d={d} />
-    </svg>
-  );
-}
-
-/** A filled state shape: `d` from kit/icons/states. */
-export function Shape({ d, size = 10 }: { d: string; size?: number }) {
-  return (
-    <svg class="shape" width={size} height={size} viewBox="0 0 16 16" aria-hidden="true">
       <path d={d} />
     </svg>
   );
@@ -36,9 +19,13 @@ interface AvatarProps {
 /** The first character of a name on a colour that stays with the name. */
 export function Avatar({ name, large, site }: AvatarProps) {
   const [first = ""] = name;
-  const colour = site ? "site" : `cat-${(hash(name) % 8) + 1}`;
   return (
-    <span class={`avatar ${colour}${large ? " large" : ""}`} aria-hidden="true">
+    <span
+      class={`avatar${large ? " large" : ""}`}
+      // Dark enough for white at every hue.
+      style={{ background: site ? "" : `hsl(${hash(name) % 360} 50% 31%)` }}
+      aria-hidden="true"
+    >
       {first.toUpperCase()}
     </span>
   );
@@ -56,7 +43,6 @@ interface ButtonProps {
 export function IconButton({ d, label, onClick, disabled, class: extra = "", expanded }: ButtonProps) {
   return (
     <button
-      type="button"
       class={`icon-button ${extra}`}
       aria-label={label}
       title={label}

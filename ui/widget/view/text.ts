@@ -48,14 +48,9 @@ function safe(address: string): string | null {
 
 export function fileSize(bytes: number): string {
   if (bytes < 1024) return `${bytes} B`;
-  const units = ["KB", "MB", "GB"];
-  let value = bytes / 1024;
-  let unit = 0;
-  while (value >= 1024 && unit < 2) {
-    value /= 1024;
-    unit++;
-  }
-  return `${value < 10 ? value.toFixed(1).replace(/\.0$/, "") : Math.round(value)} ${units[unit]!}`;
+  const large = bytes >= 2 ** 20;
+  const value = bytes / (large ? 2 ** 20 : 1024);
+  return `${+value.toFixed(value < 10 ? 1 : 0)} ${large ? "M" : "K"}B`;
 }
 
 /** Up to three pictographs and nothing else: shown large. */

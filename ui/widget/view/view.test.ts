@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { fileSize, length, linkify, onlyEmoji } from "./text";
-import { catalogues, clock, day, placeWords, waitWords } from "./words";
+import { baseWords } from "../page/words";
+import { clock, day, placeWords, waitWords } from "./words";
+import { words as panelEn } from "./words.en";
+import { words as panelZh } from "./words.zh";
+
+const catalogues = {
+  "zh-CN": { ...baseWords["zh-CN"], ...panelZh },
+  en: { ...baseWords.en, ...panelEn },
+};
 
 const links = (text: string) => linkify(text).flatMap((piece) => (piece.href ? [piece.href] : []));
 
