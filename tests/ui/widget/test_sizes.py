@@ -6,11 +6,16 @@ import gzip
 import re
 from pathlib import Path
 
-KB = 1024
+import pytest
+
+LOADER = 1_000
+WHOLE = 25_200
+"""What one customer loads to chat, in one language. The goal is 20,000: the widget is not there yet."""
+BEFORE_OPENING = 12_500
 
 
-def packed(*files: Path) -> int:
-    return sum(len(gzip.compress(file.read_bytes(), 9)) for file in files)
+def packed(*files: Path) -> dict[str, int]:
+    return {file.name: len(gzip.compress(file.read_bytes(), 9)) for file in files}
 
 
 def one(folder: Path, pattern: str) -> Path:
@@ -19,17 +24,29 @@ def one(folder: Path, pattern: str) -> Path:
 
 
 def test_the_loader_is_under_one_kilobyte(built: Path) -> None:
-    assert packed(built / "loader.js") < KB
+    sizes = packed(built / "loader.js")
+    assert sum(sizes.values()) < LOADER, sizes
 
 
-def test_what_a_site_loads_is_under_twenty_kilobytes(built: Path) -> None:
-    """The snippet fetches the widget and its shared part; the panel comes when a customer opens it."""
-    assert packed(one(built, "widget-*.js"), one(built, "parts-*.js")) < 20 * KB
-    assert packed(one(built, "panel-*.js")) < 20 * KB
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_whole_widget_in_one_language(built: Path, lang: str) -> None:
+    """All that a customer's browser fetches from the snippet to the rating; no file is left out."""
+    scripts = {file for file in built.glob("*.js") if file.name != "hosted.js"}
+    other = set(built.glob("words.*.js")) - {one(built, f"words.{lang}-*.js")}
+    sizes = packed(*sorted(scripts - other))
+    assert len(sizes) == 4, sizes  # loader, widget, panel, words
+    assert sum(sizes.values()) < WHOLE, sizes
+
+
+def test_what_a_site_loads_before_anybody_opens_the_chat(built: Path) -> None:
+    sizes = packed(built / "loader.js", one(built, "widget-*.js"))
+    assert sum(sizes.values()) < BEFORE_OPENING, sizes
 
 
 def test_the_hosted_page_is_small(built: Path) -> None:
-    assert packed(built / "hosted.html", built / "hosted.js", built / "hosted.css") < 36 * KB
+    names = ["hosted.html", "hosted.js", "hosted.css"]
+    sizes = packed(*(built / name for name in names), one(built, "words.zh-*.js"))
+    assert sum(sizes.values()) < WHOLE, sizes
 
 
 def test_nothing_is_inline_and_nothing_is_evaluated(built: Path) -> None:
@@ -37,14 +54,7 @@ def test_nothing_is_inline_and_nothing_is_evaluated(built: Path) -> None:
     assert not re.search(r"<script(?![^>]*\ssrc=)|<style|\son\w+=|style=", html)
     for script in built.glob("*.js"):
         code = script.read_text("utf-8")
-        assert not re.search(r"\beval\(|new Function\b|\.innerHTML\b(?!`)|document\.write\(", without_preact(code)), (
-            script
-        )
-
-
-def without_preact(code: str) -> str:
-    """Preact knows `dangerouslySetInnerHTML`; no view of ours uses it (see the next test)."""
-    return re.sub(r"\.innerHTML", "", code) if "dangerouslySetInnerHTML" in code else code
+        assert not re.search(r"\beval\(|new Function\b|\.innerHTML\b|document\.write\(", code), script
 
 
 def test_no_view_sets_markup(built: Path) -> None:
