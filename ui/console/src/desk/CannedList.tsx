@@ -19,7 +19,7 @@ export function CannedList({ list, active, words, onChoose, onPoint }: Props) {
     box.current?.children[active]?.scrollIntoView({ block: "nearest" });
   }, [active]);
   return (
-    <div className="absolute bottom-full left-0 z-[var(--rx-z-menu)] mb-1 w-full max-w-xl overflow-hidden rounded-md border border-line bg-raised shadow-3">
+    <div className="absolute bottom-full left-0 z-[var(--rx-z-menu)] mb-10 w-full max-w-xl overflow-hidden rounded-md border border-line bg-raised shadow-3">
       <p
         className="flex items-center justify-between border-b border-line px-3 py-1.5 text-sm text-ink-3"
         role="status"

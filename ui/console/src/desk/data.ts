@@ -98,7 +98,8 @@ export const earlierContactsQuery = (customerId: string) =>
     queryKey: ["customer", customerId, "contacts"],
     queryFn: async () =>
       (await api.get<Page<EarlierContact>>(`/api/customers/${customerId}/contacts`, { limit: 20 })).items,
-    staleTime: 60_000,
+    // A customer who comes back at once has a contact more, and its wrap-up.
+    staleTime: 0,
   });
 
 export const transferTargetsQuery = (interactionId: string) =>
