@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import random
 from dataclasses import dataclass, field
@@ -23,7 +24,7 @@ class Agent:
     person_id: str
     rng: random.Random
     texts_per_contact: int
-    cookies: httpx.Cookies = field(default_factory=httpx.Cookies)
+    cookie: str = ""
     csrf: str = ""
     pending: dict[str, Frame] = field(default_factory=dict)  # command id -> frame, until acknowledged
     accepted: list[str] = field(default_factory=list)
@@ -32,6 +33,8 @@ class Agent:
     ending: set[str] = field(default_factory=set)
     faults: list[str] = field(default_factory=list)
     connections: int = 0
+    last_trouble: str = ""
+    thoughts: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def enter(self, client: httpx.AsyncClient) -> None:
         reply = await client.post(
@@ -40,7 +43,8 @@ class Agent:
             headers={"X-Rexian-Simulation": self.key, "Origin": self.url},
         )
         reply.raise_for_status()
-        self.cookies, self.csrf = reply.cookies, reply.json()["csrf"]
+        self.cookie = "; ".join(f"{name}={value}" for name, value in reply.cookies.items())
+        self.csrf = reply.json()["csrf"]
 
     async def run(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
@@ -50,14 +54,14 @@ class Agent:
                         await self.enter(client)
                     ticket = await self._ticket(client)
                 await self._connected(ticket)
-            except (OSError, websockets.WebSocketException, TimeoutError, httpx.HTTPError):
+            except (OSError, websockets.WebSocketException, TimeoutError, httpx.HTTPError) as error:
+                self.last_trouble = repr(error)
                 await asyncio.sleep(0.1 + self.rng.random() * 0.4)
 
     async def _ticket(self, client: httpx.AsyncClient) -> str:
         reply = await client.post(
             f"{self.url}/api/feed-ticket",
-            cookies=self.cookies,
-            headers={"X-CSRF-Token": self.csrf, "Origin": self.url},
+            headers={"X-CSRF-Token": self.csrf, "Origin": self.url, "Cookie": self.cookie},
         )
         if reply.status_code == 401:
             self.faults.append("a committed session was forgotten")
@@ -76,13 +80,37 @@ class Agent:
             await self._command(socket, "SetAgentState", {"state": "available"})
             for frame in list(self.pending.values()):
                 await socket.send(json.dumps(frame))
-            while True:
-                await self._take(socket, json.loads(await asyncio.wait_for(socket.recv(), 20)))
+            beat = asyncio.create_task(self._beat(socket))
+            try:
+                while True:
+                    await self._take(socket, json.loads(await asyncio.wait_for(socket.recv(), 20)))
+            finally:
+                beat.cancel()
+
+    async def _beat(self, socket: Any) -> None:
+        while True:
+            await asyncio.sleep(5)
+            await socket.send(json.dumps({"t": "ping", "n": 0}))
 
     async def _command(self, socket: Any, name: str, args: Frame, id: str | None = None) -> None:
         frame = {"t": "cmd", "id": id or new_id(), "name": name, "args": args}
         self.pending[frame["id"]] = frame
         await socket.send(json.dumps(frame))
+
+    def _think(self, socket: Any, name: str, args: Frame) -> None:
+        """Does it a moment later; if the line is gone by then, it is among the first things after the next connect."""
+        frame = {"t": "cmd", "id": new_id(), "name": name, "args": args}
+        self.pending[frame["id"]] = frame
+
+        async def later() -> None:
+            await asyncio.sleep(0.3 + self.rng.random() * 2)
+            with contextlib.suppress(websockets.ConnectionClosed):
+                if frame["id"] in self.pending:
+                    await socket.send(json.dumps(frame))
+
+        task = asyncio.create_task(later())
+        self.thoughts.add(task)
+        task.add_done_callback(self.thoughts.discard)
 
     async def _take(self, socket: Any, frame: Frame) -> None:
         kind = frame["t"]
@@ -91,6 +119,10 @@ class Agent:
             if done and done["name"] == "AcceptOffer":
                 self.accepted.append(done["args"]["offer_id"])
         elif kind == "nack":
+            if frame["code"] in {"unavailable", "slow_down"}:
+                await asyncio.sleep(0.2 + self.rng.random() * 0.3)
+                await socket.send(json.dumps(self.pending[frame["id"]]))
+                return
             refused = self.pending.pop(frame["id"], None)
             if refused and frame["code"] not in {"offer_gone", "already_ended", "not_your_interaction", "not_talking"}:
                 self.faults.append(f"{refused['name']} refused: {frame['code']}")
@@ -100,6 +132,9 @@ class Agent:
         elif kind == "delta":
             self._fold(frame)
             await self._act(socket, frame["topic"])
+        elif kind == "fault" and frame["code"] == "unavailable" and "topic" in frame:
+            await asyncio.sleep(0.2 + self.rng.random() * 0.3)
+            await socket.send(json.dumps({"t": "sub", "topic": frame["topic"]}))
         elif kind == "ping":
             await socket.send(json.dumps({"t": "pong", "n": frame.get("n")}))
 
@@ -165,4 +200,4 @@ class Agent:
                     await self._command(socket, "PostMessage", args)
             if len(theirs) >= self.texts_per_contact and interaction not in self.ending:
                 self.ending.add(interaction)
-                await self._command(socket, "EndInteraction", {"interaction_id": interaction})
+                self._think(socket, "EndInteraction", {"interaction_id": interaction})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
@@ -52,10 +53,26 @@ class Crowd:
                 tasks.create_task(self._until(stop, agent.run(stop)))
             served = [tasks.create_task(self._arrive(customer, stop)) for customer in self.customers]
             await trouble()
-            _, waiting = await asyncio.wait(served, timeout=patience_s)
+            waiting = await self._served(served, patience_s)
             stop.set()
             for task in waiting:
                 task.cancel()
+
+    async def _served(self, tasks: list[asyncio.Task[None]], patience_s: float) -> set[asyncio.Task[None]]:
+        """Waits for all, but not for longer than `patience_s` in which nobody was served."""
+        waiting = {task for task in tasks if not task.done()}
+        while waiting:
+            done, waiting = await asyncio.wait(waiting, timeout=patience_s, return_when=asyncio.FIRST_COMPLETED)
+            if not done:
+                break
+        return waiting
+
+    def troubles(self) -> str:
+        """What the agents' clients met last, for the message of a failed test."""
+        met = Counter(f"{agent.last_trouble} (sessions: {bool(agent.csrf)})" for agent in self.agents)
+        return "\n".join(
+            [f"{count} agents: {what}" for what, count in met.items()] + [self.city.log.read_text()[-2000:]]
+        )
 
     async def _arrive(self, customer: Customer, stop: asyncio.Event) -> None:
         await asyncio.sleep(customer.rng.random() * self.over_s)
@@ -65,9 +82,10 @@ class Crowd:
         running = asyncio.ensure_future(work)
         ending = asyncio.ensure_future(stop.wait())
         await asyncio.wait({running, ending}, return_when=asyncio.FIRST_COMPLETED)
-        running.cancel()
         ending.cancel()
-        await asyncio.gather(running, ending, return_exceptions=True)
+        if running.done():
+            running.result()  # a client that broke breaks the test
+        running.cancel()
 
     def faults(self, database_url: str) -> list[str]:
         rows = verify.journal(database_url)
