@@ -11,6 +11,9 @@ UI_SOURCES := $(shell find ui -path ui/node_modules -prune -o -type f -print 2>/
 
 export REXIAN_PORT ?= 8420
 
+# What runs for minutes (the kill tests at full size, every operation with many inputs) is left to CI: `.ci/run`.
+PYTEST_ARGS ?= -m "not slow"
+
 .PHONY: help setup ui demo test check bench docs clean
 
 help: ## Say what can be made
@@ -37,7 +40,7 @@ ui: $(STATIC)/.built ## Build the console and the widget
 demo: $(VENV)/.ready $(STATIC)/.built ## Run the demo city (REXIAN_PORT, REXIAN_HOME)
 	@exec $(BIN)/rexian demo
 
-test: $(VENV)/.ready $(STATIC)/.built ## Run every test (installs Chromium and fonts when root)
+test: $(VENV)/.ready $(STATIC)/.built ## Run the tests (installs Chromium and fonts when root); PYTEST_ARGS= for the slow ones too
 	@tools/setup-test-machine
 	@$(MAKE) --no-print-directory check
 	@tools/with-node npm --prefix ui run --silent test
