@@ -2,7 +2,14 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { minify } from "terser";
-import { build, defineConfig, type BuildEnvironmentOptions, type InlineConfig, type Plugin } from "vite";
+import {
+  build,
+  defineConfig,
+  type BuildEnvironmentOptions,
+  type InlineConfig,
+  type Plugin,
+  type Rolldown,
+} from "vite";
 
 /**
  * Builds the customer's side into `src/rexian/web/static/widget/`:
@@ -77,8 +84,8 @@ function usedTokens(): Plugin {
 
 /**
  * The names that terser shortens: members of the widget's own classes and the keys of its words. Not what crosses the
- * socket, a storage, another tab or the page (all of `wire.ts`, what is written in quotes, JSX attributes); and terser
- * itself spares what a browser knows.
+ * socket, a storage, another tab or the page (all of `wire.ts`, what is written in quotes, JSX attributes), nor any name
+ * that Preact uses; and terser itself spares what a browser knows.
  */
 function ownNames(): Map<string, string> {
   const folders = ["", "core/", "page/", "view/"];
@@ -88,7 +95,10 @@ function ownNames(): Map<string, string> {
       .map((name) => [folder + name, readFileSync(here(`widget/${folder}${name}`), "utf8")] as const),
   );
   const all = files.map(([, text]) => text).join("\n");
-  const foreign = new Set<string>(["words"]);
+  const preact = ["preact", "preact/hooks"]
+    .map((name) => readFileSync(fileURLToPath(import.meta.resolve(name)), "utf8"))
+    .join("\n");
+  const foreign = new Set<string>(["words", ...(preact.match(/\w+/g) ?? [])]);
   const spare = (text: string, what: RegExp) => {
     for (const [, name] of text.matchAll(what)) foreign.add(name!);
   };
@@ -101,13 +111,13 @@ function ownNames(): Map<string, string> {
   spare(all, /[\s{](\w+)=[{"]/g);
   const own = new Set<string>();
   for (const [name, text] of files) {
-    if (!/^(core|page)\/|^draw|words\./.test(name)) continue;
+    if (!/^(core|page)\/|words\./.test(name)) continue;
     for (const [, member] of text.matchAll(
       /^ {2}(?:(?:private|readonly|static|async|get|set) )*(\w+)\??(?:[(:;<]| =)/gm,
     ))
       if (!foreign.has(member!) && member!.length > 2) own.add(member!);
   }
-  return shortNames(own, new Set(all.match(/\b\w{1,2}\b/g)));
+  return shortNames(own, new Set((all + preact).match(/\b\w{1,2}\b/g)));
 }
 
 /** Terser, with the same short names in every file. */
@@ -117,12 +127,7 @@ function small(): Plugin {
     name: "rexian-small",
     enforce: "post",
     async renderChunk(code, _, { format }) {
-      // A fixed class goes into the tag: `h("p.name", null)`; `draw.ts` parts them.
-      const tagged = code.replace(
-        /\bh\("(\w+)", \{\s*class: "([\w -]+)"(?:,\s*|(?=\s*\}))((?:\s*\})?)/g,
-        (_, tag: string, look: string, end: string) => `h("${tag}.${look}", ${end ? "null" : "{"}`,
-      );
-      const done = await minify(tagged, {
+      const done = await minify(code, {
         ecma: 2020,
         module: format === "es",
         toplevel: true,
@@ -175,7 +180,6 @@ const common = (extra: Plugin[] = []): InlineConfig => ({
   define: { "process.env.NODE_ENV": '"production"' },
   oxc: {
     jsx: { runtime: "classic", pragma: "h_", pragmaFrag: "Fragment_" },
-    jsxInject: `import { h as h_, Fragment as Fragment_ } from "${here("widget/draw.ts")}";`,
     assumptions: { setPublicClassFields: true },
   },
 });
@@ -200,11 +204,16 @@ function whole(entry: string, file: string, define: Record<string, string> = {})
     define: { ...config.define, ...define },
     build: {
       ...shared,
-      rolldownOptions: { output: { minify: spaceless } },
+      rolldownOptions: { transform, output: { minify: spaceless } },
       lib: { entry: here(`widget/${entry}`), formats: ["iife"], name: "rexian", fileName: () => file },
     },
   };
 }
+
+/** Where views get what their JSX becomes; files without JSX stay without Preact. */
+const transform = {
+  inject: { h_: ["preact", "h"], Fragment_: ["preact", "Fragment"] },
+} satisfies Rolldown.InputOptions["transform"];
 
 /** Terser has done the rest. */
 const spaceless = { compress: false, mangle: false, codegen: true } as const;
@@ -243,6 +252,7 @@ export default defineConfig({
     // As a library: Vite's helper for preloading, which looks for files on the page's own host, stays out.
     lib: { entry: here("widget/widget.ts"), formats: ["es"] },
     rolldownOptions: {
+      transform,
       // The panel imports what it shares with the launcher from the widget's own file.
       preserveEntrySignatures: "allow-extension",
       output: { minify: spaceless, entryFileNames: "widget-[hash].js", chunkFileNames: "[name]-[hash].js" },

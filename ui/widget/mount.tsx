@@ -1,4 +1,4 @@
-import { redraw, render } from "./draw";
+import { render } from "preact";
 import tokens from "../kit/tokens.css?inline";
 import { Chat, type Options } from "./page/chat";
 import { setChat } from "./page/now";
@@ -39,7 +39,6 @@ export function mount(
   paint();
   dark.addEventListener("change", paint);
   chat.watch(paint);
-  chat.watch(redraw);
   document.body.append(host);
   let dressed = false;
   const panel = async () => {

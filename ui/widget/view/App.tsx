@@ -1,5 +1,5 @@
 import type { FunctionComponent } from "preact";
-import { useEffect, useRef, useState } from "../draw";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Launcher } from "./Launcher";
 import { chat } from "../page/now";
 
@@ -17,6 +17,9 @@ interface Props {
 
 /** The launcher at once, the panel when somebody wants it. */
 export function App({ load }: Props) {
+  const [, turn] = useState(0);
+  // Before anybody can change something: the page may ask to open right after this.
+  useLayoutEffect(() => chat.watch(() => turn((n) => n + 1)), []);
   const { open, options } = chat;
   const launcher = useRef<HTMLButtonElement | null>(null);
   const wasOpen = useRef(open);
@@ -32,7 +35,7 @@ export function App({ load }: Props) {
       () => setFailed(true),
     );
   };
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (open) fetchPanel();
     // Closing by keyboard or button gives the focus back to where it came from.
     else if (wasOpen.current) launcher.current?.focus();

@@ -1,4 +1,4 @@
-import { useState } from "../draw";
+import { useState } from "preact/hooks";
 import {
   arrowDown,
   check,

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "../draw";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { arrowUp, attach, close, errorCircle, file as fileIcon } from "../../kit/icons/paths";
 import { MAX_TEXT } from "../core/wire";
 import { filesOf } from "../page/files";
@@ -25,7 +25,7 @@ export function Composer() {
   const over = length(draft) - MAX_TEXT;
   const something = draft.trim() !== "" || files.chosen.length > 0;
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = box.current!;
     element.style.height = "auto";
     element.style.height = `${Math.min(element.scrollHeight, TALLEST)}px`;

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "../draw";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { trap } from "./parts";
 import { chat, words } from "../page/now";
 
@@ -6,7 +6,7 @@ import { chat, words } from "../page/now";
 export function Confirm({ done }: { done: () => void }) {
   const box = useRef<HTMLDivElement>(null);
   const waiting = chat.session.book.contact?.state === "waiting";
-  useEffect(() => box.current?.querySelector("button")?.focus(), []);
+  useLayoutEffect(() => box.current?.querySelector("button")?.focus(), []);
   const keys = (event: KeyboardEvent) => {
     if (event.key === "Escape") {
       event.preventDefault();

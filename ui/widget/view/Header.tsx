@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "../draw";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { arrowLeft, check, chevronDown, clock, headset } from "../../kit/icons/paths";
 import { Avatar, Icon, IconButton } from "./parts";
 import { chat, words } from "../page/now";
@@ -53,7 +53,7 @@ function Menu({ end }: { end: () => void }) {
   const [open, setOpen] = useState(false);
   const box = useRef<HTMLDivElement>(null);
   const { session } = chat;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (open) box.current?.querySelector<HTMLElement>("[role=menuitem]")?.focus();
   }, [open]);
   useEffect(() => {

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "../draw";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { attach } from "../../kit/icons/paths";
 import { filesOf } from "../page/files";
 import type { PanelProps } from "./App";
@@ -24,7 +24,7 @@ export function Panel({ focus }: PanelProps) {
   const [dragging, setDragging] = useState(0);
   const { book } = chat.session;
   useAnnouncements();
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!focus) return;
     // On a touch screen the box would pull the keyboard up over the greeting.
     const box = matchMedia("(pointer: fine)").matches ? panel.current?.querySelector("textarea") : null;
@@ -84,7 +84,7 @@ function useFull(panel: { current: HTMLElement | null }): boolean {
     media.addEventListener("change", changed);
     return () => media.removeEventListener("change", changed);
   }, []);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const view = window.visualViewport;
     const element = panel.current;
     if (!full || !element || !view) return;

@@ -1,4 +1,4 @@
-import { useState } from "../draw";
+import { useState } from "preact/hooks";
 import { star } from "../../kit/icons/paths";
 import { fill } from "../page/words";
 import { Icon } from "./parts";

@@ -1,4 +1,5 @@
-import { Fragment, useEffect, useRef, useState } from "../draw";
+import { Fragment } from "preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { arrowDown } from "../../kit/icons/paths";
 import type { Item } from "../core/timeline";
 import { filesOf } from "../page/files";
@@ -38,13 +39,13 @@ export function Stream({ history }: Props) {
   const newest = items.at(-1);
   const count = items.length + files.uploads.length;
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = box.current!;
     const own = newest?.author === "customer" && newest.mark === "sending";
     if (stuck.current || own) element.scrollTop = element.scrollHeight;
     else if (newest?.author === "agent") setFresh(true);
   }, [count, newest?.id]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     // Older messages come in above: what was in view stays where it was.
     const element = box.current!;
     if (height.current) element.scrollTop += element.scrollHeight - height.current;

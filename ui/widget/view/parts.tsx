@@ -43,6 +43,7 @@ interface ButtonProps {
 export function IconButton({ d, label, onClick, disabled, class: extra = "", expanded }: ButtonProps) {
   return (
     <button
+      type="button"
       class={`icon-button ${extra}`}
       aria-label={label}
       title={label}
