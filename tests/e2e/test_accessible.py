@@ -20,6 +20,16 @@ SETTINGS = (
 LOCALES = ("zh-CN", "en")
 LOOKS: tuple[Any, ...] = ("light", "dark")
 Look = Callable[..., Awaitable[None]]
+# Until nothing moves and no colour is on its way from light to dark any more: five calm frames, at most 5 s.
+CALM = """async () => {
+    const roots = [document, ...[...document.querySelectorAll('*')].map(one => one.shadowRoot).filter(Boolean)];
+    const until = performance.now() + 5000;
+    const moves = one => one.playState === 'running' && one.effect.getComputedTiming().endTime !== Infinity;
+    for (let calm = 0; calm < 5 && performance.now() < until; calm++) {
+        await new Promise(requestAnimationFrame);
+        if (roots.some(root => root.getAnimations().some(moves))) calm = -1;
+    }
+}"""
 
 
 @asynccontextmanager
@@ -31,11 +41,11 @@ async def looking() -> AsyncIterator[Look]:
         # React Aria's announcer keeps what it has said for 7 s, even a name whose button is gone by then.
         await expect(page.locator("[data-live-announcer] [role=img]")).to_have_count(0)
         for colours in LOOKS:
-            await page.emulate_media(color_scheme=colours, reduced_motion="reduce")
-            await page.wait_for_timeout(200)  # colours change in a short transition
+            await page.emulate_media(color_scheme=colours)
+            await page.evaluate(CALM)
             findings = [finding for finding in await axe(page) if not known or not finding.startswith(known)]
             found.extend(f"{what} ({colours}): {finding}" for finding in findings)
-        await page.emulate_media(color_scheme="light", reduced_motion="reduce")
+        await page.emulate_media(color_scheme="light")
 
     yield look
     assert found == [], "\n" + "\n".join(found)

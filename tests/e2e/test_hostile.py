@@ -88,7 +88,7 @@ async def test_markup_is_only_words_everywhere(browsers: Browsers, office: Offic
     await expect(customer.bubbles).to_have_count(2 * len(EVIL) - 1)
     await customer.send_files({"name": f"{EVIL[1]}.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4\n%%EOF\n"})
     await expect(agent.log.locator("a[download]")).to_have_count(1)
-    await agent.notes(EVIL[2])
+    await agent.notes(f"备注 {EVIL[2]}")
     links = await agent.log.locator("a[target=_blank]").evaluate_all("all => all.map(one => one.href)")
     assert set(links) == {"https://a.example/"}
     for link in await customer.page.locator("rexian-chat .bubble a").all():
@@ -235,6 +235,7 @@ async def test_pages_keep_to_their_own_content_policy(browsers: Browsers) -> Non
     await page.keyboard.press("Control+k")
     await expect(page.get_by_role("dialog")).to_be_visible()
     await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
     await agent.ends()
     assert seen == []
 
