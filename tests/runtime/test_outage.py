@@ -120,6 +120,8 @@ async def _configure(server: PrivatePostgres, statement: str) -> None:
         await connection.execute(text("SET synchronous_commit = local"))
         await connection.execute(text(statement))
         await connection.execute(text("SELECT pg_reload_conf()"))
+        # Commits wait for a standby only once the checkpointer, too, has read the new setting, which nothing shows.
+        await connection.execute(text("SELECT pg_sleep(1)"))
 
 
 async def _floor_on(server: PrivatePostgres) -> tuple[Database, World, FloorHost]:
