@@ -13,9 +13,10 @@ import pytest
 from PIL import Image
 from playwright.async_api import Browser, Page, expect
 
+from rexian.directory.demo import AGENT
 from tests.city import City
 from tests.e2e.conftest import Browsers
-from tests.e2e.office import Office
+from tests.e2e.office import Office, clear_desk
 from tests.e2e.people import Agent, Customer
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs/pictures"
@@ -130,6 +131,10 @@ async def test_take_the_pictures(lively: tuple[Browsers, Office], locale: str) -
     browsers, office = lively
     talk = TALK[locale]
     await speed(office, 0)
+    async with office.client("agent") as li:
+        await clear_desk(li)
+    async with office.client() as admin:
+        await admin.patch(f"/api/people/{AGENT}", json={"capacity": {"chat": 6}})
     agent = await browsers.agent(locale)
     customer = await browsers.customer(locale)
     await customer.asks(str(talk["first"]), str(talk["topic"]))
