@@ -31,12 +31,16 @@ export function WrapUpPanel({ handling }: { handling: HandlingView }) {
   );
   const panel = useRef<HTMLElement>(null);
 
-  // Ending it took the button away that had the focus: then, and only then, the focus comes here.
+  // Ending it took the button away that had the focus: then, and only then, the focus comes here. On a busy machine the
+  // dialog may take a while to go, so it is looked for more than once.
   useEffect(() => {
-    const timer = setTimeout(() => {
+    let looks = 0;
+    const timer = setInterval(() => {
       if (document.activeElement === document.body) panel.current?.querySelector("input")?.focus();
+      if (document.activeElement !== document.body && ++looks === 20) clearInterval(timer);
+      if (panel.current?.contains(document.activeElement)) clearInterval(timer);
     }, 150);
-    return () => clearTimeout(timer);
+    return () => clearInterval(timer);
   }, []);
   useEffect(() => wrapUps.set(handling.id, { disposition, text }), [handling.id, disposition, text]);
 
