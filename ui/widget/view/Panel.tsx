@@ -30,6 +30,15 @@ export function Panel({ focus }: PanelProps) {
     const box = matchMedia("(pointer: fine)").matches ? panel.current?.querySelector("textarea") : null;
     (box ?? panel.current)?.focus({ preventScroll: true });
   }, []);
+  // What had the focus may go, as the box at the end: then the panel has it, so that the keyboard goes on from here.
+  const inside = useRef(false);
+  useLayoutEffect(() => {
+    const element = panel.current!;
+    if (inside.current && !(element.getRootNode() as ShadowRoot).activeElement)
+      element.focus({ preventScroll: true });
+  });
+  const left = ({ target }: FocusEvent) =>
+    queueMicrotask(() => (inside.current &&= !(target as Node).isConnected));
   const keys = (event: KeyboardEvent) => {
     if (event.key === "Escape" && !event.isComposing && !event.defaultPrevented && !chat.options.page) {
       event.stopPropagation();
@@ -55,6 +64,8 @@ export function Panel({ focus }: PanelProps) {
       aria-modal={full && !chat.options.page ? true : undefined}
       tabIndex={-1}
       onKeyDown={keys}
+      onFocusIn={() => (inside.current = true)}
+      onFocusOut={left}
       onDragEnter={(event) => hasFiles(event) && setDragging((n) => n + 1)}
       onDragLeave={(event) => hasFiles(event) && setDragging((n) => Math.max(0, n - 1))}
       onDragOver={(event) => hasFiles(event) && event.preventDefault()}
