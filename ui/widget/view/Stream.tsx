@@ -69,7 +69,8 @@ export function Stream({ history }: Props) {
     return () => document.removeEventListener("visibilitychange", look);
   });
   const scrolled = () => {
-    const { scrollTop, scrollHeight, clientHeight } = box.current!;
+    if (!box.current) return; // the browser tells of a scroll a frame late, when the panel may be shut
+    const { scrollTop, scrollHeight, clientHeight } = box.current;
     // Only a move upwards is somebody's will; content that grows leaves scrollTop alone.
     if (scrollHeight - scrollTop - clientHeight < NEAR) stuck.current = true;
     else if (scrollTop < top.current) stuck.current = false;
