@@ -179,7 +179,6 @@ async def tab_to(page: Page, wanted: Locator, most: int = 60, key: str = "Tab") 
     raise AssertionError(f"not reached by {most} tabs: {wanted}")
 
 
-@pytest.mark.xfail(reason="open: after the end the focus leaves the panel of the chat, the rating is many tabs away")
 async def test_an_agent_works_without_a_mouse(browsers: Browsers) -> None:
     agent = Agent(await browsers.page())
     page, keys = agent.page, agent.page.keyboard

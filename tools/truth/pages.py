@@ -68,7 +68,8 @@ def command_line() -> str:
     parts = ["# The `rexian` command\n\n", MADE]
 
     def walk(command: click.Command, path: str, parent: click.Context | None) -> None:
-        context = click.Context(command, info_name=path.split()[-1], parent=parent, max_content_width=100)
+        # As the command itself does it: a context without its settings would leave out `-h`.
+        context = click.Context(command, info_name=path.split()[-1], parent=parent, **command.context_settings)
         parts.append(f"\n## `{path}`\n\n```text\n{command.get_help(context).rstrip()}\n```\n")
         if isinstance(command, click.Group):
             for name in command.list_commands(context):
