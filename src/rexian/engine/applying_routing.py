@@ -24,7 +24,6 @@ TARGET_WAIT_MS = 60_000  # a contact transferred to a busy person waits that lon
 KEPT_GAPS = 32  # enough for a range, few enough to follow the hour
 
 
-
 def _decline(interaction: Interaction, agent: Agent, at: int) -> None:
     interaction.declined[agent.id] = Declined(at + RETRY_MS, agent.changes)
 

@@ -111,9 +111,7 @@ def _busier(best: Agent, second: Agent) -> str:
 
 
 # -- the whole story ---------------------------------------------------------------------------------------------------
-def _buckets(
-    core: Core, row: Row, request: RequestClass, plan: Plan | None, blocked: dict[str, int]
-) -> list[Bucket]:
+def _buckets(core: Core, row: Row, request: RequestClass, plan: Plan | None, blocked: dict[str, int]) -> list[Bucket]:
     """The profiles with somebody free, in the order in which they are looked at; who is blocked is counted."""
     matcher, counts = core.matcher, row.counts[request.medium]
     ranks = ranking(plan) if plan is not None and plan.weighted else None
@@ -166,8 +164,10 @@ def _decliners(
     found = []
     for agent_id in interaction.declined:
         agent = core.state.agents.get(agent_id)
-        if agent is not None and core.matcher.in_row(row, agent, request) and (
-            core.matcher.profile_of(agent).index in open_profiles
+        if (
+            agent is not None
+            and core.matcher.in_row(row, agent, request)
+            and (core.matcher.profile_of(agent).index in open_profiles)
         ):
             found.append(agent)
     return found

@@ -61,9 +61,7 @@ def _ring_holds(state: State, due_at: int, id: str) -> bool:
 
 def _work_holds(state: State, due_at: int, id: str) -> bool:
     interaction = state.interactions.get(id)
-    return (
-        interaction is not None and interaction.state == "after_contact_work" and interaction.acw_due_at == due_at
-    )
+    return interaction is not None and interaction.state == "after_contact_work" and interaction.acw_due_at == due_at
 
 
 def _away_holds(state: State, due_at: int, id: str) -> bool:
