@@ -117,7 +117,7 @@ class RandomPolicies:
             )
             when[name] = (r.choice(values),)
         from_at = r.choice((0, 0, now + pace * r.randint(1, 30)))
-        until_at = r.choice((0, max(from_at, now - pace) + pace * r.randint(1, 60)))
+        until_at = r.choice((0, from_at + 1 if from_at else 0, max(from_at, now - pace) + pace * r.randint(1, 60)))
         return Rule(
             id=id, when=when, boost_ms=r.choice((0, 1, 5_000, 10**9, -4_000)), emergency=r.random() < 0.25,
             from_at=from_at, until_at=until_at, on=r.random() < 0.6,

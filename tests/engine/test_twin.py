@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from random import Random
 from typing import Any
 
 import msgspec
 import pytest
 
+from rexian.engine import commands as cmd
 from rexian.engine import events as ev
 from rexian.engine.commands import AnyCommand, Envelope
 from rexian.engine.floor import Floor
 from rexian.engine.refusal import Refusal
-from rexian.engine.specs import STRATEGIES
-from tests.engine.randomly import Chance
+from rexian.engine.specs import STRATEGIES, AgentSpec, Party, Policy, QueuePolicy, QueueSpec, Share
+from tests.engine.randomly import START, Chance
 from tests.engine.twin import Twin
 
 COMMANDS, LOTS = 420, 8
@@ -117,6 +119,47 @@ def compare(seed: int, seen: Counter[str]) -> None:
 def test_agrees_with_the_naive_twin_event_for_event(lot: int) -> None:
     for seed in QUICK[lot::LOTS]:
         compare(seed, Counter())
+
+
+def both(floor: Floor, twin: Twin, at: int, command: AnyCommand) -> list[Any]:
+    envelope = Envelope(id="1", at=at, by=Party("system", "test"), command=command)
+    ours = answer(floor, envelope)
+    assert ours == answer(twin, envelope), envelope
+    return ours
+
+
+def test_agrees_on_shares_until_their_counts_have_been_halved() -> None:
+    """Longer than any of the random histories: 1,300 offers of one queue among two partners and nobody's agents."""
+    floor, twin, at, r = Floor(), Twin(), START, Random(1)
+    shares = (Share(partner="p:north", percent=60, floor=25), Share(partner="p:south", percent=30, ceiling=2))
+    policy = QueuePolicy(strategy="weighted_shares", shares=shares)
+    both(floor, twin, at, cmd.DefineQueue(queue=QueueSpec(id="q", tenant_id="t", acw_ms=0, rating_ms=0)))
+    both(floor, twin, at, cmd.PublishPolicy(policy=Policy(tenant_id="t", version=1, queues={"q": policy})))
+    for n, skills in enumerate(({"p:north": 1}, {"p:north": 1}, {"p:south": 1}, {"p:south": 1}, {"p:south": 1}, {})):
+        both(floor, twin, at, cmd.DefineAgent(agent=AgentSpec(id=f"a{n}", skills=skills)))
+        both(floor, twin, at, cmd.SetAgentState(agent_id=f"a{n}", state="available"))
+    talking: list[str] = []
+    totals = []
+    for n in range(1_300):
+        at += r.randint(0, 9_000)
+        start = cmd.StartContact(
+            contact_id=f"c{n}", interaction_id=f"i{n}", tenant_id="t", customer_id="k", queue_id="q", medium="chat"
+        )
+        for event in both(floor, twin, at, start):
+            if isinstance(event, ev.InteractionOffered):
+                both(floor, twin, at, cmd.AcceptOffer(offer_id=event.offer_id, agent_id=event.agent_id))
+                talking.append(event.interaction_id)
+        while len(talking) > 4:
+            gone = talking.pop(r.randrange(5))
+            both(floor, twin, at, cmd.EndInteraction(interaction_id=gone, by=Party("customer", "k")))
+        both(floor, twin, at, cmd.Tick())
+        totals.append(sum(twin.queues["q"].shared.values()))
+    assert max(totals) == 999
+    assert totals[-1] < 999, "the counts have been halved"
+    assert facts_of_the_floor(floor) == facts_of_the_twin(twin)
+    north, south, rest = (twin.queues["q"].shared[partner] for partner in ("p:north", "p:south", ""))
+    assert north == pytest.approx(6 * rest, rel=0.05)
+    assert south == pytest.approx(3 * rest, rel=0.05)
 
 
 @pytest.mark.slow
