@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Mapping, Sequence
 
 from rexian.runtime import figures
@@ -11,7 +11,9 @@ from rexian.runtime.items import Item, must_be_same
 from rexian.runtime.port import Receipt, Refused, Unavailable
 from rexian.runtime.recovery import Done
 
-_BATCH = 1_000  # commands decided in one go; more would keep everybody else in this process waiting
+# Commands decided in one go. More would keep everybody else in this process waiting, and while one such batch is being
+# committed the process has time to take in the next: twice as many in a batch are committed no faster.
+_BATCH = 400
 _RECENT = 50_000  # commands whose repetition is recognised
 
 
@@ -19,7 +21,7 @@ class Inbox:
     """Commands from their arrival to their answer. `recent` are those carried out; `unknown` those being committed."""
 
     def __init__(self, floor_id: str, most: int) -> None:
-        self.recent: dict[str, Done] = {}
+        self.recent: OrderedDict[str, Done] = OrderedDict()  # a dict finds its oldest ever more slowly, *m* 2026-11
         self.unknown: list[Item] = []
         self._floor_id = floor_id
         self._most = most
@@ -74,7 +76,7 @@ class Inbox:
                 self.recent[item.id] = Done(item.events[0].seq, item.events[-1].seq, item.by)
             item.resolve(seq)
         while len(self.recent) > _RECENT:
-            del self.recent[next(iter(self.recent))]
+            self.recent.popitem(last=False)
         refused = sum(1 for item in items if item.failure is not None)
         figures.BATCH.labels(self._floor_id).observe(len(items))
         figures.INBOX.labels(self._floor_id).set(len(self._waiting))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
 from dataclasses import dataclass, field
 
 import msgspec
+from msgspec import Struct
 from sqlalchemy import Text, cast, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -27,8 +29,7 @@ class JournalDamaged(Exception):
     """The journal has a gap or a row that is no event: the floor must not run on it. The message names the row."""
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Struct, frozen=True):
     """A command that was carried out: its events are `first` to `last`."""
 
     first: int
@@ -41,7 +42,7 @@ class Recovered:
     floor: Floor
     seq: int = 0
     snapshot_seq: int = 0
-    recent: dict[str, Done] = field(default_factory=dict)
+    recent: OrderedDict[str, Done] = field(default_factory=OrderedDict)
 
 
 async def recover(db: Database, floor_id: str) -> Recovered:
@@ -90,7 +91,7 @@ async def _fold_page(tx: AsyncConnection, floor_id: str, state: Recovered) -> bo
     return len(rows) == _PAGE
 
 
-async def _recent_commands(tx: AsyncConnection, floor_id: str, head: int) -> dict[str, Done]:
+async def _recent_commands(tx: AsyncConnection, floor_id: str, head: int) -> OrderedDict[str, Done]:
     """The last commands, oldest first: whoever repeats one after a restart gets the earlier answer."""
     first, last = func.min(journal.c.seq), func.max(journal.c.seq)
     query = (
@@ -99,7 +100,8 @@ async def _recent_commands(tx: AsyncConnection, floor_id: str, head: int) -> dic
         .group_by(journal.c.command_id)
         .order_by(first)
     )
-    return {id: Done(first, last, Party(kind, by)) for id, first, last, kind, by in await tx.execute(query)}
+    found = await tx.execute(query)
+    return OrderedDict((id, Done(first, last, Party(kind, by))) for id, first, last, kind, by in found)
 
 
 async def write_snapshot(db: Database, floor_id: str, seq: int, at: int, body: bytes, checksum: str) -> None:
