@@ -9,12 +9,11 @@ from collections.abc import Mapping, Sequence
 from rexian.runtime import figures
 from rexian.runtime.items import Item, must_be_same
 from rexian.runtime.port import Receipt, Refused, Unavailable
-from rexian.runtime.recovery import Done
+from rexian.runtime.recovery import RECENT_COMMANDS, Done
 
 # Commands decided in one go. More would keep everybody else in this process waiting, and while one such batch is being
 # committed the process has time to take in the next: twice as many in a batch are committed no faster.
 _BATCH = 400
-_RECENT = 50_000  # commands whose repetition is recognised
 
 
 class Inbox:
@@ -75,7 +74,7 @@ class Inbox:
             if item.events:
                 self.recent[item.id] = Done(item.events[0].seq, item.events[-1].seq, item.by)
             item.resolve(seq)
-        while len(self.recent) > _RECENT:
+        while len(self.recent) > RECENT_COMMANDS:
             self.recent.popitem(last=False)
         refused = sum(1 for item in items if item.failure is not None)
         figures.BATCH.labels(self._floor_id).observe(len(items))

@@ -15,7 +15,7 @@ from psycopg import AsyncConnection, sql
 from sqlalchemy.engine import URL
 
 from rexian.engine.codec import encode_event
-from rexian.kit.database import SYSTEM_ROLE
+from rexian.kit.database import NOTICES_SILENCE, SYSTEM_ROLE
 from rexian.runtime.port import Committed
 
 LEASE_TTL_MS = 3_000
@@ -43,10 +43,7 @@ class Session:
             options=f"-c role={SYSTEM_ROLE}",
             application_name=f"rexian floor {self._floor_id[-12:]}",
             connect_timeout=3,
-            keepalives_idle=2,
-            keepalives_interval=1,
-            keepalives_count=3,
-            tcp_user_timeout=5000,
+            **NOTICES_SILENCE,
         )
 
     async def close(self) -> None:
@@ -104,6 +101,10 @@ AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
             raise Fenced
 
     # -- the journal -------------------------------------------------------------------------------------------------
+    async def read(self, after: int, limit: int) -> list[tuple[Any, ...]]:
+        """Up to `limit` rows after the event `after`, in order: seq, body, command id, kind and id of the party."""
+        return await self._rows(_READ, (self._floor_id, after, limit))
+
     async def append(
         self, events: Sequence[Committed], ids: Sequence[Sequence[str | None]], pieces: Sequence[Committed]
     ) -> None:
@@ -165,6 +166,9 @@ WHERE floor_id = %s::uuid AND expires_at < (extract(epoch FROM clock_timestamp()
 
 _RENEW: LiteralString = """UPDATE floor_lease
 SET expires_at = (extract(epoch FROM clock_timestamp()) * 1000)::bigint + %s WHERE floor_id = %s::uuid AND epoch = %s"""
+
+_READ: LiteralString = """SELECT seq, body::text, command_id::text, by_kind, by_id FROM journal
+WHERE floor_id = %s::uuid AND seq > %s ORDER BY seq LIMIT %s"""
 
 _APPEND: LiteralString = """WITH lease AS (SELECT 1 FROM floor_lease WHERE floor_id = %s::uuid AND epoch = %s),
 events AS (
