@@ -20,6 +20,7 @@ from rexian.kit import log, migrate
 from rexian.kit.clock import SystemClock
 from rexian.kit.database import Database, owner
 from rexian.kit.postgres import PrivatePostgres, private, supervise
+from rexian.kit.processes import spare_the_collector
 from rexian.kit.schema import create_schema
 from rexian.kit.settings import Settings, SettingsError
 
@@ -54,6 +55,7 @@ class Serving:
             if self._postgres is not None:
                 self._settings = msgspec.structs.replace(self._settings, database_url=self._postgres.start())
             self._bring_schema()
+            spare_the_collector()
             with asyncio.Runner(loop_factory=_loop_factory()) as runner:
                 runner.run(self._serve(listener))
         finally:
