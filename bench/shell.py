@@ -11,8 +11,8 @@ from submitting the command that leads to an offer until listeners hear of the o
 `shell.freed`: 500 wait, 50 agents a second become free. Against it a model of a queue that polls, run at the same time
 with as many arrivals and the same releases: each waiting caller wakes once a second, at a phase of its own (real ones
 come at any time), counts the free agents, and takes one if fewer callers stand before it than agents are free. This is
-the rule of Asterisk's app_queue (`wait_our_turn` with autofill, RECHECK = 1 s); the model spends no time on ringing, locks or a
-database. The real app_queue has been measured at 466 to 947 ms in the median, with 139 of 299 connects out of order.
+the rule of Asterisk's app_queue (`wait_our_turn` with autofill, RECHECK = 1 s); the model spends no time on ringing,
+locks or a database. The real app_queue has been measured at 466 to 947 ms in the median, with 139 of 299 connects out of order.
 A connect is out of order if its caller had come before the one who was connected last.
 """
 
@@ -48,11 +48,11 @@ from rexian.engine.commands import (
 )
 from rexian.engine.events import InteractionOffered
 from rexian.engine.specs import AgentSpec, Party, QueueSpec
+from rexian.kit import collector
 from rexian.kit.clock import SystemClock
 from rexian.kit.database import Database, owner
 from rexian.kit.ids import new_id
 from rexian.kit.postgres import PrivatePostgres
-from rexian.kit.processes import spare_the_collector
 from rexian.kit.schema import create_schema
 from rexian.runtime import running
 from rexian.runtime.host import FloorHost
@@ -317,7 +317,7 @@ async def measure(server: PrivatePostgres, rate: int, seconds: float) -> list[Fi
     mirrors = [Mirror(host.get(id)) for id in floors]
     for mirror in mirrors:
         await mirror.start()
-    spare_the_collector()
+    collector.calm()  # as `rexian serve` does
     figures = await contacts(host.get(floors[0]), rate, seconds, server)
     figures += await freed(host.get(floors[1]))
     assert mirrors[0].seq == host.get(floors[0]).seq, "the mirror must have kept up"

@@ -20,7 +20,6 @@ from rexian.kit import log, migrate
 from rexian.kit.clock import SystemClock
 from rexian.kit.database import Database, owner
 from rexian.kit.postgres import PrivatePostgres, private, supervise
-from rexian.kit.processes import spare_the_collector
 from rexian.kit.schema import create_schema
 from rexian.kit.settings import Settings, SettingsError
 
@@ -55,7 +54,6 @@ class Serving:
             if self._postgres is not None:
                 self._settings = msgspec.structs.replace(self._settings, database_url=self._postgres.start())
             self._bring_schema()
-            spare_the_collector()
             with asyncio.Runner(loop_factory=_loop_factory()) as runner:
                 runner.run(self._serve(listener))
         finally:
@@ -98,11 +96,13 @@ class Serving:
     # -- the server --------------------------------------------------------------------------------------------------
     async def _serve(self, listener: socket.socket) -> None:
         from rexian.app import create_app
+        from rexian.kit import collector
         from rexian.web.server import make_server
 
         if self._settings.demo:
             await self._seed()
         app = create_app(self._settings)
+        collector.calm()
         self._server = server = make_server(app, self._settings.host, self._settings.port)
         beside: list[Coroutine[Any, Any, None]] = [self._say_ready()]
         if self._postgres is not None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from rexian.kit.problem import not_found
-from rexian.work.desk.access import Known, visible_contact
+from rexian.work.desk.access import Known, sees_one_of, visible_contact
 from rexian.work.desk.detail import shelf_of, view_of
 from rexian.work.desk.listing import disposition_names
 from rexian.work.desk.views import ContactView
 from rexian.work.names import NameBook
 from rexian.work.reading import Row
 
-__all__ = ["ContactView", "Known", "contact_view", "disposition_names", "visible_contact"]
+__all__ = ["ContactView", "Known", "contact_view", "disposition_names", "sees_one_of", "visible_contact"]
 
 
 def contact_view(rows: list[Row], book: NameBook, contact_id: str) -> ContactView:
