@@ -12,8 +12,8 @@ from submitting the command that leads to an offer until listeners hear of the o
 with as many arrivals and the same releases: each waiting caller wakes once a second, at a phase of its own (real ones
 come at any time), counts the free agents, and takes one if fewer callers stand before it than agents are free. This is
 the rule of Asterisk's app_queue (`wait_our_turn` with autofill, RECHECK = 1 s); the model spends no time on ringing,
-locks or a database. The real app_queue has been measured at 466 to 947 ms in the median, with 139 of 299 connects out of order.
-A connect is out of order if its caller had come before the one who was connected last.
+locks or a database. The real app_queue has been measured at 466 to 947 ms in the median, with 139 of 299 connects out
+of order. A connect is out of order if its caller had come before the one who was connected last.
 """
 
 from __future__ import annotations
