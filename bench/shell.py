@@ -34,7 +34,7 @@ import psutil
 import uvloop
 from sqlalchemy import insert
 
-from bench.journal import TimedSession
+from bench.journal import TimedSession, fill_the_log
 from bench.report import Figure, arguments, percentile, show
 from rexian.engine.commands import (
     AcceptOffer,
@@ -306,6 +306,7 @@ async def measure(server: PrivatePostgres, rate: int, seconds: float) -> list[Fi
     url = server.start()
     async with owner(url) as engine:
         await create_schema(engine)
+    await fill_the_log(url)
     db, floors = Database(url), [new_id(), new_id()]
     async with db.system() as tx:
         for id in floors:

@@ -99,7 +99,7 @@ async def tell_stages(host: FloorHost) -> None:
 
 
 def tell_heard(batch: Sequence[Committed]) -> None:
-    say(heard=[(item.seq, type(item.event).__name__, getattr(item.event, "offer_id", None)) for item in batch])
+    say(heard=[(item.seq, item.event.at, item.command_id) for item in batch])
 
 
 async def main(url: str, floor_id: str, name: str) -> None:

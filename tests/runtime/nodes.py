@@ -89,14 +89,15 @@ class Gone(Exception):
 
 
 class Node:
-    """One process. `stages` are what it said about itself, `heard` the events that its listeners were told of."""
+    """One process. `stages` are what it said about itself, `heard` (seq, instant,
+    command id) the events that its listeners were told of."""
 
     def __init__(self, url: str, floor_id: str, name: str) -> None:
         self.name = name
         self.network = Network(url)
         self.stage = ""
         self.epochs: list[int] = []
-        self.heard: list[tuple[int, str, str | None]] = []
+        self.heard: list[tuple[int, int, str]] = []
         self._floor_id = floor_id
         self._answers: dict[str, asyncio.Future[dict[str, Any]]] = {}
         self._process: asyncio.subprocess.Process | None = None
