@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache
+from typing import Any
 
 import msgspec
 
@@ -34,22 +35,29 @@ def check(command: AnyCommand, id: str, by: Party, content: Sequence[Content]) -
 
 
 def _check_ids(command: AnyCommand, id: str, content: Sequence[Content]) -> None:
-    found: dict[object, str] = {getattr(command, name): name for name in _names(type(command))}
+    try:
+        found = _ids(command, id, content)
+        right = _IDS.fullmatch(" ".join(found) + " ")
+    except TypeError:  # one of them is no text
+        raise Refused("bad_id", field="id") from None
+    if right is None:  # which one, only who is wrong need wait for
+        raise Refused("bad_id", field=next((name for value, name in found.items() if not is_id(value)), "id"))
+
+
+def _ids(command: AnyCommand, id: str, content: Sequence[Content]) -> dict[str, str]:
+    """All that must be ids, once each, with the names of their fields."""
+    found: dict[Any, str] = {getattr(command, name): name for name in _names(type(command))}
     if (agent := getattr(command, "agent", None)) is not None:
         found[agent.id] = "id"
-    if (queue := getattr(command, "queue", None)) is not None:
-        found[queue.tenant_id] = "id"
+    for owned in (getattr(command, "queue", None), getattr(command, "policy", None)):
+        if owned is not None:
+            found[owned.tenant_id] = "id"
     for piece in content:
         for name in _OF_PIECE:
             found.setdefault(getattr(piece, name), "content")
     found[id] = "id"
     found.pop(None, None)
-    try:
-        right = _IDS.fullmatch(" ".join(found) + " ")  # type: ignore[arg-type]
-    except TypeError:  # one of them is no text
-        right = None
-    if right is None:  # which one, only who is wrong need wait for
-        raise Refused("bad_id", field=next((name for value, name in found.items() if not is_id(value)), "id"))
+    return found
 
 
 @cache

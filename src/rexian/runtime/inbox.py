@@ -11,8 +11,8 @@ from rexian.runtime.items import Item, must_be_same
 from rexian.runtime.port import Receipt, Refused, Unavailable
 from rexian.runtime.recovery import RECENT_COMMANDS, Done
 
-# Commands decided in one go. More would keep everybody else in this process waiting; with fewer, a disk that takes 0.1 s
-# to write anything at all would be the limit.
+# Commands decided in one go. More would keep everybody else in this process waiting; with fewer, a disk that takes
+# 0.1 s to write anything at all would be the limit.
 _BATCH = 1_000
 
 
