@@ -57,7 +57,7 @@ class Audience:
 
     def reactions(self) -> dict[type[Any], Callable[[int, Any], None]]:
         """What to do at which event."""
-        plain: dict[type[Any], Callable[[int, Any], None]] = {kind: self._noted for kind in CODES}
+        plain: dict[type[Any], Callable[[int, Any], None]] = dict.fromkeys(CODES, self._noted)
         return plain | {
             ev.ContactStarted: self._contact_started,
             ev.InteractionQueued: self._queued,

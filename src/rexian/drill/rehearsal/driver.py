@@ -11,7 +11,7 @@ from heapq import heappop, heappush
 from typing import Any
 
 from rexian.drill.rehearsal.audience import Audience
-from rexian.drill.rehearsal.ledger import Fate, Ledger
+from rexian.drill.rehearsal.ledger import Fate, Ledger, typed
 from rexian.drill.rehearsal.scenario import Scenario
 from rexian.drill.rehearsal.timetable import AT_BITS, KIND_BITS, NUMBER, Happens, entries, timetable
 from rexian.engine import commands as cmd
@@ -44,9 +44,10 @@ class Driver:
         self._start_at = scenario.start_at
         self._due = FAR
         order = scenario.machine.at.argsort(kind="stable")
-        self._machine_at = scenario.machine.at[order]
-        self._machine_form = memoryview(scenario.machine.form[order].astype("<i4"))
-        self._machine_took = memoryview(scenario.machine.took[order].astype("<i4"))
+        self.machine_at = scenario.machine.at[order]
+        self.machine_forms = typed("i", scenario.machine.form, order)
+        self.machine_served = 0
+        self._machine_took = typed("i", scenario.machine.took, order)
         self._forms = [(one, scenario.queues[one.queue]) for one in scenario.forms]
         self.audience = Audience(self)
         self._react = self.audience.reactions()
@@ -60,7 +61,7 @@ class Driver:
         """Play the day to its end."""
         self._set_up()
         heap, acts = self.heap, self._acts
-        for planned in entries(timetable(self.scenario, self.ledger, self._machine_at)):
+        for planned in entries(timetable(self.scenario, self.ledger, self.machine_at)):
             while True:
                 head = heap[0] if heap and heap[0] < planned else planned
                 at = head >> AT_BITS
@@ -132,7 +133,7 @@ class Driver:
             self.audience.perhaps_again(at, number)
 
     def _self_served(self, at: int, number: int) -> None:
-        form = self.scenario.machine_forms[self._machine_form[number]]
+        form = self.scenario.machine_forms[self.machine_forms[number]]
         command = cmd.RecordSelfService(
             contact_id=f"s{number}",
             tenant_id=form.tenant_id,
@@ -143,6 +144,7 @@ class Driver:
             simulated=True,
         )
         self._decide(cmd.Envelope(id="drill", at=self._start_at + at, by=SYSTEM, command=command))
+        self.machine_served += 1
         self.audience.self_served(at, number)
 
     def _accept(self, at: int, number: int) -> None:

@@ -1,4 +1,4 @@
-"""What the driver keeps of each contact: typed columns, a few dozen bytes a row, that grow when customers call again."""
+"""What the driver keeps of each contact: typed columns, some fifty bytes a row, that grow when customers call again."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ class Ledger:
     def __init__(self, demand: Demand) -> None:
         order = np.argsort(demand.at, kind="stable")
         self.base = len(order)
-        self.at = _taken("q", demand.at, order)
-        self.form = _taken("i", demand.form, order)
-        self.talk = _taken("i", demand.talk, order)
-        self.patience = _taken("i", demand.patience, order)
-        self.acw = _taken("i", demand.acw, order)
-        self.answer = _taken("i", demand.answer, order)
+        self.at = typed("q", demand.at, order)
+        self.form = typed("i", demand.form, order)
+        self.talk = typed("i", demand.talk, order)
+        self.patience = typed("i", demand.patience, order)
+        self.acw = typed("i", demand.acw, order)
+        self.answer = typed("i", demand.answer, order)
         self.first = array("i", range(self.base))  # the row of the same customer's first try
         self.tries = array("b", b"\1" * self.base)
         self.fate = _zeros("b", self.base)
@@ -64,7 +64,8 @@ class Ledger:
         return new
 
 
-def _taken(code: str, column: Column, order: Column) -> array[int]:
+def typed(code: str, column: Column, order: Column) -> array[int]:
+    """The column in that order, in as few bytes as its values need."""
     made = array(code)
     made.frombytes(np.ascontiguousarray(column[order].astype(f"<{_WIDTH[code]}")).tobytes())
     return made

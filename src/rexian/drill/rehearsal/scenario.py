@@ -1,7 +1,7 @@
 """What is rehearsed: the queues, the people and their shifts, the policies, and the day's demand as columns.
 
-All instants are offsets in ms from `Scenario.start_at`; durations are ms. The columns are NumPy arrays of integers, so a
-day of 1,600,000 contacts takes a few tens of megabytes.
+All instants are offsets in ms from `Scenario.start_at`; durations are ms. The columns are NumPy arrays of integers, so
+a day of 1,600,000 contacts takes a few tens of megabytes.
 """
 
 from __future__ import annotations
@@ -71,7 +71,10 @@ class DutyEntry(Struct, frozen=True, array_like=True):
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """Contacts for people, one row each, in any order. `answer`: how long the agent lets it ring, or `NO_ANSWER`, `REJECTS`."""
+    """Contacts for people, one row each, in any order.
+
+    `answer`: how long the first agent lets it ring, or `NO_ANSWER`, `REJECTS`.
+    """
 
     at: Column
     form: Column
@@ -123,6 +126,5 @@ class Scenario:
     behaviour: Behaviour = field(default_factory=Behaviour)
     titles: dict[str, Title] = field(default_factory=dict)  # of queues, tenants and groups
 
-    def title(self, id: str, locale: str) -> str:
-        known = self.titles.get(id)
-        return known.of(locale) if known is not None else id
+    def title(self, id: str) -> Title:
+        return self.titles.get(id) or Title(id, id)

@@ -132,16 +132,20 @@ FAMILIES: dict[tuple[str, str], Title] = {
     ("anhe", "claim"): Title("理赔组", "Claims team"),
     ("anhe", "policy"): Title("保单组", "Policy team"),
 }
-SHARED = "shared"
+SHARED = "team:shared"
 PARTNERS: dict[str, Title] = {
     "partner:haitong": Title("合作方·海通服务", "Partner Haitong Services"),
     "partner:lanqiao": Title("合作方·蓝桥外呼", "Partner Lanqiao Contact"),
 }
 
 
+def team_id(tenant: str, family: str) -> str:
+    return f"team:{tenant}/{family}"
+
+
 def titles() -> dict[str, Title]:
     """The names of tenants, queues and teams by id."""
     named = {key: title for key, (_, title) in TENANTS.items()}
     named |= {product.queue_id: product.title for product in PRODUCTS}
-    named |= {f"{tenant}/{family}": title for (tenant, family), title in FAMILIES.items()}
+    named |= {team_id(tenant, family): title for (tenant, family), title in FAMILIES.items()}
     return named | PARTNERS | {SHARED: Title("共享组", "Shared team")}

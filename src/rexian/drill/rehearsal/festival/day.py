@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.random import Generator, PCG64
+from numpy.random import PCG64, Generator
+from numpy.typing import NDArray
 
 from rexian.drill.rehearsal.festival.city import PRODUCTS, TENANTS, titles
 from rexian.drill.rehearsal.festival.policy import policies, queue_spec
 from rexian.drill.rehearsal.festival.staff import DAY_MS, MINUTE_MS, Staff
 from rexian.drill.rehearsal.scenario import (
-    NO_ANSWER, REJECTS, Behaviour, Column, Demand, Form, Machine, MachineForm, Path, Scenario,
+    NO_ANSWER,
+    REJECTS,
+    Behaviour,
+    Column,
+    Demand,
+    Form,
+    Machine,
+    MachineForm,
+    Path,
+    Scenario,
 )  # fmt: skip
 from rexian.engine.specs import Medium
 
@@ -31,7 +41,7 @@ _CHAT_LONGER = 2.3  # a chat takes longer, but two or three go on at once
 _MACHINE_FORMS = [MachineForm(tenant, medium, path) for tenant in TENANTS for medium in _MEDIA for path in _PATHS]
 
 
-def _minutes(launch: bool) -> Column:
+def _minutes(launch: bool) -> NDArray[np.float64]:
     """How busy each minute of the day is, as floats that sum to 1."""
     minute = np.arange(1_440)
     if not launch:
@@ -49,7 +59,7 @@ def _times(rng: Generator, count: int, launch: bool) -> Column:
     return minute * MINUTE_MS + rng.integers(0, MINUTE_MS, count)
 
 
-def _weights(launch: bool) -> Column:
+def _weights(launch: bool) -> NDArray[np.float64]:
     """Each product's part of all contacts."""
     if launch:
         parts = np.array([product.launch for product in PRODUCTS], dtype=float)
@@ -93,7 +103,7 @@ def _demand(rng: Generator, count: int) -> Demand:
     return Demand(at, form.astype(np.int64), _ms(talk, 5), _ms(patience, 2), _ms(acw, 1), answer)
 
 
-def _ms(seconds: Column, least_s: int) -> Column:
+def _ms(seconds: NDArray[np.float64], least_s: int) -> Column:
     """Whole milliseconds, at least `least_s` and at most two hours."""
     return np.clip(seconds * 1_000, least_s * 1_000, 7_200_000).astype(np.int64)
 
@@ -111,7 +121,7 @@ def _machine(rng: Generator, count: int) -> Machine:
 
 def festival(seed: int = 1, contacts: int = CONTACTS, agents: int | None = None) -> Scenario:
     """The reference day. Fewer contacts without `agents` get fewer agents, so that the load stays what it is."""
-    at_peak = max(60, AGENTS * contacts // CONTACTS) if agents is None else agents
+    at_peak = max(120, AGENTS * contacts // CONTACTS) if agents is None else agents
     people = contacts * TO_PEOPLE // 100
     rng = Generator(PCG64(seed))
     staff = Staff(at_peak, seed=20)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from random import Random
 
-from rexian.drill.rehearsal.festival.city import FAMILIES, PARTNERS, PRODUCTS, SHARED, TENANTS
+from rexian.drill.rehearsal.festival.city import FAMILIES, PARTNERS, PRODUCTS, SHARED, TENANTS, team_id
 from rexian.drill.rehearsal.festival.policy import assist_skill, general_skill, tenant_skill
 from rexian.drill.rehearsal.scenario import DutyEntry
 from rexian.engine.specs import AgentSpec, Medium, Mix
@@ -21,13 +21,13 @@ _MIXED = Mix(weights={"voice": 100, "chat": 50}, interrupts={"voice": ("chat",)}
 # Percent of a shift by team: (tenant, family), shared, partners. The launching company has more of the late shift.
 _PARTS: dict[str, dict[str, int]] = {
     "early": {
-        "yunshan/phone": 9, "yunshan/home": 6, "yunshan/order": 8, "jianglan/grid": 9, "jianglan/account": 9,
-        "xingqiao/mobile": 10, "xingqiao/fixed": 7, "xingqiao/account": 5, "anhe/claim": 10, "anhe/policy": 9,
+        "team:yunshan/phone": 9, "team:yunshan/home": 6, "team:yunshan/order": 8, "team:jianglan/grid": 9, "team:jianglan/account": 9,
+        "team:xingqiao/mobile": 10, "team:xingqiao/fixed": 7, "team:xingqiao/account": 5, "team:anhe/claim": 10, "team:anhe/policy": 9,
         SHARED: 12, "partner:haitong": 4, "partner:lanqiao": 2,
     },
     "late": {
-        "yunshan/phone": 14, "yunshan/home": 5, "yunshan/order": 13, "jianglan/grid": 7, "jianglan/account": 7,
-        "xingqiao/mobile": 9, "xingqiao/fixed": 6, "xingqiao/account": 4, "anhe/claim": 8, "anhe/policy": 7,
+        "team:yunshan/phone": 14, "team:yunshan/home": 5, "team:yunshan/order": 13, "team:jianglan/grid": 7, "team:jianglan/account": 7,
+        "team:xingqiao/mobile": 9, "team:xingqiao/fixed": 6, "team:xingqiao/account": 4, "team:anhe/claim": 8, "team:anhe/policy": 7,
         SHARED: 12, "partner:haitong": 5, "partner:lanqiao": 3,
     },
 }  # fmt: skip
@@ -57,7 +57,7 @@ def _profile(group: str, rng: Random) -> tuple[dict[str, int], tuple[str, ...]]:
 
 
 def _own_profile(group: str, rng: Random, skills: dict[str, int]) -> tuple[dict[str, int], tuple[str, ...]]:
-    tenant, family = group.split("/")
+    tenant, family = group.removeprefix("team:").split("/")
     skills |= dict.fromkeys((tenant_skill(tenant), general_skill(tenant), assist_skill(tenant)), 1)
     own = [product for product in PRODUCTS if (product.tenant, product.family) == (tenant, family)]
     others = [product for product in PRODUCTS if product.tenant == tenant and product.family != family]
@@ -95,7 +95,7 @@ class Staff:
 
     def __init__(self, at_peak: int, seed: int) -> None:
         rng = Random(seed)  # noqa: S311 - people of a drill, not secrets
-        groups = [f"{tenant}/{family}" for tenant, family in FAMILIES] + [SHARED, *PARTNERS]
+        groups = [team_id(tenant, family) for tenant, family in FAMILIES] + [SHARED, *PARTNERS]
         self._profiles = {group: [_profile(group, rng) for _ in range(PROFILES)] for group in groups}
         self.agents: list[AgentSpec] = []
         self.groups: list[str] = []
@@ -134,7 +134,7 @@ class Staff:
         yield begins, ends, tuple((at, long * MINUTE_MS) for at, long in breaks)
 
     def _late(self, seat: int, early: int, seats: int) -> Iterator[tuple[int, int, tuple[tuple[int, int], ...]]]:
-        """Takes over from the early shift with five minutes to hand over; more come until 18:00. No breaks 19:30–21:30."""
+        """Takes over with five minutes to hand over; more come until 18:00. No breaks from 19:30 to 21:30."""
         if seat < early:
             begins = 14 * HOUR_MS + seat * 30 * MINUTE_MS // early - HANDOVER_MS
         else:
