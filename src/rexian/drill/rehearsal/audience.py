@@ -15,6 +15,7 @@ from rexian.drill.rehearsal.scenario import FOREVER_MS, NO_ANSWER, REJECTS
 from rexian.drill.rehearsal.timetable import Happens
 from rexian.drill.rehearsal.trail import AT_SHIFT, CODES, Trail, code
 from rexian.engine import events as ev
+from rexian.engine.refusal import Refusal
 from rexian.engine.specs import Reason
 from rexian.engine.state import Queue
 
@@ -48,6 +49,7 @@ class Audience:
         self.rules: dict[str, int] = {}  # rule → its number in the ledger
         self.blocked: Counter[str] = Counter()
         self.refusals: Counter[str] = Counter()
+        self.last_refusal = Refusal("")
         self.lapses: Counter[str] = Counter()  # offers that came to nothing, by why
         self.longest: list[tuple[int, int, Reason | None]] = []  # a heap: waited, row, why it went as it went
         self._long = 0
@@ -93,8 +95,9 @@ class Audience:
     def self_served(self, at: int, number: int) -> None:
         self._note(at << AT_SHIFT | _SERVED | number)
 
-    def refused(self, why: str) -> None:
-        self.refusals[why] += 1
+    def refused(self, refusal: Refusal) -> None:
+        self.refusals[refusal.code] += 1
+        self.last_refusal = refusal
 
     # -- waiting -------------------------------------------------------------------------------------------------------
     def _queued(self, at: int, e: ev.InteractionQueued) -> None:

@@ -1,4 +1,4 @@
-"""Chance that depends on nothing but the seed and on whom it concerns: two rehearsals draw the same for the same person."""
+"""Chance that depends only on the seed and on whom it concerns: two rehearsals draw the same for the same person."""
 
 from __future__ import annotations
 

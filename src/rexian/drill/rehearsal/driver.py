@@ -1,7 +1,7 @@
 """The virtual clock: feeds the floor what customers and agents do, and hears from its events what comes next.
 
-It knows the engine only as everybody does: commands in, events out. Integers throughout; the same scenario and seed give
-the same day, event for event, on any machine.
+It knows the engine only as everybody does: commands in, events out. Integers throughout; the same scenario and seed
+give the same day, event for event, on any machine.
 """
 
 from __future__ import annotations
@@ -27,6 +27,14 @@ _KIND = (1 << AT_BITS - KIND_BITS) - 1
 
 class Cancelled(Exception):
     """Whoever watched wanted no more of it."""
+
+
+class NotPlayable(Exception):
+    """The engine does not take the scenario's queues, agents or policies."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(f"{refusal.code} {refusal.detail}")
+        self.refusal = refusal
 
 
 class Driver:
@@ -76,12 +84,13 @@ class Driver:
         self.audience.finish(self.scenario.until)
 
     def _set_up(self) -> None:
-        for queue in self.scenario.queues:
-            self.do(0, cmd.DefineQueue(queue=queue))
-        for agent in self.scenario.agents:
-            self.do(0, cmd.DefineAgent(agent=agent))
-        for policy in self.scenario.policies:
-            self.do(0, cmd.PublishPolicy(policy=policy))
+        scenario = self.scenario
+        commands: list[cmd.AnyCommand] = [cmd.DefineQueue(queue=queue) for queue in scenario.queues]
+        commands += [cmd.DefineAgent(agent=agent) for agent in scenario.agents]
+        commands += [cmd.PublishPolicy(policy=policy) for policy in scenario.policies]
+        for command in commands:
+            if not self.do(0, command):
+                raise NotPlayable(self.audience.last_refusal)
         self.audience.views = list(self.floor.queues())
 
     def _tick(self, at: int) -> None:
@@ -97,7 +106,7 @@ class Driver:
         try:
             events = self._decide(cmd.Envelope(id="drill", at=self._start_at + at, by=by, command=command))
         except Refusal as refusal:
-            self.audience.refused(refusal.code)
+            self.audience.refused(refusal)
             return False
         react: dict[type[Any], Callable[[int, Any], None]] = self._react
         for event in events:

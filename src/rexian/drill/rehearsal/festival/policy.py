@@ -27,7 +27,7 @@ def assist_skill(tenant: str) -> str:
 
 
 def queue_spec(product: Product) -> QueueSpec:
-    """A page that hangs is not rehearsed, so proof may take as long as ringing. Ended contacts are forgotten at once."""
+    """A page that hangs is not rehearsed, so proof may take long. Ended contacts are forgotten at once."""
     return QueueSpec(
         id=product.queue_id,
         tenant_id=product.tenant,

@@ -18,19 +18,12 @@ DAY_MS = 24 * HOUR_MS
 EARLY, NIGHT = 67, 20  # percent of the late shift
 _MIXED = Mix(weights={"voice": 100, "chat": 50}, interrupts={"voice": ("chat",)})
 
-# Percent of a shift by team: (tenant, family), shared, partners. The launching company has more of the late shift.
+# Parts of a shift by team; the launching company has more of the late shift.
+_TEAMS = [team_id(tenant, family) for tenant, family in FAMILIES] + [SHARED, *PARTNERS]
 _PARTS: dict[str, dict[str, int]] = {
-    "early": {
-        "team:yunshan/phone": 9, "team:yunshan/home": 6, "team:yunshan/order": 8, "team:jianglan/grid": 9, "team:jianglan/account": 9,
-        "team:xingqiao/mobile": 10, "team:xingqiao/fixed": 7, "team:xingqiao/account": 5, "team:anhe/claim": 10, "team:anhe/policy": 9,
-        SHARED: 12, "partner:haitong": 4, "partner:lanqiao": 2,
-    },
-    "late": {
-        "team:yunshan/phone": 14, "team:yunshan/home": 5, "team:yunshan/order": 13, "team:jianglan/grid": 7, "team:jianglan/account": 7,
-        "team:xingqiao/mobile": 9, "team:xingqiao/fixed": 6, "team:xingqiao/account": 4, "team:anhe/claim": 8, "team:anhe/policy": 7,
-        SHARED: 12, "partner:haitong": 5, "partner:lanqiao": 3,
-    },
-}  # fmt: skip
+    "early": dict(zip(_TEAMS, (9, 6, 8, 9, 9, 10, 7, 5, 10, 9, 12, 4, 2), strict=True)),
+    "late": dict(zip(_TEAMS, (14, 5, 13, 7, 7, 9, 6, 4, 8, 7, 12, 5, 3), strict=True)),
+}
 _PARTS["night"] = _PARTS["early"]
 
 
@@ -95,8 +88,7 @@ class Staff:
 
     def __init__(self, at_peak: int, seed: int) -> None:
         rng = Random(seed)  # noqa: S311 - people of a drill, not secrets
-        groups = [team_id(tenant, family) for tenant, family in FAMILIES] + [SHARED, *PARTNERS]
-        self._profiles = {group: [_profile(group, rng) for _ in range(PROFILES)] for group in groups}
+        self._profiles = {group: [_profile(group, rng) for _ in range(PROFILES)] for group in _TEAMS}
         self.agents: list[AgentSpec] = []
         self.groups: list[str] = []
         self.duty: list[DutyEntry] = []

@@ -1,4 +1,4 @@
-"""Line and area charts as inline SVG: axes, a title and a description for those who can't see them, colours by class."""
+"""Line and area charts as inline SVG: axes, colours by class, a title and a description for those who can't see."""
 
 from __future__ import annotations
 
@@ -74,8 +74,9 @@ def _y_axis(top: float, unit: str) -> list[str]:
 
 def _x_axis(labels: Sequence[str]) -> list[str]:
     every = max(1, -(-len(labels) // 12))
+    y = HEIGHT - 8
     return [
-        f'<text class="tick" x="{_x(place, len(labels)):.1f}" y="{HEIGHT - 8}" text-anchor="middle">{escape(label)}</text>'
+        f'<text class="tick" x="{_x(place, len(labels)):.1f}" y="{y}" text-anchor="middle">{escape(label)}</text>'
         for place, label in enumerate(labels)
         if place % every == 0
     ]

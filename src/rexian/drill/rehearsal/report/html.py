@@ -23,8 +23,10 @@ svg { width: 100%; height: auto } .grid { stroke: var(--rule) } .tick { fill: va
 .line { fill: none; stroke-width: 2 } .area { opacity: .18; stroke: none }
 .line.s0 { stroke: var(--c0) } .line.s1 { stroke: var(--c1); stroke-dasharray: 6 3 }
 .line.s2 { stroke: var(--c2); stroke-dasharray: 2 3 } .line.s3 { stroke: var(--c3) }
-.area.s0, .key.s0 { fill: var(--c0); background: var(--c0) } .area.s1, .key.s1 { fill: var(--c1); background: var(--c1) }
-.area.s2, .key.s2 { fill: var(--c2); background: var(--c2) } .area.s3, .key.s3 { fill: var(--c3); background: var(--c3) }
+.area.s0, .key.s0 { fill: var(--c0); background: var(--c0) }
+.area.s1, .key.s1 { fill: var(--c1); background: var(--c1) }
+.area.s2, .key.s2 { fill: var(--c2); background: var(--c2) }
+.area.s3, .key.s3 { fill: var(--c3); background: var(--c3) }
 .legend { list-style: none; display: flex; flex-wrap: wrap; gap: 1rem; margin: 0; padding: 0; color: var(--dim) }
 .key { display: inline-block; width: .8em; height: .8em; margin-right: .4em; border-radius: 2px }
 .wide { overflow-x: auto } table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .88rem }
