@@ -27,7 +27,7 @@ CONTACTS, AGENTS = 1_600_000, 1_800
 START_AT = 1_795_881_600_000  # 2026-11-29 00:00 in Asia/Shanghai
 ZONE = "Asia/Shanghai"
 TO_PEOPLE = 30  # percent of all contacts
-LAUNCH_TO_PEOPLE, LAUNCH_TO_MACHINES = 8, 14  # percent of each that the launch brings
+LAUNCH_TO_PEOPLE, LAUNCH_TO_MACHINES = 7, 14  # percent of each that the launch brings
 _HOURS = (
     0.22, 0.16, 0.12, 0.10, 0.11, 0.18, 0.34, 0.58, 0.90, 1.08, 1.12, 1.06,
     0.90, 0.88, 1.00, 1.06, 1.06, 1.04, 1.02, 1.06, 1.02, 0.84, 0.56, 0.34,

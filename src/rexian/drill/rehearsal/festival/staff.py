@@ -15,7 +15,7 @@ MINUTE_MS = 60_000
 HANDOVER_MS = 5 * MINUTE_MS
 PROFILES = 10  # kinds of agent in a team
 DAY_MS = 24 * HOUR_MS
-EARLY, NIGHT = 67, 20  # percent of the late shift
+EARLY, NIGHT = 80, 20  # percent of the late shift
 _MIXED = Mix(weights={"voice": 100, "chat": 50}, interrupts={"voice": ("chat",)})
 
 # Parts of a shift by team; the launching company has more of the late shift.
