@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 import msgspec
@@ -44,6 +46,14 @@ def _reported(command: F) -> F:
     return command
 
 
+def _zone(context: click.Context, option: click.Parameter, value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise click.BadParameter(value) from None
+    return value
+
+
 @drill.command(help=say("cli.drill_festival"))
 @click.option("--contacts", type=click.IntRange(100, 4_000_000), default=1_600_000, show_default=True,
               help=say("cli.drill_contacts"))  # fmt: skip
@@ -55,6 +65,61 @@ def festival(
     from rexian.drill.rehearsal.festival.day import festival as reference_day
 
     _report(lambda: reference_day(seed, contacts, agents), as_json, html_file, lang, whole)
+
+
+@drill.command(help=say("cli.drill_run"))
+@click.option("--arrivals", type=FILE, required=True, help=say("cli.drill_arrivals"))
+@click.option("--staff", type=FILE, required=True, help=say("cli.drill_staff"))
+@click.option("--policy", "policies", type=FILE, multiple=True, help=say("cli.drill_policy"))
+@click.option("--queues", type=FILE, help=say("cli.drill_queues"))
+@click.option("--zone", default="Asia/Shanghai", show_default=True, callback=_zone, help=say("cli.drill_zone"))
+@_reported
+def run(
+    arrivals: Path, staff: Path, policies: tuple[Path, ...], queues: Path | None, zone: str, seed: int, as_json: bool,
+    html_file: Path | None, lang: str | None, whole: bool,
+) -> None:  # fmt: skip
+    from rexian.drill.rehearsal.files.build import as_it_was
+    from rexian.drill.rehearsal.files.plans import read_plan
+
+    def scenario() -> Scenario:
+        return as_it_was(read_plan(arrivals, staff, list(policies), queues, zone=zone), seed)
+
+    _explained(lang or terminal_locale(), lambda: _report(scenario, as_json, html_file, lang, whole))
+
+
+@drill.command(help=say("cli.drill_compare"))
+@click.argument("a", type=click.Path(path_type=Path, exists=True))
+@click.argument("b", type=click.Path(path_type=Path, exists=True))
+@click.option("--arrivals", type=FILE, help=say("cli.drill_arrivals"))
+@click.option("--staff", type=FILE, help=say("cli.drill_staff"))
+@click.option("--queues", type=FILE, help=say("cli.drill_queues"))
+@click.option("--replications", type=click.IntRange(2, 1_000), default=20, show_default=True,
+              help=say("cli.drill_replications"))  # fmt: skip
+@click.option("--jobs", type=click.IntRange(1, 64), default=min(2, os.cpu_count() or 1), show_default="2",
+              help=say("cli.drill_jobs"))  # fmt: skip
+@click.option("--seed", type=click.IntRange(0, 2**31), default=1, show_default=True, help=say("cli.drill_seed"))
+@click.option("--json", "as_json", is_flag=True, help=say("cli.drill_json"))
+@click.option("--lang", type=click.Choice(["zh-CN", "en"]), help=say("cli.drill_lang"))
+def compare(
+    a: Path, b: Path, arrivals: Path | None, staff: Path | None, queues: Path | None, replications: int, jobs: int,
+    seed: int, as_json: bool, lang: str | None,
+) -> None:  # fmt: skip
+    from rexian.drill.rehearsal.compare import compare as compare_sides
+    from rexian.drill.rehearsal.files.plans import read_side
+    from rexian.drill.rehearsal.report.terminal import show_section
+    from rexian.drill.rehearsal.report.verdicts import verdicts
+
+    locale = lang or terminal_locale()
+
+    def work() -> None:
+        sides = [read_side(path, arrivals, staff, queues) for path in (a, b)]
+        with _progress(locale) as told:
+            found = compare_sides(*sides, replications=replications, seed=seed, jobs=jobs, progress=told)
+        show_section(verdicts(found, locale), console())
+        if as_json:
+            click.echo(msgspec.json.encode(found).decode())
+
+    _explained(locale, work)
 
 
 # -- what all of them do -------------------------------------------------------------------------------------------
@@ -106,3 +171,18 @@ def json_line(result: DayResult) -> str:
         "wall_s": result.wall_s,
     }
     return msgspec.json.encode(first | {"result": result}).decode()
+
+
+def _explained(locale: str, work: Callable[[], Any]) -> Any:
+    """Run `work`; what is wrong with the files is said row by row, and nothing is run."""
+    from rexian.drill.rehearsal.driver import NotPlayable
+    from rexian.drill.rehearsal.files.faults import BadFiles
+
+    try:
+        return work()
+    except BadFiles as bad:
+        for line in bad.sentences(locale):
+            click.echo(line, err=True)
+    except NotPlayable as error:
+        click.echo(t(locale, "rehearsal.fault_policy", why=str(error)), err=True)
+    sys.exit(2)

@@ -127,6 +127,15 @@ def read_folder_or_file(path: Path) -> Plan | FestivalSize:
     )  # fmt: skip
 
 
+def read_side(path: Path, arrivals: Path | None, staff: Path | None, queues: Path | None) -> Plan | FestivalSize:
+    """One side of a comparison: a folder, a scenario file, or a policy over arrivals and staff given beside it."""
+    if arrivals is not None and staff is not None:
+        return read_plan(arrivals, staff, [path], queues, name=path.stem)
+    if arrivals is not None or staff is not None:
+        raise BadFiles([Fault(file=path.name, line=0, code="two_policies")])
+    return read_folder_or_file(path)
+
+
 def _one_of(folder: Path, stem: str) -> Path | None:
     return next((folder / f"{stem}{kind}" for kind in KINDS if (folder / f"{stem}{kind}").is_file()), None)
 
