@@ -7,7 +7,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from rexian.drill.rehearsal.scenario import Column, Demand
+from rexian.drill.rehearsal.scenario import FOREVER_MS, Column, Demand
 
 
 class Fate(IntEnum):
@@ -65,9 +65,10 @@ class Ledger:
 
 
 def typed(code: str, column: Column, order: Column) -> array[int]:
-    """The column in that order, in as few bytes as its values need."""
+    """The column in that order, in as few bytes as its values need; what does not fit is as long as it gets."""
     made = array(code)
-    made.frombytes(np.ascontiguousarray(column[order].astype(f"<{_WIDTH[code]}")).tobytes())
+    column = column[order] if code == "q" else np.minimum(column[order], FOREVER_MS)
+    made.frombytes(np.ascontiguousarray(column.astype(f"<{_WIDTH[code]}")).tobytes())
     return made
 
 

@@ -131,7 +131,7 @@ class Staff:
             begins = 14 * HOUR_MS + seat * 30 * MINUTE_MS // early - HANDOVER_MS
         else:
             begins = 15 * HOUR_MS + (seat - early) * 180 * MINUTE_MS // max(1, seats - early)
-        ends = 22 * HOUR_MS + 10 * MINUTE_MS + seat * 80 * MINUTE_MS // seats
+        ends = 22 * HOUR_MS + seat * 80 * MINUTE_MS // seats
         spread = seat * 7 % 120 * MINUTE_MS
         breaks = [(17 * HOUR_MS + spread, 30), (21 * HOUR_MS + 30 * MINUTE_MS + spread // 6, 10)]
         if seat < early:
@@ -144,4 +144,4 @@ class Staff:
         """00:00 to the early shift's coming, and again from the end of the late shift."""
         ends = 6 * HOUR_MS + 30 * MINUTE_MS + seat * 60 * MINUTE_MS // seats
         yield 0, ends, (((2 * HOUR_MS + seat * 7 % 120 * MINUTE_MS), 30 * MINUTE_MS),)
-        yield 22 * HOUR_MS + seat * 90 * MINUTE_MS // seats - HANDOVER_MS, DAY_MS, ()
+        yield 22 * HOUR_MS + (2 + seat * 78 // seats) * MINUTE_MS, DAY_MS, ()
