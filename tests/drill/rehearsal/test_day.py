@@ -7,7 +7,6 @@ import os
 import resource
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -31,8 +30,8 @@ print(play(festival(int(sys.argv[1]), 4_000)).checksum)
 
 
 @pytest.fixture(scope="module")
-def hundredth() -> Iterator[DayResult]:
-    yield play(festival(1, 16_000))
+def hundredth() -> DayResult:
+    return play(festival(1, 16_000))
 
 
 def adds_up(figures: Figures) -> bool:

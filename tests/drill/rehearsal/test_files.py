@@ -22,8 +22,12 @@ SHIFT = "甲,2026-11-29T07:00:00+08:00,2026-11-29T12:00:00+08:00,phone=3"
 
 
 def plan(folder: Path, calls: list[str] | None = None, shifts: list[str] | None = None, **more: object) -> Plan:
-    arrivals = days.write(folder / "arrivals.csv", str(more.pop("calls_header", CALLS)), [CALL] if calls is None else calls)
-    staff = days.write(folder / "staff.csv", str(more.pop("shifts_header", SHIFTS)), [SHIFT] if shifts is None else shifts)
+    arrivals = days.write(
+        folder / "arrivals.csv", str(more.pop("calls_header", CALLS)), [CALL] if calls is None else calls
+    )
+    staff = days.write(
+        folder / "staff.csv", str(more.pop("shifts_header", SHIFTS)), [SHIFT] if shifts is None else shifts
+    )
     return read_plan(arrivals, staff, **more)  # type: ignore[arg-type]
 
 
@@ -89,7 +93,9 @@ def test_cells_of_the_other_columns_are_checked(tmp_path: Path) -> None:
         f"e,{begin},phone=3,phone,voice=1;chat=3,120+15;240+30",
     ]
     told = faults(tmp_path, shifts=rows, shifts_header=header)
-    assert ["minor skill" in told[0], "voice=1;chat=3" in told[1], "120+15" in told[2], "120+15" in told[3]] == [True] * 4
+    assert ["minor skill" in told[0], "voice=1;chat=3" in told[1], "120+15" in told[2], "120+15" in told[3]] == [
+        True
+    ] * 4
     assert len(told) == 4
 
 
