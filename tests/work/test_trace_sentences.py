@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from rexian.engine import events as e
-from rexian.engine.specs import AgentSpec, Party, Passed, QueueSpec, Reason
+from rexian.engine.specs import AgentSpec, Party, Passed, Policy, QueueSpec, Reason, StepKind
 from rexian.kit import i18n
 from rexian.work.reading import Row, decode
 from rexian.work.trace.model import Names, Words, spoken
@@ -197,20 +197,32 @@ def _message(at: int, number: int, author: Party) -> e.MessagePosted:
 CODES: dict[str, list[Any]] = {
     "why": [
         "new", "rejected", "no_answer", "no_proof", "agent_not_ready", "agent_retired", "transfer", "transfer_timeout",
-        "customer_left", "ended",
+        "customer_left", "ended", "preference_timeout", "call_back",
     ],
     "state": ["available", "not_ready", "after_contact_work"],
     "reason": [
         None, "break", "lunch", "ended", "customer_away",
         *(Reason(rule=rule, waited_ms=5000, attempt=2) for rule in
-          ("longest_idle", "only_one_free", "agent_freed", "transfer_to_agent")),
+          ("longest_idle", "only_one_free", "agent_freed", "transfer_to_agent", "least_occupied", "best_fitting",
+           "fewest_contacts", "weighted_shares", "interrupts", "last_agent", "named_agent")),
         *(Reason(rule="longest_idle", waited_ms=0, runner_up=Passed("x", why)) for why in
-          ("busier", "shorter_idle", "minor_skill")),
+          ("busier", "shorter_idle", "minor_skill", "share_reached", "more_occupied", "broader_skills",
+           "more_contacts")),
     ],
     "by_system": [False, True],
     "by_timer": [False, True],
     "simulated": [False, True],
-    "kind": ["text", "file"],
+    "kind": ["text", "file", *typing.get_args(StepKind)],
+    "attributes": [{"region": "north"}],
+    "emergency": [False, True],
+    "expected": [None, (1_000, 2_000)],
+    "target_agent_id": [None, LI],
+    "policy": [Policy(tenant_id="t1", version=3)],
+    "active": [()],
+    "on": [False, True],
+    "alternatives": [()],
+    "path": ["self_service", "bot"],
+    "due_at": [T0, 0],
     "outcome": ["handled", "abandoned"],
     "disposition": ["", "resolved"],
     "to_agent_id": [None, WANG],

@@ -118,6 +118,9 @@ class Shelf:
                 row.waited_ms = (row.waited_ms or 0) + event.waited_ms
                 if event.agent_id not in contact.agent_ids:
                     contact.agent_ids = [*contact.agent_ids, event.agent_id]
+            case e.CallBackRequested():
+                row.state = "scheduled" if event.due_at else row.state
+                row.medium = event.medium
             case e.InteractionTransferred():
                 self.wrapped_up.add((contact.id, event.agent_id))
             case e.InteractionEnded():

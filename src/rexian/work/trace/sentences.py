@@ -79,6 +79,24 @@ def _(event: e.InteractionQueued, names: Names, words: Words | None) -> Said:
     return names.say("offered.joiner").join(parts), tone
 
 
+@_tells(e.InteractionWidened)
+def _(event: e.InteractionWidened, names: Names, words: Words | None) -> Said:
+    return _coded(names, "widened", event.kind, "other", kind=event.kind), "plain"
+
+
+@_tells(e.CallBackRequested)
+def _(event: e.CallBackRequested, names: Names, words: Words | None) -> Said:
+    if event.due_at:
+        return names.say("call_back.booked", due=names.clock(event.due_at)), "plain"
+    return names.say("call_back.in_turn"), "plain"
+
+
+@_tells(e.SelfServed)
+def _(event: e.SelfServed, names: Names, words: Words | None) -> Said:
+    took = names.duration(event.took_ms)
+    return names.say(f"self_served.{event.path}", customer=names.customer(event.customer_id), took=took), "good"
+
+
 @_tells(e.CustomerAway)
 def _(event: e.CustomerAway, names: Names, words: Words | None) -> Said:
     return names.say("away", until=names.clock(event.due_at)), "warn"
@@ -270,3 +288,21 @@ def _(event: e.AgentStateChanged, names: Names, words: Words | None) -> Said:
     elif event.reason and event.state == "not_ready":
         key += "_reason"
     return names.say(key, agent=names.agent(event.agent_id), reason=names.reason(event.reason)), "plain"
+
+
+@_tells(e.PolicyPublished)
+def _(event: e.PolicyPublished, names: Names, words: Words | None) -> Said:
+    return names.say("policy_published", version=event.policy.version), "plain"
+
+
+@_tells(e.RuleSwitched)
+def _(event: e.RuleSwitched, names: Names, words: Words | None) -> Said:
+    key = ("rule_on" if event.on else "rule_off") + ("_by_timer" if event.by_timer else "")
+    return names.say(key, rule=event.rule_id), "plain"
+
+
+@_tells(e.LendingChanged)
+def _(event: e.LendingChanged, names: Names, words: Words | None) -> Said:
+    key = "lending_on" if event.on else "lending_off"
+    waited = names.duration(event.waited_ms)
+    return names.say(key, queue=names.queue(event.queue_id), count=event.waiting, waited=waited), "plain"
