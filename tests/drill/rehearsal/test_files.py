@@ -214,6 +214,16 @@ def test_what_is_wrong_with_a_policy_is_said(tmp_path: Path) -> None:
     assert "version" in told[0]
 
 
+def test_a_slip_in_a_policy_is_not_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "policy.toml").write_text(
+        'tenant_id = "t"\nversion = 1\n[[queues.phone.steps]]\nafter_ms = 1\nkind = "anyone"\nneed = {}\n', "utf-8"
+    )
+    told = faults(tmp_path, policies=[tmp_path / "policy.toml"])
+    assert "$.queues.phone.steps[0].need" in told[0]
+    (tmp_path / "queues.toml").write_text('[[queue]]\nid = "phone"\nservice_level = 20\n', "utf-8")
+    assert "$.service_level" in faults(tmp_path, queues=tmp_path / "queues.toml")[0]
+
+
 def test_folders_and_scenario_files(tmp_path: Path) -> None:
     days.arrivals(tmp_path)
     days.staff(tmp_path)
