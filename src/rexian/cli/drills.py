@@ -1,4 +1,4 @@
-"""`rexian drill …`: rehearsals from the command line. NumPy and rich are loaded only when one is played."""
+"""`rexian drill …`: rehearsals from the command line. NumPy is loaded only when one is played."""
 
 from __future__ import annotations
 
