@@ -63,7 +63,7 @@ class RoutingController(Controller):
         async with db.system() as tx:
             shelf, world = await service.shelf_of(tx, owner), await world_of(tx, owner)
             floor_ids = await on_floors.floors_of(tx, owner)
-        running = await on_floors.ask(floors.get, floor_ids, owner)
+        running = await on_floors.glance(floors.get, floor_ids, owner)
         present, draft = shelf.in_state("published"), shelf.in_state("draft")
         view = PolicyView(
             tenant_id=owner,

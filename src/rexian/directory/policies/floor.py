@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator, Sequence
 
 from msgspec import Struct
@@ -13,7 +14,7 @@ from rexian.engine.commands import PublishPolicy, SwitchRule
 from rexian.engine.floor import Floor
 from rexian.engine.specs import Party, Policy, Rule
 from rexian.kit.ids import new_id
-from rexian.runtime.port import FloorPort
+from rexian.runtime.port import FloorPort, Unavailable
 from rexian.runtime.tables import floor_tenant
 
 BY = Party("system", "directory")
@@ -47,6 +48,15 @@ async def floors_of(tx: AsyncConnection, tenant_id: str) -> list[str]:
 async def ask(find: Find, floor_ids: Sequence[str], tenant_id: str) -> dict[str, Running]:
     """Return what each floor runs. Raises `Unavailable`."""
     return {id: await find(id).ask(lambda floor: running(floor, tenant_id)) for id in floor_ids}
+
+
+async def glance(find: Find, floor_ids: Sequence[str], tenant_id: str) -> dict[str, Running]:
+    """As `ask`, without the floors that can't answer just now."""
+    found: dict[str, Running] = {}
+    for floor_id in floor_ids:
+        with contextlib.suppress(Unavailable):
+            found |= await ask(find, [floor_id], tenant_id)
+    return found
 
 
 async def bring(port: FloorPort, policy: Policy) -> bool:

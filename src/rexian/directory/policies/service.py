@@ -87,7 +87,7 @@ def _edition(shelf: Shelf, row: Row[Any]) -> dict[str, Any]:
 
 # -- the draft --------------------------------------------------------------------------------------------------------
 async def save_draft(act: Act, new: DraftSave, etag: str | None) -> None:
-    """Make or replace the draft, whatever is still wrong with it. Raises `Problem`: 428, 412 `draft_changed`."""
+    """Make or replace the draft, whatever is still wrong with it. Raises `Problem`: 428, 412 `routing_draft_changed`."""
     version, rev = await _agreed(act, etag)
     values = {"body": msgspec.to_builtins(new.body), "note": new.note, "rev": max(act.now_ms, rev + 1)}
     made = {"created_at": act.now_ms, "created_by": _maker(act)}
@@ -132,7 +132,7 @@ async def _agreed(act: Act, etag: str | None) -> tuple[int, int]:
     version = last.version if last is not None else 0
     rev = last.rev if last is not None and last.state == "draft" else 0
     if etag.removeprefix("W/") != _etag(version, rev):
-        raise Problem("draft_changed", 412)
+        raise Problem("routing_draft_changed", 412)
     return version, rev
 
 
@@ -145,7 +145,7 @@ async def _lock(act: Act) -> None:
 async def publish(act: Act, version: int, etag: str | None, world: World, locale: str) -> Findings:
     """Put the draft in force and return what there is to say about it. What is in force already stays as it is.
 
-    Raises `Problem`: 404 without such a draft, 409 `version_outdated`, 412 `draft_changed`, 422 `policy_invalid`.
+    Raises `Problem`: 404 without such a draft, 409 `version_outdated`, 412 `routing_draft_changed`, 422 `policy_invalid`.
     """
     await _lock(act)
     row = (await act.tx.execute(select(routing_policy).where(*_row(act, version)))).one_or_none()
@@ -157,7 +157,7 @@ async def publish(act: Act, version: int, etag: str | None, world: World, locale
     if row.state == "published":
         return findings
     if etag is not None and etag.removeprefix("W/") != _etag(row.version, row.rev):
-        raise Problem("draft_changed", 412)
+        raise Problem("routing_draft_changed", 412)
     if findings.errors:
         raise invalid(findings)
     mine = (routing_policy.c.tenant_id == act.tenant_id, routing_policy.c.state == "published")
