@@ -53,7 +53,11 @@ async def test_a_draft_is_kept_however_unfinished_it_is(city: City) -> None:
     saved = await save(admin, unfinished, note="草稿")
     assert [(one["field"], one["code"]) for one in saved["errors"]] == [("rules.0.boost_ms", "out_of_range")]
     view = await admin.get(POLICY)
-    assert (view["draft"]["version"], view["draft"]["note"], view["draft"]["created_by"]["name"]) == (1, "草稿", "陈国梁")
+    assert (view["draft"]["version"], view["draft"]["note"], view["draft"]["created_by"]["name"]) == (
+        1,
+        "草稿",
+        "陈国梁",
+    )
     assert view["draft"]["body"]["rules"][0]["boost_ms"] == -1
     assert view["present"] is None
     assert [row.object_id for row in await city.trail("yunshan", "routing.draft_saved")] == ["1"]
@@ -276,7 +280,9 @@ async def test_the_form_learns_what_it_can_name(city: City) -> None:
          "needs": {"product:phone@yunshan": 3}}
     ]  # fmt: skip
     assert {one["key"]: one["people"] for one in words["skills"]}["product:phone@yunshan"] == 1
-    assert [(one["key"], one["name"], one["people"]) for one in words["teams"]] == [(f"team:{ids['team']}", "手机组", 1)]
+    assert [(one["key"], one["name"], one["people"]) for one in words["teams"]] == [
+        (f"team:{ids['team']}", "手机组", 1)
+    ]
     assert [one["key"] for one in words["partners"] + words["sites"]] == ["partner:华信服务", "site:云港一号楼"]
     known = {one["key"]: one for one in words["attributes"]}
     assert known["region"]["values"] == ["滨海区"]
