@@ -24,6 +24,7 @@ AgentState = Literal["available", "not_ready", "after_contact_work"]
 PartyKind = Literal["customer", "agent", "system"]
 
 MAX_LEVEL = 5
+PERMISSIONS = ("tenant:", "scope:")  # such skills are permissions, not proficiencies
 
 
 class Party(Struct, frozen=True):
