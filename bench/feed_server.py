@@ -7,6 +7,7 @@ and `/naive` (a wall encoded anew for each socket and awaited one by one).
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import resource
 import shutil
@@ -24,7 +25,7 @@ from rexian.channels.chat.settings import ChatLimits
 from rexian.directory.people.tables import person, person_serves, role_grant
 from rexian.directory.principal import Principal
 from rexian.directory.scopes import grants_of
-from rexian.kit import log
+from rexian.kit import collector, log
 from rexian.kit.database import Database, owner
 from rexian.kit.ids import new_id
 from rexian.kit.postgres import PrivatePostgres
@@ -32,6 +33,7 @@ from rexian.kit.schema import create_schema
 from rexian.kit.settings import Settings
 from rexian.web.feed import tickets, wire
 from rexian.web.feed.facts import Today
+from rexian.web.feed.hub import SHIFTS
 from rexian.web.server import make_server
 
 QUEUES_TOUCHED = 3
@@ -103,7 +105,7 @@ class Bench:
     async def answer(self, line: str) -> Any:
         name, *words = line.split()
         if name == "tickets":
-            role, ids = words[0], self.agents if words[0] == "agent" else [self.city.zhao] * int(words[1])
+            role, ids = words[0], self.agents if words[0] == "agent" else [new_id() for _ in range(int(words[1]))]
             return [self.house.tickets.issue(principal(self.city, id, role)) for id in ids]
         if name == "usage":
             used = resource.getrusage(resource.RUSAGE_SELF)
@@ -113,16 +115,21 @@ class Bench:
         return await (self.fan_ours if words[0] == "ours" else self.fan_naive)(float(words[1]))
 
     async def fan_ours(self, seconds: float) -> int:
-        """Four batches a second on the real wall."""
+        """Four batches a second on the real wall, in its own rhythm; each frame says when it was rendered."""
         room = self.house.rooms[self.city.floor_id]
         room.watch.count = asyncio.Event().wait
-        for number in range(int(seconds * 4)):
-            rule = str(time.monotonic_ns())
-            queues = [self.city.phones, self.city.homes, self.city.outages][:QUEUES_TOUCHED]
+        queues = [self.city.phones, self.city.homes, self.city.outages][:QUEUES_TOUCHED]
+        flush, counts = room.hub.flush, itertools.count()
+
+        def stamped(shift: int | None = None) -> None:
+            number, rule = next(counts), str(time.monotonic_ns())
             room.hub.put_today({id: Today(offered=number, answered=number, rule=rule) for id in queues})
-            room.hub.flush()
-            await asyncio.sleep(0.25)
-        return int(seconds * 4)
+            flush(shift)
+
+        room.hub.flush = stamped
+        await asyncio.sleep(seconds)
+        room.hub.flush = flush
+        return next(counts) // SHIFTS
 
     async def fan_naive(self, seconds: float) -> int:
         """The same frames, encoded for each socket and awaited."""
@@ -156,6 +163,7 @@ async def main(agents: int, capacity: int) -> None:
         await furnish(db, city, ids, capacity)
         await db.close()
         app: Any = create_app(Settings(home=home, database_url=url, secret=SECRET, demo=True, argon2_memory_kib=8192))
+        collector.calm()  # as `rexian serve` does
         server = make_server(app, "127.0.0.1", 0, grace_s=1)
         bench = Bench(app, city, ids)
         serving = asyncio.create_task(server.serve())

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
 import pytest
 
 from rexian.web.feed import wire
+from rexian.web.feed.hub import BATCH_MS, SHIFTS, shift_of
 from rexian.web.feed.topic import Topic
 from tests.feed.floor import RandomHistory
 
@@ -57,9 +59,10 @@ async def open_everything(history: RandomHistory, browser: Browser, agent: str, 
     def seq(name: str) -> int | None:
         return browser.seqs.get(name) if resume else None
 
+    tenants = BOTH if agent == "a0" else frozenset(("spruce",))
     topics = [
         hub.follow_me(browser, agent, seq("me"), epoch),
-        hub.follow_wall(browser, BOTH if agent == "a0" else frozenset(("spruce",)), seq("wall"), epoch),
+        hub.follow_wall(browser, tenants, seq("wall"), epoch, shift_of(agent)),
     ]
     known = [queue for queue in history.chance.queues if history.port.floor.queue(queue) is not None]
     topics += [hub.follow_queue(browser, queue, seq(f"queue:{queue}"), epoch) for queue in known]
@@ -97,7 +100,9 @@ async def test_snapshot_and_deltas_make_a_fresh_snapshot(seed: int) -> None:
             for agent, browser in browsers.items():
                 await open_everything(history, browser, agent)
         if number % 7 == 0:
-            history.hub.flush()
+            history.hub.flush(number // 7 % SHIFTS)
+        if number % 9 == 0:
+            history.learn_names()
         if number > 20 and number % 50 == 0:
             for agent, browser in browsers.items():
                 await compare(history, browser, agent)
@@ -131,6 +136,42 @@ async def test_a_browser_that_missed_frames_resumes_where_it_was(seed: int) -> N
             del browser.views[name]  # the contact is forgotten and not followed any more
         await compare(history, browser, agent)
     assert browser.snapshots >= snapshots
+
+
+async def test_those_who_watch_a_wall_are_served_in_shifts() -> None:
+    """Each shift gets one frame a batch, at its own moment, with what is true at that moment."""
+    history = RandomHistory(3)
+    await history.start()
+    browsers = [Browser() for _ in range(SHIFTS)]
+    for shift, browser in enumerate(browsers):
+        history.hub.follow_wall(browser, BOTH, None, None, shift)
+    for _ in range(40):
+        history.step()
+    now = {"house": {"id": "house"}}
+    history.hub.put_alerts(now)  # type: ignore[arg-type]
+    fresh = plain(history.hub.view.wall(BOTH) | {"alerts": now})
+    for shift, browser in enumerate(browsers):
+        assert browser.frames == 1
+        history.hub.flush(shift)
+        assert [one.frames for one in browsers] == [2] * (shift + 1) + [1] * (SHIFTS - shift - 1)
+        assert browser.views["wall"] == fresh
+    history.hub.put_alerts({})
+    history.hub.flush()
+    assert all(browser.views["wall"]["alerts"] == {} for browser in browsers)
+
+
+async def test_the_shifts_of_a_batch_are_spread_over_its_time() -> None:
+    history = RandomHistory(3)
+    await history.start()
+    flushed: list[tuple[int | None, float]] = []
+    clock = asyncio.get_running_loop().time
+    history.hub.flush = lambda shift=None: flushed.append((shift, clock()))  # type: ignore[method-assign]
+    running = asyncio.create_task(history.hub.run())
+    await asyncio.sleep(BATCH_MS / 1000 * 2.1)
+    running.cancel()
+    shifts = [shift for shift, _ in flushed]
+    assert shifts[: 2 * SHIFTS] == [*range(1, SHIFTS), 0] * 2
+    assert flushed[SHIFTS][1] - flushed[0][1] >= BATCH_MS / 1000 * 0.8
 
 
 async def test_a_hub_that_starts_late_shows_the_same_as_one_that_saw_everything() -> None:

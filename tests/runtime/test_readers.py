@@ -9,7 +9,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rexian.kit.ids import new_id
-from rexian.runtime import figures
+from rexian.runtime import figures, journal
 from rexian.runtime.host import FloorHost
 from rexian.runtime.port import Committed, FloorPort
 from rexian.runtime.readers import Readers, reader
@@ -54,6 +54,56 @@ async def test_a_reader_takes_in_all_that_was_and_all_that_comes(
     await readers.caught_up()
     assert noting.seen == list(range(1, port.seq + 1))
     assert await noted(world) == port.seq
+
+
+async def test_under_traffic_a_reader_takes_what_has_gathered(world: World, port: FloorPort, readers: Readers) -> None:
+    """A transaction for each commit was half of a busy server's work."""
+    batches: list[list[Committed]] = []
+
+    async def collect(tx: AsyncConnection, batch: Sequence[Committed]) -> None:
+        batches.append(list(batch))
+
+    readers.start([reader("collect", collect)])
+    await readers.caught_up()
+    first = port.seq
+    batches.clear()
+    for _ in range(30):
+        await world.do(port, world.start())
+    await readers.caught_up()
+    assert [item.seq for batch in batches for item in batch] == list(range(first + 1, port.seq + 1))
+    assert len(batches) < 30
+
+
+async def test_what_is_handled_from_memory_is_what_the_journal_says(
+    world: World, port: FloorPort, readers: Readers
+) -> None:
+    taken: list[Committed] = []
+
+    async def collect(tx: AsyncConnection, batch: Sequence[Committed]) -> None:
+        taken.extend(batch)
+
+    readers.start([reader("collect", collect)])
+    await readers.caught_up()
+    start = world.start()
+    await world.do(port, start)
+    message, by, words = world.say(start, "屏幕碎了，保修吗？")
+    await port.submit(message, id=new_id(), by=by, content=[words])
+    await readers.caught_up()
+    async with world.db.system() as tx:
+        assert taken == await journal.read(tx, port.floor_id, after=0)
+
+
+async def test_a_reader_that_fell_far_behind_goes_on_by_the_journal(
+    world: World, port: FloorPort, readers: Readers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rexian.runtime.readers._BATCH", 2)
+    monkeypatch.setattr("rexian.runtime.readers._KEPT", 3)
+    noting = Noting()
+    readers.start([noting])
+    for _ in range(8):
+        await world.do(port, world.start())
+    await readers.caught_up()
+    assert noting.seen == list(range(1, port.seq + 1))
 
 
 async def test_words_come_along(world: World, port: FloorPort, readers: Readers) -> None:

@@ -96,11 +96,13 @@ class Serving:
     # -- the server --------------------------------------------------------------------------------------------------
     async def _serve(self, listener: socket.socket) -> None:
         from rexian.app import create_app
+        from rexian.kit import collector
         from rexian.web.server import make_server
 
         if self._settings.demo:
             await self._seed()
         app = create_app(self._settings)
+        collector.calm()
         self._server = server = make_server(app, self._settings.host, self._settings.port)
         beside: list[Coroutine[Any, Any, None]] = [self._say_ready()]
         if self._postgres is not None:

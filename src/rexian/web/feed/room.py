@@ -118,7 +118,7 @@ class Room:
             await asyncio.sleep(0.02)  # several at once
             if missing := self.names.take_missing():
                 await self.backfill.customers(missing)
-                self.hub.renamed()
+                self.hub.renamed(frozenset(missing))
 
     async def _keep_directory(self) -> None:
         while True:

@@ -30,6 +30,7 @@ from rexian.kit.sockets import (
 from rexian.web import problems
 from rexian.web.feed import wire
 from rexian.web.feed.commands import Commands
+from rexian.web.feed.hub import shift_of
 from rexian.web.feed.room import Room
 from rexian.web.feed.tickets import Tickets
 from rexian.web.feed.topic import Topic
@@ -136,7 +137,8 @@ class FeedSocket:
         if ask.topic == "me":
             return hub.follow_me(self, self.who.person_id, ask.seq, ask.epoch)
         if ask.topic == "wall":
-            return hub.follow_wall(self, self._wall_tenants(), ask.seq, ask.epoch)
+            shift = shift_of(self.who.person_id)
+            return hub.follow_wall(self, self._wall_tenants(), ask.seq, ask.epoch, shift)
         if kind == "queue":
             await self._may_see_queue(id)
             return hub.follow_queue(self, id, ask.seq, ask.epoch)

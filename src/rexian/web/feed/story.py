@@ -34,6 +34,7 @@ class Story:
         self.contact_id = contact_id
         self.tenant_id = ""
         self.customer_id = ""
+        self.customers: set[str] = set()  # whose names the view shows
         self.seq = 0
         self.view: View = {"contact": {}, "interactions": {}, "messages": {}, "notes": {}}
         self._names = names
@@ -51,13 +52,11 @@ class Story:
             case events.ContactStarted():
                 self.tenant_id, self.customer_id = event.tenant_id, event.customer_id
                 return [self._contact(started_at=event.at, tenant_id=event.tenant_id, customer_id=event.customer_id,
-                                      customer_name=self._names.customer(event.customer_id), simulated=event.simulated,
+                                      customer_name=self._customer(event.customer_id), simulated=event.simulated,
                                       closed_at=None, rating=None)]  # fmt: skip
             case events.CustomerIdentified():
                 self.customer_id = event.customer_id
-                return [
-                    self._contact(customer_id=event.customer_id, customer_name=self._names.customer(event.customer_id))
-                ]
+                return [self._contact(customer_id=event.customer_id, customer_name=self._customer(event.customer_id))]
             case events.MessagePosted():
                 return [("messages", event.message_id, self._message(event, content))]
             case events.NoteAdded():
@@ -140,7 +139,11 @@ class Story:
         if party.kind == "agent":
             card = self._names.agent(party.id)
             return card.name if card else ""
-        return self._names.customer(party.id) if party.kind == "customer" else ""
+        return self._customer(party.id) if party.kind == "customer" else ""
+
+    def _customer(self, customer_id: str) -> str:
+        self.customers.add(customer_id)
+        return self._names.customer(customer_id)
 
     def _queue(self, queue_id: str) -> Object:
         name = self._names.queue(queue_id)
@@ -153,10 +156,11 @@ class Story:
         return {"agent": {"id": agent_id, "name": card.name if card else ""}}
 
     def renamed(self) -> list[Change]:
-        """The objects that show the customer's name, after names came in late."""
-        name = self._names.customer(self.customer_id)
-        changes = [self._contact(customer_name=name)] if self.view["contact"] else []
+        """The objects that show customers' names, after names came in late."""
+        contact = self._contact(customer_name=self._names.customer(self.customer_id))
+        changes = [contact] if self.view["contact"] else []
         for id, message in self.view["messages"].items():
-            if message["author"]["kind"] == "customer" and message["author"]["name"] != name:
-                changes.append(("messages", id, message | {"author": message["author"] | {"name": name}}))
+            author = message["author"]
+            if author["kind"] == "customer" and author["name"] != (name := self._names.customer(author["id"])):
+                changes.append(("messages", id, message | {"author": author | {"name": name}}))
         return changes

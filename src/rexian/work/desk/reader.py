@@ -10,11 +10,13 @@ from sqlalchemy import Table, delete, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from rexian.engine import events as e
 from rexian.runtime.port import Committed
 from rexian.work.desk.model import Contact, Interaction, Shelf
 from rexian.work.desk.tables import contact, draft, interaction
 
 T = TypeVar("T", bound=msgspec.Struct)
+_TALK = (e.MessagePosted, e.MessagesRead, e.NoteAdded)  # most of all events, and they change no row
 
 
 class DeskReader:
@@ -23,11 +25,12 @@ class DeskReader:
     name = "desk"
 
     async def handle(self, tx: AsyncConnection, batch: Sequence[Committed]) -> None:
-        ids = {id for item in batch if (id := getattr(item.event, "contact_id", None)) is not None}
+        told = [item for item in batch if not isinstance(item.event, _TALK)]
+        ids = {id for item in told if (id := getattr(item.event, "contact_id", None)) is not None}
         if not ids:
             return
         shelf = await _load(tx, sorted(ids))
-        for item in batch:
+        for item in told:
             shelf.take(item.floor_id, item.seq, item.event)
         await _save(tx, shelf)
 
