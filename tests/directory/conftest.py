@@ -45,11 +45,8 @@ def make_settings(**changes: Any) -> Settings:
     return Settings(secret=SECRET, argon2_memory_kib=64, public_url=URL, **changes)
 
 
-def make_app(
-    db: Database, clock: FakeClock, settings: Settings, sign_in: SignIn, floors: FloorHost | None = None
-) -> Litestar:
-    """The directory's HTTP API with the real guard. Without `floors` none runs here."""
-    floors = floors or FloorHost(db, clock)
+def make_app(db: Database, clock: FakeClock, settings: Settings, sign_in: SignIn, floors: FloorHost) -> Litestar:
+    """The directory's HTTP API with the real guard. No floor runs until a test starts `floors`."""
 
     def giving(value: Any) -> Provide:
         def give() -> Any:
@@ -127,6 +124,7 @@ class City:
     settings: Settings
     sign_in: SignIn
     app: Litestar
+    floors: FloorHost
     tenants: dict[str, str] = field(default_factory=dict)
     people: dict[str, str] = field(default_factory=dict)
     floor_id: str = ""
@@ -202,13 +200,14 @@ class Quarter:
     sign_in: SignIn
     app: Litestar
     settings: Settings
+    floors: FloorHost
     picture: Picture = field(default_factory=list)
     names: tuple[dict[str, str], dict[str, str], str] = field(default_factory=lambda: ({}, {}, ""))
 
     async def city(self, db: Database) -> City:
         """Build the city; from the second time on by putting its rows back."""
         self.clock.set(FakeClock().now_ms())
-        made = City(db, self.clock, self.settings, self.sign_in, self.app)
+        made = City(db, self.clock, self.settings, self.sign_in, self.app, self.floors)
         if not self.picture:
             await made.build()
             self.picture = await picture_of(db)
@@ -226,7 +225,8 @@ class Quarter:
 def quarter(_session_db: Database) -> Quarter:
     clock, settings = FakeClock(), make_settings()
     sign_in = SignIn(_session_db, clock, settings)
-    return Quarter(clock, sign_in, make_app(_session_db, clock, settings, sign_in), settings)
+    floors = FloorHost(_session_db, clock)
+    return Quarter(clock, sign_in, make_app(_session_db, clock, settings, sign_in, floors), settings, floors)
 
 
 @pytest.fixture
@@ -241,7 +241,8 @@ async def calm(db_module: Database) -> AsyncIterator[City]:
     """A city that the tests of a module share, because all that they do is refused and leaves it as it is."""
     clock, settings = FakeClock(), make_settings()
     sign_in = SignIn(db_module, clock, settings)
-    made = City(db_module, clock, settings, sign_in, make_app(db_module, clock, settings, sign_in))
+    floors = FloorHost(db_module, clock)
+    made = City(db_module, clock, settings, sign_in, make_app(db_module, clock, settings, sign_in, floors), floors)
     await made.build()
     yield made
     await made.close()

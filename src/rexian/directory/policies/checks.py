@@ -23,6 +23,7 @@ from rexian.directory.policies.model import (
     StepForm,
 )
 from rexian.directory.policies.world import World
+from rexian.engine.policy_checks import MOST
 from rexian.engine.specs import MAX_LEVEL, MEDIA
 from rexian.kit.i18n import t
 
@@ -158,7 +159,7 @@ class _Queue:
         sound = self.found.within(f"{at}.percent", share.percent, 100)
         if self.found.within(f"{at}.floor", share.floor, 100) and sound and share.floor > share.percent:
             self.found.error(f"{at}.floor", "floor_above_share")
-        self.found.within(f"{at}.ceiling", share.ceiling, MOST_AT_ONCE)
+        self.found.within(f"{at}.ceiling", share.ceiling, MOST)
 
     def _lend(self, lend: LendForm) -> None:
         at = f"{self.at}.lend"
@@ -174,7 +175,7 @@ class _Queue:
 
     def _reserve(self, reserve: ReserveForm) -> None:
         at = f"{self.at}.reserve"
-        sound = self.found.within(f"{at}.keep", reserve.keep, 1_000, 1)
+        sound = self.found.within(f"{at}.keep", reserve.keep, MOST, 1)
         if not self.world.knows(reserve.skill):
             self.found.error(f"{at}.skill", "unknown_skill", skill=reserve.skill)
             return
