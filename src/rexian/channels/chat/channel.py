@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
-from rexian.channels.base import Whispers
+from rexian.channels.base import LastAgent, Whispers, nobody
 from rexian.channels.chat import wire
 from rexian.channels.chat.files import FileBook, FileStore
 from rexian.channels.chat.lines import Lines
@@ -43,6 +43,7 @@ class ChatChannel:
     def __init__(
         self, db: Database, clock: Clock, settings: Settings, whispers: Whispers, book: FileBook,
         mirror_of: Callable[[str], Mirror], own_origin: Callable[[str, str], bool], limits: ChatLimits | None = None,
+        last_agent: LastAgent = nobody,
     ) -> None:  # fmt: skip
         self.db = db
         self.clock = clock
@@ -58,6 +59,7 @@ class ChatChannel:
         self.tasks: list[Task] = [self._keep_time, self._keep_names]
         self._mirror_of = mirror_of
         self.own_origin = own_origin
+        self.last_agent = last_agent
         self._demo_secret = settings.secret if settings.demo else None
         self._proxies = frozenset(settings.trusted_proxies)
         self._open: set[Socket] = set()
