@@ -31,7 +31,7 @@ from rexian.runtime.port import FloorPort, Unavailable
 from rexian.runtime.readers import Readers
 from rexian.runtime.tables import floor_tenant
 from rexian.web import api as feed_api
-from rexian.web import health, openapi, sign_in
+from rexian.web import files, health, openapi, sign_in
 from rexian.web.edge import Edge
 from rexian.web.feed.commands import Commands
 from rexian.web.feed.room import Room
@@ -235,7 +235,7 @@ class House:
     # -- HTTP ----------------------------------------------------------------------------------------------------------
     @property
     def routes(self) -> Sequence[Any]:
-        own = [*health.routes, *openapi.routes, *sign_in.routes, *feed_api.routes, *chat_api.routes]
+        own = [*health.routes, *openapi.routes, *sign_in.routes, *feed_api.routes, *chat_api.routes, *files.routes]
         return [*own, *(route for part in self.slices for route in part.routes)]
 
     def dependencies(self) -> dict[str, Provide]:

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rexian.directory.customers.contract import family
 from rexian.kit.problem import not_found
-from rexian.work.desk.access import Known, visible_contact
+from rexian.work.desk.access import Known, sees_one_of, visible_contact
 from rexian.work.desk.detail import shelf_of, view_of
 from rexian.work.desk.listing import disposition_names
 from rexian.work.desk.tables import contact, interaction
@@ -15,7 +15,9 @@ from rexian.work.desk.views import ContactView
 from rexian.work.names import NameBook
 from rexian.work.reading import Row
 
-__all__ = ["ContactView", "Known", "contact_view", "disposition_names", "last_agent", "visible_contact"]
+__all__ = [
+    "ContactView", "Known", "contact_view", "disposition_names", "last_agent", "sees_one_of", "visible_contact",
+]  # fmt: skip
 
 
 REMEMBERED_MS = 30 * 86_400_000
