@@ -22,7 +22,7 @@ PREVIEW = 80  # characters of the customer's last words in an offer
 QUEUE_ROWS = 500  # waiting contacts that one queue topic lists
 FRONT = 20  # of a line: enough to find its oldest contact, whatever credit brought others before it
 DISCONNECTED = "disconnected"  # the reason that `presence` gives
-OPEN = ("queued", "offered", "talking", "after_contact_work")
+OPEN = ("queued", "offered", "scheduled", "talking", "after_contact_work")
 
 
 class LiveView:
