@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 from litestar import Litestar
+from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import LitestarDeprecationWarning
 from sqlalchemy import Table
@@ -45,8 +46,9 @@ def make_settings(**changes: Any) -> Settings:
     return Settings(secret=SECRET, argon2_memory_kib=64, public_url=URL, **changes)
 
 
-def make_app(db: Database, clock: FakeClock, settings: Settings, sign_in: SignIn, floors: FloorHost) -> Litestar:
-    """The directory's HTTP API with the real guard. No floor runs until a test starts `floors`."""
+def make_app(db: Database, clock: FakeClock, settings: Settings, sign_in: SignIn) -> Litestar:
+    """The directory's HTTP API with the real guard. No floor runs until a test starts the city's `floors`."""
+    floors = FloorHost(db, clock)
 
     def giving(value: Any) -> Provide:
         def give() -> Any:
@@ -64,6 +66,7 @@ def make_app(db: Database, clock: FakeClock, settings: Settings, sign_in: SignIn
             | {"who": Provide(provide_who, sync_to_thread=False)},
             exception_handlers={Exception: ProblemHandler("zh-CN")},
             logging_config=None,
+            state=State({"floors": floors}),
         )
 
 
@@ -124,11 +127,17 @@ class City:
     settings: Settings
     sign_in: SignIn
     app: Litestar
-    floors: FloorHost
     tenants: dict[str, str] = field(default_factory=dict)
     people: dict[str, str] = field(default_factory=dict)
     floor_id: str = ""
     open: list[httpx.AsyncClient] = field(default_factory=list)
+
+    @property
+    def floors(self) -> FloorHost:
+        """The floors that the API reaches; a test starts them if it needs them."""
+        found = self.app.state["floors"]
+        assert isinstance(found, FloorHost)
+        return found
 
     async def build(self) -> None:
         async with self.db.system() as tx:
@@ -200,14 +209,13 @@ class Quarter:
     sign_in: SignIn
     app: Litestar
     settings: Settings
-    floors: FloorHost
     picture: Picture = field(default_factory=list)
     names: tuple[dict[str, str], dict[str, str], str] = field(default_factory=lambda: ({}, {}, ""))
 
     async def city(self, db: Database) -> City:
         """Build the city; from the second time on by putting its rows back."""
         self.clock.set(FakeClock().now_ms())
-        made = City(db, self.clock, self.settings, self.sign_in, self.app, self.floors)
+        made = City(db, self.clock, self.settings, self.sign_in, self.app)
         if not self.picture:
             await made.build()
             self.picture = await picture_of(db)
@@ -225,8 +233,7 @@ class Quarter:
 def quarter(_session_db: Database) -> Quarter:
     clock, settings = FakeClock(), make_settings()
     sign_in = SignIn(_session_db, clock, settings)
-    floors = FloorHost(_session_db, clock)
-    return Quarter(clock, sign_in, make_app(_session_db, clock, settings, sign_in, floors), settings, floors)
+    return Quarter(clock, sign_in, make_app(_session_db, clock, settings, sign_in), settings)
 
 
 @pytest.fixture
@@ -241,8 +248,7 @@ async def calm(db_module: Database) -> AsyncIterator[City]:
     """A city that the tests of a module share, because all that they do is refused and leaves it as it is."""
     clock, settings = FakeClock(), make_settings()
     sign_in = SignIn(db_module, clock, settings)
-    floors = FloorHost(db_module, clock)
-    made = City(db_module, clock, settings, sign_in, make_app(db_module, clock, settings, sign_in, floors), floors)
+    made = City(db_module, clock, settings, sign_in, make_app(db_module, clock, settings, sign_in))
     await made.build()
     yield made
     await made.close()

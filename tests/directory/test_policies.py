@@ -192,7 +192,7 @@ async def test_what_is_wrong_with_a_rule_is_named(city: City, rule: dict[str, An
         ({"steps": [{"after_ms": 2000, "kind": "anyone", "needs": {"product:phone@yunshan": 3}}]}, {"step_does_not_widen"}),
         (
             {"steps": [{"after_ms": 2000, "kind": "anyone", "needs": {"product:phone@yunshan": 5}}]},
-            {"step_does_not_widen", "nobody_has_skill"},
+            {"step_does_not_widen", "step_loses_people", "nobody_has_skill"},
         ),
         ({"steps": [{"after_ms": 2000, "kind": "anyone", "needs": {}}]}, {"step_does_not_widen"}),
         ({"steps": [{"after_ms": 2000, "kind": "lower_level", "lower": 1}]}, set()),
@@ -501,6 +501,18 @@ async def test_a_queue_that_was_retired_since_does_not_hold_up_the_policy(city: 
     await admin.delete(f"/api/queues/{queue['id']}")
     async with city.db.system() as tx:
         assert (await wanted(tx, city.floor_id)).policies[city.tenants["yunshan"]].queues == {}
+
+
+def test_what_a_step_does_not_say_stays_as_the_step_before_left_it() -> None:
+    """The engine would go back to what the queue asks for: to somebody who fills in a form that would narrow."""
+    steps = (
+        StepForm(after_ms=1, kind="lower_level", lower=2),
+        StepForm(after_ms=2, kind="anyone", needs={"a": 1}),
+        StepForm(after_ms=3, kind="alternatives", alternatives=("message",)),
+    )
+    policy = to_engine("t", 1, Body(queues={"q": QueueForm(steps=steps)}), {"tenant:t": 1}, {"q"})
+    wider = {"a": 1, "tenant:t": 1}
+    assert [(step.needs, step.lower) for step in policy.queues["q"].steps] == [(None, 2), (wider, 2), (wider, 2)]
 
 
 NUMBER = st.one_of(st.integers(-2, 6), st.sampled_from([100, 101, 1_000, 1_001, 86_400_000, 86_400_001, 10**12, 2**50]))

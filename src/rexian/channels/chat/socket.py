@@ -249,7 +249,7 @@ class Socket:
             command = engine.StartContact(
                 contact_id=ask.contact, interaction_id=ask.interaction, tenant_id=self._tenant_id,
                 customer_id=self._customer.id, queue_id=queue_id, medium="chat",
-                needs=self._channel.needs(lines, self._tenant_id, self._locale) | self._aside,
+                needs=self._channel.needs(lines, self._tenant_id, self._locale, anybody=not self._aside) | self._aside,
                 simulated=self._simulated, attributes=attributes, last_agent_id=last_agent_id,
             )  # fmt: skip
             await port.submit(command, id=ask.id, by=self._customer)
