@@ -101,7 +101,7 @@ class RandomPolicies:
         partners = r.sample(PARTNERS, r.randint(1, 2))
         return tuple(
             Share(
-                partner=p, percent=r.choice((10, 30, 50)), floor=r.choice((0, 0, 10, 30)), ceiling=r.choice((0, 1, 2))
+                partner=p, percent=r.choice((10, 50, 50)), floor=r.choice((0, 0, 10, 30)), ceiling=r.choice((0, 1, 2))
             )
             for p in partners
         )
@@ -117,7 +117,7 @@ class RandomPolicies:
             )
             when[name] = (r.choice(values),)
         from_at = r.choice((0, 0, now + pace * r.randint(1, 30)))
-        until_at = r.choice((0, max(from_at, now - pace) + pace * r.randint(1, 60)))
+        until_at = r.choice((0, from_at + 1 if from_at else 0, max(from_at, now - pace) + pace * r.randint(1, 60)))
         return Rule(
             id=id, when=when, boost_ms=r.choice((0, 1, 5_000, 10**9, -4_000)), emergency=r.random() < 0.25,
             from_at=from_at, until_at=until_at, on=r.random() < 0.6,

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from random import Random
 from typing import Any
 
 import msgspec
 import pytest
 
+from rexian.engine import commands as cmd
 from rexian.engine import events as ev
 from rexian.engine.commands import AnyCommand, Envelope
 from rexian.engine.floor import Floor
 from rexian.engine.refusal import Refusal
-from rexian.engine.specs import STRATEGIES
-from tests.engine.randomly import Chance
+from rexian.engine.specs import STRATEGIES, AgentSpec, Party, Policy, QueuePolicy, QueueSpec, Share
+from tests.engine.randomly import START, Chance
 from tests.engine.twin import Twin
 
 COMMANDS, LOTS = 420, 8
@@ -117,6 +119,77 @@ def compare(seed: int, seen: Counter[str]) -> None:
 def test_agrees_with_the_naive_twin_event_for_event(lot: int) -> None:
     for seed in QUICK[lot::LOTS]:
         compare(seed, Counter())
+
+
+def both(floor: Floor, twin: Twin, at: int, command: AnyCommand) -> list[Any]:
+    envelope = Envelope(id="1", at=at, by=Party("system", "test"), command=command)
+    ours = answer(floor, envelope)
+    assert ours == answer(twin, envelope), envelope
+    return ours
+
+
+@pytest.mark.parametrize(("percent", "rest"), [(30, 10), (40, 0)])
+def test_agrees_on_shares_until_their_counts_have_been_halved(percent: int, rest: int) -> None:
+    """Longer than any of the random histories: 1,300 offers of one queue among two partners and nobody's agents."""
+    floor, twin, at, r = Floor(), Twin(), START, Random(1)
+    shares = (Share(partner="p:north", percent=60, floor=25), Share(partner="p:south", percent=percent, ceiling=2))
+    policy = QueuePolicy(strategy="weighted_shares", shares=shares)
+    both(floor, twin, at, cmd.DefineQueue(queue=QueueSpec(id="q", tenant_id="t", acw_ms=0, rating_ms=0)))
+    both(floor, twin, at, cmd.PublishPolicy(policy=Policy(tenant_id="t", version=1, queues={"q": policy})))
+    for n, skills in enumerate(({"p:north": 1}, {"p:north": 1}, {"p:south": 1}, {"p:south": 1}, {"p:south": 1}, {})):
+        both(floor, twin, at, cmd.DefineAgent(agent=AgentSpec(id=f"a{n}", skills=skills)))
+        both(floor, twin, at, cmd.SetAgentState(agent_id=f"a{n}", state="available"))
+    talking: list[str] = []
+    totals = []
+    for n in range(1_300):
+        at += r.randint(0, 9_000)
+        start = cmd.StartContact(
+            contact_id=f"c{n}", interaction_id=f"i{n}", tenant_id="t", customer_id="k", queue_id="q", medium="chat"
+        )
+        for event in both(floor, twin, at, start):
+            if isinstance(event, ev.InteractionOffered):
+                both(floor, twin, at, cmd.AcceptOffer(offer_id=event.offer_id, agent_id=event.agent_id))
+                talking.append(event.interaction_id)
+        while len(talking) > 4:
+            gone = talking.pop(r.randrange(5))
+            both(floor, twin, at, cmd.EndInteraction(interaction_id=gone, by=Party("customer", "k")))
+        both(floor, twin, at, cmd.Tick())
+        totals.append(sum(twin.queues["q"].shared.values()))
+    assert max(totals) == 999
+    assert totals[-1] < 999, "the counts have been halved"
+    assert facts_of_the_floor(floor) == facts_of_the_twin(twin)
+    got = twin.queues["q"].shared
+    for partner, wanted in (("p:north", 60), ("p:south", percent), ("", rest)):
+        assert 100 * got.get(partner, 0) == pytest.approx(wanted * totals[-1], abs=2 * totals[-1])
+
+
+def test_agrees_on_who_is_first_among_equal_scores() -> None:
+    """Queues that age at different paces, waits in the same proportion: the order of arrival decides."""
+    ties = 0
+    for seed in range(20):
+        floor, twin, at, r = Floor(), Twin(), START, Random(seed)
+        both(floor, twin, at, cmd.DefineAgent(agent=AgentSpec(id="a", capacity={"chat": 1})))
+        for slope in (1, 2, 3):
+            spec = QueueSpec(id=f"q{slope}", tenant_id="t", acw_ms=0, slope=slope)
+            both(floor, twin, at, cmd.DefineQueue(queue=spec))
+        for n in range(30):
+            at += r.choice((0, 0, 60))
+            start = cmd.StartContact(
+                contact_id=f"c{n}", interaction_id=f"i{n}", tenant_id="t", customer_id="k",
+                queue_id=f"q{r.randint(1, 3)}", medium="chat",
+            )  # fmt: skip
+            both(floor, twin, at, start)
+        ringing = both(floor, twin, at, cmd.SetAgentState(agent_id="a", state="available"))[-1:]
+        while ringing:
+            (offer,) = ringing
+            assert isinstance(offer, ev.InteractionOffered)
+            queued = [i for i in twin.inters.values() if i.state == "queued"]
+            ties += sum(twin.score(i) == offer.reason.score and i.queue != offer.queue_id for i in queued)
+            both(floor, twin, at, cmd.AcceptOffer(offer_id=offer.offer_id, agent_id="a"))
+            at += r.choice((0, 60))
+            end = cmd.EndInteraction(interaction_id=offer.interaction_id, by=Party("customer", "k"))
+            ringing = [e for e in both(floor, twin, at, end) if isinstance(e, ev.InteractionOffered)]
+    assert ties > 50
 
 
 @pytest.mark.slow
