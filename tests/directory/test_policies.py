@@ -150,7 +150,7 @@ async def test_what_has_no_shape_is_not_taken(city: City, body: Any) -> None:
         ({"shares": [{"partner": "partner:无此公司", "percent": 50}]}, {"unknown_partner"}),
         ({"shares": [{"partner": "product:phone@yunshan", "percent": 50}]}, {"unknown_partner"}),
         (
-            {"shares": [{"partner": "partner:华信服务", "percent": 60}, {"partner": "partner:华信服务", "percent": 60}]},
+            {"shares": [{"partner": "partner:华信服务", "percent": 60}] * 2},
             {"shares_over_100", "share_twice"},
         ),
         ({"shares": [{"partner": "partner:华信服务", "percent": 101}]}, {"out_of_range", "shares_over_100"}),
@@ -189,7 +189,10 @@ async def test_what_is_wrong_with_a_rule_is_named(city: City, rule: dict[str, An
 @pytest.mark.parametrize(
     ("form", "warnings"),
     [
-        ({"steps": [{"after_ms": 2000, "kind": "anyone", "needs": {"product:phone@yunshan": 3}}]}, {"step_does_not_widen"}),
+        (
+            {"steps": [{"after_ms": 2000, "kind": "anyone", "needs": {"product:phone@yunshan": 3}}]},
+            {"step_does_not_widen"},
+        ),
         (
             {"steps": [{"after_ms": 2000, "kind": "anyone", "needs": {"product:phone@yunshan": 5}}]},
             {"step_does_not_widen", "step_loses_people", "nobody_has_skill"},
@@ -244,7 +247,8 @@ async def test_a_policy_is_read_out_in_both_languages(city: City) -> None:
         "strategy": "weighted_shares", "last_agent_ms": 20_000, "named_agent_ms": 0, "interruptible": True,
         "max_wait_ms": 600_000, "alternatives": ["call_back", "message"],
         "steps": [{"after_ms": 30_000, "kind": "lower_level", "lower": 1},
-                  {"after_ms": 90_000, "kind": "other_team", "needs": {f"team:{ids['team']}": 1, "product:phone@yunshan": 2}},
+                  {"after_ms": 90_000, "kind": "other_team",
+                   "needs": {f"team:{ids['team']}": 1, "product:phone@yunshan": 2}},
                   {"after_ms": 120_000, "kind": "anyone", "needs": {}},
                   {"after_ms": 3_600_000, "kind": "alternatives", "alternatives": ["scheduled_call_back"]}],
         "shares": [{"partner": "partner:华信服务", "percent": 60, "floor": 40, "ceiling": 8}],
@@ -275,7 +279,8 @@ async def test_a_policy_is_read_out_in_both_languages(city: City) -> None:
     ]
     assert words["rules"] == [
         {"id": "typhoon", "name": "台风抢险",
-         "lines": ["地区为滨海区或临江区，且队列为手机使用，且渠道为电话的联络相当于已多等 10 分钟", "由人工打开和关闭"]},
+         "lines": ["地区为滨海区或临江区，且队列为手机使用，且渠道为电话的联络相当于已多等 10 分钟",
+                   "由人工打开和关闭"]},
         {"id": "shock", "name": "触电",
          "lines": ["事由为触电的联络按紧急处理，最先接，可以打断", "2025-11-25 00:00 前有效"]},
     ]  # fmt: skip
@@ -364,7 +369,8 @@ async def test_a_wrong_policy_is_not_published_and_the_reader_is_told_why(city: 
     assert problem["title"] == "策略有 2 处错误，改正后才能发布"
     assert problem["errors"] == [
         {"field": "queues.gone", "code": "unknown_queue", "params": {}, "message": "没有这个队列，或已停用"},
-        {"field": "rules.0.boost_ms", "code": "boost_too_big", "params": {"most_ms": 86_400_000}, "message": "提前量最多一天"},
+        {"field": "rules.0.boost_ms", "code": "boost_too_big", "params": {"most_ms": 86_400_000},
+         "message": "提前量最多一天"},
     ]  # fmt: skip
     assert (await admin.get(POLICY))["present"] is None
     await admin.refused(404, "POST", f"{DRAFT}/publish", {"version": 2})
