@@ -43,6 +43,7 @@ from rexian.web.idempotency import Idempotency
 from rexian.web.problems import ProblemHandler, locale_of
 from rexian.web.static_files import Pages
 from rexian.work.alerts.contract import HealthFacts
+from rexian.work.desk.contract import last_agent
 from rexian.work.slices import all_slices
 
 BEAT_S = 0.25
@@ -77,7 +78,9 @@ class House:
             self.db, self.clock, self.tickets, self.commands, self.rooms,
             own_origin=own_origin, agent_types=self.whispers.agent_types,
         )  # fmt: skip
-        self.chat = ChatChannel(self.db, self.clock, settings, self.whispers, self.book, self._mirror_of, own_origin)
+        self.chat = ChatChannel(
+            self.db, self.clock, settings, self.whispers, self.book, self._mirror_of, own_origin, last_agent=last_agent
+        )
         self.channels: list[Channel] = [self.chat]
         self.slices: list[Slice] = [self.directory.slice, *all_slices(self.db, self.clock, settings, self.host)]
         forgetters = [part.forget_simulated for part in self.slices if part.forget_simulated is not None]

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 from litestar import Litestar
+from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import LitestarDeprecationWarning
 from sqlalchemy import Table
@@ -30,6 +31,7 @@ from rexian.kit.database import Database
 from rexian.kit.ids import new_id
 from rexian.kit.schema import all_tables
 from rexian.kit.settings import Settings
+from rexian.runtime.host import FloorHost
 from rexian.web import sign_in as sign_in_routes
 from rexian.web.guard import Gatekeeper, provide_who, session_cookie
 from rexian.web.problems import ProblemHandler
@@ -45,7 +47,8 @@ def make_settings(**changes: Any) -> Settings:
 
 
 def make_app(db: Database, clock: FakeClock, settings: Settings, sign_in: SignIn) -> Litestar:
-    """The directory's HTTP API with the real guard."""
+    """The directory's HTTP API with the real guard. No floor runs until a test starts the city's `floors`."""
+    floors = FloorHost(db, clock)
 
     def giving(value: Any) -> Provide:
         def give() -> Any:
@@ -53,7 +56,7 @@ def make_app(db: Database, clock: FakeClock, settings: Settings, sign_in: SignIn
 
         return Provide(give, sync_to_thread=False, use_cache=False)
 
-    given = {"db": db, "clock": clock, "settings": settings, "sign_in": sign_in}
+    given = {"db": db, "clock": clock, "settings": settings, "sign_in": sign_in, "floors": floors}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", LitestarDeprecationWarning)
         return Litestar(
@@ -63,6 +66,7 @@ def make_app(db: Database, clock: FakeClock, settings: Settings, sign_in: SignIn
             | {"who": Provide(provide_who, sync_to_thread=False)},
             exception_handlers={Exception: ProblemHandler("zh-CN")},
             logging_config=None,
+            state=State({"floors": floors}),
         )
 
 
@@ -127,6 +131,13 @@ class City:
     people: dict[str, str] = field(default_factory=dict)
     floor_id: str = ""
     open: list[httpx.AsyncClient] = field(default_factory=list)
+
+    @property
+    def floors(self) -> FloorHost:
+        """The floors that the API reaches; a test starts them if it needs them."""
+        found = self.app.state["floors"]
+        assert isinstance(found, FloorHost)
+        return found
 
     async def build(self) -> None:
         async with self.db.system() as tx:

@@ -82,8 +82,8 @@ class Story:
                 since = {"medium": event.medium, "since_at": event.since}
                 return [self._interaction(event.interaction_id, state="queued", **since, **placed)]
             case events.CallBackRequested():
-                state = "scheduled" if event.due_at else "queued"
-                return [self._interaction(event.interaction_id, state=state, medium=event.medium)]
+                waits = {"state": "scheduled"} if event.due_at else {}
+                return [self._interaction(event.interaction_id, medium=event.medium, **waits)]
             case events.InteractionOffered():
                 return [self._interaction(event.interaction_id, state="offered", **self._agent(event.agent_id))]
             case events.OfferRejected() | events.OfferExpired() | events.OfferWithdrawn():

@@ -1,0 +1,58 @@
+"""What others may know of routing policies."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rexian.directory.act import Act
+from rexian.directory.policies.model import Body, body_from, to_engine
+from rexian.directory.policies.tables import routing_policy
+
+__all__ = ["Body", "RuleCard", "establish", "published", "rule_cards", "to_engine"]
+
+
+class RuleCard(Struct, frozen=True, kw_only=True):
+    """A rule as boards and stories show it."""
+
+    name: str
+    name_en: str
+    boost_ms: int
+    emergency: bool
+
+
+async def published(tx: AsyncConnection, tenant_ids: Collection[str]) -> dict[str, tuple[int, Body]]:
+    """Return the policies in force: version and body by tenant."""
+    found = select(routing_policy).where(
+        routing_policy.c.tenant_id.in_(list(tenant_ids)), routing_policy.c.state == "published"
+    )
+    return {row.tenant_id: (row.version, body_from(row.body)) for row in await tx.execute(found)}
+
+
+async def rule_cards(tx: AsyncConnection, *, tenant_id: str | None = None) -> dict[tuple[str, str], RuleCard]:
+    """Return the rules of all published versions by tenant and id, as the newest version with that rule names them."""
+    found = select(routing_policy.c.tenant_id, routing_policy.c.body).where(routing_policy.c.state != "draft")
+    if tenant_id is not None:
+        found = found.where(routing_policy.c.tenant_id == tenant_id)
+    return {
+        (row.tenant_id, rule.id): RuleCard(
+            name=rule.name, name_en=rule.name_en or rule.name, boost_ms=rule.boost_ms, emergency=rule.emergency
+        )
+        for row in await tx.execute(found.order_by(routing_policy.c.tenant_id, routing_policy.c.version))
+        for rule in body_from(row.body).rules
+    }
+
+
+async def establish(act: Act, body: Body, note: str) -> None:
+    """Give a tenant that has none its first policy, in force at once (the demo's seeding)."""
+    row = {
+        "tenant_id": act.tenant_id, "version": 1, "state": "published", "rev": 1, "note": note,
+        "body": msgspec.to_builtins(body), "created_at": act.now_ms, "published_at": act.now_ms,
+    }  # fmt: skip
+    await act.tx.execute(insert(routing_policy).values(row).on_conflict_do_nothing())
+    await act.note("routing.published", "routing_policy", "1", note=note)
