@@ -86,9 +86,16 @@ class LiveView:
             case events.AgentDefined():
                 touched.agents.add(event.agent.id)
                 self._serving.pop(event.agent.id, None)
+            case events.PolicyPublished():
+                touched.queues.update(self._queues_of(event.policy.tenant_id))
+            case events.RuleSwitched():  # places in the line have changed
+                touched.queues.update(self._queues_of(event.tenant_id))
             case events.CustomerIdentified():
                 for interaction_id in self._interactions_of(event.contact_id):
                     self._touch_interaction(interaction_id, touched)
+
+    def _queues_of(self, tenant_id: str) -> list[str]:
+        return [queue.id for queue in self.floor.queues() if queue.tenant_id == tenant_id]
 
     def _touch_interaction(self, interaction_id: str, touched: Touched) -> None:
         if interaction := self.floor.interaction(interaction_id):
