@@ -1,14 +1,14 @@
 """Events as they were written
 
-Revision 0003, after 0002. The whole journal is written anew: allow some minutes for ten million events.
+Revision 0004, after 0003. The whole journal is written anew: allow some minutes for ten million events.
 """
 
 from __future__ import annotations
 
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
