@@ -78,7 +78,7 @@ export function AuditPage() {
             columns={columns}
             rows={rows}
             rowId={(row) => String(row.seq)}
-            minWidth={820}
+            minWidth={660}
             className="flex-1"
             empty={
               <EmptyState icon="audit" title={t("audit.empty")}>

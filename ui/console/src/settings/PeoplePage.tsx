@@ -46,7 +46,7 @@ function PeopleList() {
       empty={{ title: t("person.empty"), text: t("person.emptyText") }}
       editor={(item, close) => <PersonEditor item={item} onClose={close} />}
       initialSort={{ id: "name", desc: false }}
-      minWidth={820}
+      minWidth={660}
       rowHeight={48}
     />
   );
@@ -73,7 +73,7 @@ function useColumns(): DataColumn<PersonItem>[] {
         width: "22%",
         sort: (person) => person.roles.join(),
         cell: (person) => (
-          <span className="flex gap-1 overflow-hidden">
+          <span className="flex flex-wrap gap-1">
             {person.roles.map((role) => (
               <Badge key={role} tone={role === "agent" ? "plain" : "accent"}>
                 {t(`role.${role}`)}

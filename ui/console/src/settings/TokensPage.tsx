@@ -88,7 +88,7 @@ function TokenTable({ items }: { items: TokenItem[] }) {
       header: t("token.scopes"),
       width: "28%",
       cell: (token) => (
-        <span className="flex gap-1 overflow-hidden" title={token.scopes.join(" ")}>
+        <span className="flex flex-wrap gap-1" title={token.scopes.join(" ")}>
           {token.scopes
             .filter((scope) => scope !== "self")
             .map((scope) => (
@@ -141,7 +141,7 @@ function TokenTable({ items }: { items: TokenItem[] }) {
         columns={columns}
         rows={items}
         rowId={(token) => token.id}
-        minWidth={860}
+        minWidth={660}
         empty={null}
         className="max-h-[60vh]"
       />
