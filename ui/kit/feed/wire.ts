@@ -152,6 +152,20 @@ export interface AlertView {
   params: Record<string, unknown>;
 }
 
+/** A routing rule that holds just now. `switched`: by whom, where that is known. */
+export interface RuleView {
+  /** `tenant:rule` */
+  id: string;
+  tenant_id: string;
+  rule_id: string;
+  name: string;
+  name_en: string;
+  emergency: boolean;
+  boost_ms: number;
+  active: true;
+  switched?: { at: number; by: { id: string; name: string } | null; by_timer?: boolean } | null;
+}
+
 export interface WaitingView {
   id: string;
   contact_id: string;
@@ -177,6 +191,7 @@ export interface WallData {
   queues: Rows<WallQueueView>;
   agents: Rows<WallAgentView>;
   alerts: Rows<AlertView>;
+  rules: Rows<RuleView>;
 }
 export interface QueueData {
   waiting: Rows<WaitingView>;

@@ -1,10 +1,11 @@
 /** The wallboard's view model: shapes of the `wall` and `queue:<id>` topics, and everything that can be said about them without a page. */
 
-import type { AlertView, WallAgentView, WallQueueView } from "@kit/feed";
+import type { AlertView, RuleView, WallAgentView, WallQueueView } from "@kit/feed";
 
 export type WallQueue = WallQueueView & { name_en?: string | null };
 export type WallAgent = WallAgentView;
 export type WallAlert = AlertView;
+export type WallRule = RuleView;
 
 /** What a supervisor sees of an agent: the state that the engine keeps, refined by what the agent is doing. */
 export type Presence = "available" | "engaged" | "full" | "after_contact_work" | "not_ready" | "signed_out";

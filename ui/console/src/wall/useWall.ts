@@ -13,6 +13,7 @@ import {
   type WallAgent,
   type WallAlert,
   type WallQueue,
+  type WallRule,
 } from "./model.ts";
 
 export interface Wall {
@@ -20,6 +21,8 @@ export interface Wall {
   queues: WallQueue[] | null;
   agents: WallAgent[];
   alerts: WallAlert[];
+  /** Rules that hold just now. */
+  rules: WallRule[];
   tenantNames: ReadonlyMap<string, string>;
   tenantOfQueue: ReadonlyMap<string, string>;
 }
@@ -30,6 +33,7 @@ export function useWall(): Wall {
   const queues = useFeed("wall", (data) => data?.queues);
   const agents = useFeed("wall", (data) => data?.agents);
   const alerts = useFeed("wall", (data) => data?.alerts);
+  const rules = useFeed("wall", (data) => data?.rules);
   const tenantNames = useMemo(
     () => new Map(session.tenants.map((tenant) => [tenant.id, localName(tenant, i18n.language)])),
     [session.tenants, i18n.language],
@@ -42,6 +46,14 @@ export function useWall(): Wall {
     queues: queueList,
     agents: useMemo(() => Object.values(agents ?? {}), [agents]),
     alerts: useMemo(() => Object.values(alerts ?? {}), [alerts]),
+    // Emergencies first, then by name, so that a chip keeps its place.
+    rules: useMemo(
+      () =>
+        Object.values(rules ?? {}).sort(
+          (a, b) => Number(b.emergency) - Number(a.emergency) || a.name.localeCompare(b.name, "zh-CN"),
+        ),
+      [rules],
+    ),
     tenantNames,
     tenantOfQueue: useMemo(
       () => new Map(queueList?.map((queue) => [queue.id, queue.tenant_id])),

@@ -1,0 +1,228 @@
+/** How a tenant's contacts find their agents: rules to switch on top, the present policy, its draft, its history. */
+import { useBlocker } from "@tanstack/react-router";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Badge, Button, ConfirmDialog, EmptyState, Select, Skeleton, Tabs } from "@kit/ui";
+import { hasScope, useSession } from "../app/session.tsx";
+import { useTenantNames } from "../settings/parts/names.ts";
+import { LoadFailed, PageHead } from "../settings/parts/Page.tsx";
+import { useWhen } from "../settings/parts/when.ts";
+import { policyQuery, vocabularyQuery } from "./data.ts";
+import { DraftEditor } from "./DraftEditor.tsx";
+import { History } from "./History.tsx";
+import { byHand } from "./model.ts";
+import { Present } from "./Present.tsx";
+import { Switches } from "./Switches.tsx";
+import { useDraft } from "./useDraft.ts";
+import type { PolicyView, Vocabulary } from "./wire.ts";
+
+export function RoutingPage() {
+  const { t } = useTranslation("routing");
+  const session = useSession();
+  const tenants = useTenantNames();
+  const [tenant, setTenant] = useState(session.person.tenant_id);
+  return (
+    <>
+      <PageHead
+        title={t("title")}
+        explain={t("explain")}
+        action={
+          tenants.options.length > 1 ? (
+            <Select
+              hideLabel
+              label={t("settings:tenant")}
+              className="w-44"
+              value={tenant}
+              onChange={setTenant}
+              options={tenants.options}
+            />
+          ) : null
+        }
+      />
+      <Policy key={tenant} tenant_id={tenant} />
+    </>
+  );
+}
+
+const RENEW_MS = 10_000;
+
+function Policy({ tenant_id }: { tenant_id: string }) {
+  const { t, i18n } = useTranslation("routing");
+  const policy = useQuery({ ...policyQuery(tenant_id, i18n.language), refetchInterval: RENEW_MS });
+  const vocabulary = useQuery(vocabularyQuery(tenant_id));
+  const failed = policy.data ? vocabulary : policy;
+  if (policy.data && vocabulary.data) {
+    return <Shown tenant_id={tenant_id} view={policy.data} vocabulary={vocabulary.data} />;
+  }
+  if (failed.isError) return <LoadFailed error={failed.error} onRetry={() => void failed.refetch()} />;
+  return (
+    <div role="status" aria-label={t("loading")} className="rounded-lg border border-line bg-surface p-5">
+      <Skeleton lines={8} />
+    </div>
+  );
+}
+
+type Tab = "present" | "draft" | "history";
+
+interface ShownProps {
+  tenant_id: string;
+  view: PolicyView;
+  vocabulary: Vocabulary;
+}
+
+function Shown({ tenant_id, view, vocabulary }: ShownProps) {
+  const { t } = useTranslation("routing");
+  const session = useSession();
+  const mayEdit = hasScope(session, "routing.edit");
+  const [tab, setTab] = useState<Tab>("present");
+  const draft = useDraft(tenant_id, view);
+  const lines = new Map(view.present?.words.rules.map((rule) => [rule.id, rule.lines]));
+  const edit = () => {
+    if (!draft.editing) draft.begin();
+    setTab("draft");
+  };
+  return (
+    <>
+      <LeaveGuard isOn={draft.dirty} />
+      <Switches
+        tenant_id={tenant_id}
+        rules={byHand(view.rules)}
+        linesOf={(id) => lines.get(id) ?? []}
+        canSwitch={hasScope(session, "routing.switch")}
+      />
+      <Tabs<Tab>
+        label={t("tabs")}
+        value={tab}
+        onChange={setTab}
+        panelClassName="pt-4"
+        tabs={[
+          {
+            id: "present",
+            label: t("present.title"),
+            content: (
+              <>
+                <Head view={view} mayEdit={mayEdit} hasDraft={draft.editing !== null} onEdit={edit} />
+                <Present view={view} vocabulary={vocabulary} />
+              </>
+            ),
+          },
+          ...(mayEdit
+            ? [
+                {
+                  id: "draft" as const,
+                  label: (
+                    <>
+                      {t("draft.title")}
+                      {draft.editing ? (
+                        <Badge tone={draft.dirty ? "warn" : "accent"}>
+                          {t(draft.dirty ? "draft.dirty" : "draft.exists")}
+                        </Badge>
+                      ) : null}
+                    </>
+                  ),
+                  content: draft.editing ? (
+                    <DraftEditor
+                      tenant_id={tenant_id}
+                      view={view}
+                      vocabulary={vocabulary}
+                      draft={draft}
+                      editing={draft.editing}
+                    />
+                  ) : (
+                    <EmptyState
+                      icon="edit"
+                      title={t("draft.none")}
+                      action={
+                        <Button variant="primary" onPress={edit}>
+                          {t("draft.begin")}
+                        </Button>
+                      }
+                    >
+                      {t("draft.noneText")}
+                    </EmptyState>
+                  ),
+                },
+              ]
+            : []),
+          {
+            id: "history",
+            label: t("history.title"),
+            content: (
+              <History
+                tenant_id={tenant_id}
+                view={view}
+                hasDraft={draft.editing !== null}
+                mayEdit={mayEdit}
+                onRestored={() => {
+                  void draft.takeTheirs().then(() => setTab("draft"));
+                }}
+              />
+            ),
+          },
+        ]}
+      />
+    </>
+  );
+}
+
+interface HeadProps {
+  view: PolicyView;
+  mayEdit: boolean;
+  hasDraft: boolean;
+  onEdit: () => void;
+}
+
+function Head({ view, mayEdit, hasDraft, onEdit }: HeadProps) {
+  const { t } = useTranslation("routing");
+  const when = useWhen();
+  const { present } = view;
+  const behind = present ? view.floors.filter(({ version }) => version < present.version).length : 0;
+  return (
+    <div className="flex flex-wrap items-center gap-x-3 gap-y-2 pb-3">
+      <p className="text-md text-ink-2">
+        {present ? (
+          <>
+            <span className="font-semibold text-ink">{t("version", { version: present.version })}</span>
+            {" · "}
+            {t("present.published", {
+              name: present.published_by?.name ?? t("bySystem"),
+              at: present.published_at ? when(present.published_at) : "—",
+            })}
+            {present.note ? <span className="foreign text-ink-3">{` · ${present.note}`}</span> : null}
+          </>
+        ) : (
+          t("present.none")
+        )}
+      </p>
+      {behind > 0 ? <Badge tone="warn">{t("present.behind", { count: behind })}</Badge> : null}
+      {mayEdit ? (
+        <Button icon="edit" className="ml-auto" onPress={onEdit}>
+          {t(hasDraft ? "draft.goOn" : "draft.begin")}
+        </Button>
+      ) : null}
+    </div>
+  );
+}
+
+/** Asks before unsaved work is left, inside of the console and by the browser itself. */
+function LeaveGuard({ isOn }: { isOn: boolean }) {
+  const { t } = useTranslation("settings");
+  const blocker = useBlocker({
+    // Which queue is open stands in the address too: that is no leaving.
+    shouldBlockFn: ({ current, next }) => isOn && current.pathname !== next.pathname,
+    enableBeforeUnload: isOn,
+    withResolver: true,
+  });
+  return (
+    <ConfirmDialog
+      isOpen={blocker.status === "blocked"}
+      onClose={() => blocker.reset?.()}
+      onConfirm={() => blocker.proceed?.()}
+      title={t("leave.title")}
+      confirm={t("leave.confirm")}
+    >
+      {t("leave.text")}
+    </ConfirmDialog>
+  );
+}

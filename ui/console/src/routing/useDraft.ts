@@ -1,0 +1,141 @@
+/** The draft as it is being edited: what was typed, what the server has, and what the checks say about it. */
+import { useQueryClient } from "@tanstack/react-query";
+import { useCallback, useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { checkBody, isChanged, policyQuery, useRenew, useSaveDraft } from "./data.ts";
+import { fullBody, leanBody, NO_BODY, sameBody } from "./model.ts";
+import type { Body, Checked, PolicyView, SavedDraft, Version } from "./wire.ts";
+
+export interface Editing {
+  body: Body;
+  note: string;
+  /** What it began with: the saved draft, or the present policy for one that is not saved yet. */
+  base: Body;
+  baseNote: string;
+  etag: string;
+  /** The draft that the server has; null: none yet. */
+  saved: Version | null;
+}
+
+export interface Draft {
+  editing: Editing | null;
+  dirty: boolean;
+  checked: Checked | null;
+  /** Somebody else saved in the meantime. */
+  lost: boolean;
+  failed: unknown;
+  isSaving: boolean;
+  begin: () => void;
+  change: (body: Body) => void;
+  setNote: (note: string) => void;
+  save: () => Promise<SavedDraft | null>;
+  /** Takes theirs, or writes over it with what stands here. */
+  takeTheirs: () => Promise<void>;
+  overwrite: () => Promise<void>;
+  leave: () => void;
+}
+
+const CHECK_AFTER_MS = 500;
+
+function editingOf(view: PolicyView): Editing {
+  const base = fullBody((view.draft ?? view.present)?.body ?? NO_BODY);
+  const note = view.draft?.note ?? "";
+  return { body: base, note, base, baseNote: note, etag: view.etag, saved: view.draft };
+}
+
+export function useDraft(tenant_id: string, view: PolicyView | undefined): Draft {
+  const { i18n } = useTranslation();
+  const client = useQueryClient();
+  const renew = useRenew();
+  const [editing, setEditing] = useState<Editing | null>(null);
+  const [checked, setChecked] = useState<Checked | null>(null);
+  const [lost, setLost] = useState(false);
+  const [failed, setFailed] = useState<unknown>(null);
+  const saving = useSaveDraft(tenant_id);
+  const dirty =
+    editing !== null && (!sameBody(editing.body, editing.base) || editing.note !== editing.baseNote);
+  // As long as nothing has been typed, the page follows the server.
+  const [seen, setSeen] = useState<string | undefined>(undefined);
+  if (view && view.etag !== seen && !dirty) {
+    setSeen(view.etag);
+    setLost(false);
+    if (editing !== null || view.draft !== null) setEditing(view.draft ? editingOf(view) : null);
+  }
+
+  const body = editing?.body;
+  useEffect(() => {
+    if (!body) return;
+    const stop = new AbortController();
+    const timer = setTimeout(() => {
+      checkBody(tenant_id, body, stop.signal)
+        .then(setChecked)
+        // The next change asks again; saving says what is wrong in any case.
+        .catch(() => undefined);
+    }, CHECK_AFTER_MS);
+    return () => {
+      clearTimeout(timer);
+      stop.abort();
+    };
+  }, [tenant_id, body, i18n.language]);
+
+  const store = useCallback(
+    async (etag: string): Promise<SavedDraft | null> => {
+      if (!editing) return null;
+      const { body: sent, note } = editing;
+      setFailed(null);
+      try {
+        const answer = await saving.mutateAsync({ body: leanBody(sent), note, etag });
+        setLost(false);
+        setChecked({ errors: answer.errors, warnings: answer.warnings, words: answer.draft.words });
+        setEditing((now) =>
+          now === null ? now : { ...now, base: sent, baseNote: note, etag: answer.etag, saved: answer.draft },
+        );
+        setSeen(answer.etag);
+        await renew();
+        return answer;
+      } catch (reason) {
+        if (isChanged(reason)) {
+          setLost(true);
+          await renew();
+        } else setFailed(reason);
+        return null;
+      }
+    },
+    [editing, renew, saving],
+  );
+
+  const fresh = useCallback(async (): Promise<PolicyView> => {
+    const query = policyQuery(tenant_id, i18n.language);
+    return client.fetchQuery({ ...query, staleTime: 0 });
+  }, [client, tenant_id, i18n.language]);
+
+  return {
+    editing,
+    dirty,
+    checked: editing ? checked : null,
+    lost,
+    failed,
+    isSaving: saving.isPending,
+    begin: () => {
+      if (view) setEditing(editingOf(view));
+    },
+    change: (next) => setEditing((now) => (now === null ? now : { ...now, body: next })),
+    setNote: (note) => setEditing((now) => (now === null ? now : { ...now, note })),
+    save: () => store(editing?.etag ?? ""),
+    takeTheirs: async () => {
+      const theirs = await fresh();
+      setEditing(theirs.draft ? editingOf(theirs) : null);
+      setSeen(theirs.etag);
+      setLost(false);
+    },
+    overwrite: async () => {
+      await store((await fresh()).etag);
+    },
+    leave: () => {
+      setEditing(null);
+      setChecked(null);
+      setLost(false);
+      setFailed(null);
+    },
+  };
+}
