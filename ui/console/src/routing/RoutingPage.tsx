@@ -1,7 +1,7 @@
 /** How a tenant's contacts find their agents: rules to switch on top, the present policy, its draft, its history. */
 import { useBlocker } from "@tanstack/react-router";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Badge, Button, ConfirmDialog, EmptyState, Select, Skeleton, Tabs } from "@kit/ui";
 import { hasScope, useSession } from "../app/session.tsx";
@@ -22,6 +22,13 @@ export function RoutingPage() {
   const session = useSession();
   const tenants = useTenantNames();
   const [tenant, setTenant] = useState(session.person.tenant_id);
+  const [dirty, setDirty] = useState(false);
+  const [next, setNext] = useState<string | null>(null);
+  const choose = (id: string | null) => {
+    setNext(null);
+    setDirty(false);
+    if (id) setTenant(id);
+  };
   return (
     <>
       <PageHead
@@ -34,26 +41,35 @@ export function RoutingPage() {
               label={t("settings:tenant")}
               className="w-44"
               value={tenant}
-              onChange={setTenant}
+              onChange={(id) => (dirty ? setNext(id) : choose(id))}
               options={tenants.options}
             />
           ) : null
         }
       />
-      <Policy key={tenant} tenant_id={tenant} />
+      <Policy key={tenant} tenant_id={tenant} onDirty={setDirty} />
+      <LeaveQuestion isOpen={next !== null} onStay={() => setNext(null)} onLeave={() => choose(next)} />
     </>
   );
 }
 
 const RENEW_MS = 10_000;
 
-function Policy({ tenant_id }: { tenant_id: string }) {
+interface PolicyProps {
+  tenant_id: string;
+  /** Whether something here is not saved. */
+  onDirty: (dirty: boolean) => void;
+}
+
+function Policy({ tenant_id, onDirty }: PolicyProps) {
   const { t, i18n } = useTranslation("routing");
   const policy = useQuery({ ...policyQuery(tenant_id, i18n.language), refetchInterval: RENEW_MS });
   const vocabulary = useQuery(vocabularyQuery(tenant_id));
   const failed = policy.data ? vocabulary : policy;
   if (policy.data && vocabulary.data) {
-    return <Shown tenant_id={tenant_id} view={policy.data} vocabulary={vocabulary.data} />;
+    return (
+      <Shown tenant_id={tenant_id} view={policy.data} vocabulary={vocabulary.data} onDirty={onDirty} />
+    );
   }
   if (failed.isError) return <LoadFailed error={failed.error} onRetry={() => void failed.refetch()} />;
   return (
@@ -65,18 +81,19 @@ function Policy({ tenant_id }: { tenant_id: string }) {
 
 type Tab = "present" | "draft" | "history";
 
-interface ShownProps {
-  tenant_id: string;
+interface ShownProps extends PolicyProps {
   view: PolicyView;
   vocabulary: Vocabulary;
 }
 
-function Shown({ tenant_id, view, vocabulary }: ShownProps) {
+function Shown({ tenant_id, view, vocabulary, onDirty }: ShownProps) {
   const { t } = useTranslation("routing");
   const session = useSession();
   const mayEdit = hasScope(session, "routing.edit");
   const [tab, setTab] = useState<Tab>("present");
   const draft = useDraft(tenant_id, view);
+  const { dirty } = draft;
+  useEffect(() => onDirty(dirty), [dirty, onDirty]);
   const lines = new Map(view.present?.words.rules.map((rule) => [rule.id, rule.lines]));
   const edit = () => {
     if (!draft.editing) draft.begin();
@@ -207,7 +224,6 @@ function Head({ view, mayEdit, hasDraft, onEdit }: HeadProps) {
 
 /** Asks before unsaved work is left, inside of the console and by the browser itself. */
 function LeaveGuard({ isOn }: { isOn: boolean }) {
-  const { t } = useTranslation("settings");
   const blocker = useBlocker({
     // Which queue is open stands in the address too: that is no leaving.
     shouldBlockFn: ({ current, next }) => isOn && current.pathname !== next.pathname,
@@ -215,10 +231,27 @@ function LeaveGuard({ isOn }: { isOn: boolean }) {
     withResolver: true,
   });
   return (
-    <ConfirmDialog
+    <LeaveQuestion
       isOpen={blocker.status === "blocked"}
-      onClose={() => blocker.reset?.()}
-      onConfirm={() => blocker.proceed?.()}
+      onStay={() => blocker.reset?.()}
+      onLeave={() => blocker.proceed?.()}
+    />
+  );
+}
+
+interface LeaveProps {
+  isOpen: boolean;
+  onStay: () => void;
+  onLeave: () => void;
+}
+
+function LeaveQuestion({ isOpen, onStay, onLeave }: LeaveProps) {
+  const { t } = useTranslation("settings");
+  return (
+    <ConfirmDialog
+      isOpen={isOpen}
+      onClose={onStay}
+      onConfirm={onLeave}
       title={t("leave.title")}
       confirm={t("leave.confirm")}
     >
