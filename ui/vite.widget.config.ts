@@ -82,10 +82,37 @@ function usedTokens(): Plugin {
   };
 }
 
+/** The words' keys become numbers, the same in every language; 0 is no word. */
+const WORD = /^ {2}(\w+):\s*("(?:[^"\\]|\\.)*"),$/gm;
+const KEYS = ["", ...readFileSync(here("widget/view/words.zh.ts"), "utf8").matchAll(WORD)].map(
+  (one) => one[1]!,
+);
+
+function numberedWords(): Plugin {
+  const number = (key: string) => {
+    if (!KEYS.includes(key)) throw new Error(`no such words: ${key}`);
+    return String(KEYS.indexOf(key));
+  };
+  return {
+    name: "rexian-numbered-words",
+    enforce: "pre",
+    transform(code, id) {
+      if (!id.startsWith(here("widget/"))) return null;
+      if (!/\/words\.\w+\.ts$/.test(id))
+        return code
+          .replace(/\bwords\.(\w+)(?!["\w])/g, (_, key: string) => `words[${number(key)}]`)
+          .replace(/\bkey\("(\w+)"\)/g, (_, key: string) => number(key));
+      const texts = new Map(
+        [...code.matchAll(WORD)].map(([, key, text]) => [key, JSON.parse(text!) as string]),
+      );
+      return `export const words = ${JSON.stringify(KEYS.map((key) => texts.get(key) ?? "").join("|"))}.split("|");`;
+    },
+  };
+}
+
 /**
- * The names that terser shortens: members of the widget's own classes and the keys of its words. Not what crosses the
- * socket, a storage, another tab or the page (all of `wire.ts`, what is written in quotes, JSX attributes), nor any name
- * that Preact uses; and terser itself spares what a browser knows.
+ * The names that terser shortens: members of the widget's own objects. Not what crosses the socket, a storage, another tab or the page (all of `wire.ts`, what is written in quotes, JSX attributes), nor
+ * any name that Preact uses; and terser itself spares what a browser knows.
  */
 function ownNames(): Map<string, string> {
   const folders = ["", "core/", "page/", "view/"];
@@ -95,14 +122,12 @@ function ownNames(): Map<string, string> {
       .map((name) => [folder + name, readFileSync(here(`widget/${folder}${name}`), "utf8")] as const),
   );
   const all = files.map(([, text]) => text).join("\n");
-  const preact = ["preact", "preact/hooks"]
-    .map((name) => readFileSync(fileURLToPath(import.meta.resolve(name)), "utf8"))
-    .join("\n");
+  const preact = readFileSync(fileURLToPath(import.meta.resolve("preact")), "utf8");
   const foreign = new Set<string>(["words", ...(preact.match(/\w+/g) ?? [])]);
   const spare = (text: string, what: RegExp) => {
     for (const [, name] of text.matchAll(what)) foreign.add(name!);
   };
-  for (const [name, text] of files) if (/^(core\/wire|loader)\.ts$/.test(name)) spare(text, /(\w+)/g);
+  for (const [name, text] of files) if (/^(core\/wire|loader|panel)\.ts$/.test(name)) spare(text, /(\w+)/g);
   for (const [shape] of all.matchAll(
     /interface (Entry|Options|Handle|Props|\w+Props) (extends \w+ )?\{[^}]*\}/g,
   ))
@@ -111,10 +136,8 @@ function ownNames(): Map<string, string> {
   spare(all, /[\s{](\w+)=[{"]/g);
   const own = new Set<string>();
   for (const [name, text] of files) {
-    if (!/^(core|page)\/|words\./.test(name)) continue;
-    for (const [, member] of text.matchAll(
-      /^ {2}(?:(?:private|readonly|static|async|get|set) )*(\w+)\??(?:[(:;<]| =)/gm,
-    ))
+    if (!/^(core|page)\//.test(name)) continue;
+    for (const [, member] of text.matchAll(/^ {2,4}(?:async )?([a-z]\w*)\??[(:,;<]/gim))
       if (!foreign.has(member!) && member!.length > 2) own.add(member!);
   }
   return shortNames(own, new Set((all + preact).match(/\b\w{1,2}\b/g)));
@@ -128,7 +151,7 @@ function small(): Plugin {
     enforce: "post",
     async renderChunk(code, _, { format }) {
       const done = await minify(code, {
-        ecma: 2020,
+        ecma: 2022,
         module: format === "es",
         toplevel: true,
         compress: { passes: 3, unsafe_arrows: true, keep_fargs: false, pure_getters: true },
@@ -176,7 +199,7 @@ const common = (extra: Plugin[] = []): InlineConfig => ({
   base: "/widget/",
   logLevel: "warn",
   publicDir: false,
-  plugins: [usedTokens(), singleIcons(), small(), ...extra],
+  plugins: [usedTokens(), singleIcons(), numberedWords(), small(), ...extra],
   define: { "process.env.NODE_ENV": '"production"' },
   oxc: {
     jsx: { runtime: "classic", pragma: "h_", pragmaFrag: "Fragment_" },
@@ -187,9 +210,8 @@ const common = (extra: Plugin[] = []): InlineConfig => ({
 const shared: BuildEnvironmentOptions = {
   outDir: out,
   emptyOutDir: false,
-  // Browsers from the spring of 2022 on.
-  target: ["chrome92", "firefox92", "safari15.4"],
-  cssTarget: "chrome100",
+  // Browsers of the last three years.
+  target: ["chrome119", "firefox119", "safari17"],
   // By terser, in a plugin above.
   minify: false,
   cssMinify: true,

@@ -30,6 +30,7 @@ from rexian.kit.database import Database
 from rexian.kit.ids import new_id
 from rexian.kit.schema import all_tables
 from rexian.kit.settings import Settings
+from rexian.runtime.host import FloorHost
 from rexian.web import sign_in as sign_in_routes
 from rexian.web.guard import Gatekeeper, provide_who, session_cookie
 from rexian.web.problems import ProblemHandler
@@ -44,8 +45,11 @@ def make_settings(**changes: Any) -> Settings:
     return Settings(secret=SECRET, argon2_memory_kib=64, public_url=URL, **changes)
 
 
-def make_app(db: Database, clock: FakeClock, settings: Settings, sign_in: SignIn) -> Litestar:
-    """The directory's HTTP API with the real guard."""
+def make_app(
+    db: Database, clock: FakeClock, settings: Settings, sign_in: SignIn, floors: FloorHost | None = None
+) -> Litestar:
+    """The directory's HTTP API with the real guard. Without `floors` none runs here."""
+    floors = floors or FloorHost(db, clock)
 
     def giving(value: Any) -> Provide:
         def give() -> Any:
@@ -53,7 +57,7 @@ def make_app(db: Database, clock: FakeClock, settings: Settings, sign_in: SignIn
 
         return Provide(give, sync_to_thread=False, use_cache=False)
 
-    given = {"db": db, "clock": clock, "settings": settings, "sign_in": sign_in}
+    given = {"db": db, "clock": clock, "settings": settings, "sign_in": sign_in, "floors": floors}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", LitestarDeprecationWarning)
         return Litestar(

@@ -170,7 +170,7 @@ async def the_trace_tells(supervisor: Supervisor, contact: str) -> None:
     await supervisor.page.wait_for_url(f"**/app/contacts/{contact}")
     story = supervisor.page.get_by_role("region", name="全程轨迹")
     await expect(story).to_contain_text("进入队列「智能家居」排队")
-    await expect(story).to_contain_text("派接给李晓雯：刚空出来，接手等得最久的客户，符合技能 智能家居，客户已等")
+    await expect(story).to_contain_text("派接给李晓雯：刚空出来，接手排在最前的客户，符合技能 智能家居，客户已等")
     await expect(story).to_contain_text("李晓雯接起，客户共等待")
     await expect(story).to_contain_text("完成小结")
     await expect(story).to_contain_text("客户评价 5 分（非常满意）")

@@ -72,10 +72,37 @@ async def test_a_row_of_a_newer_version_neither_breaks_trace_nor_contact(served:
     await now.close()
 
 
-async def test_agents_do_not_read_traces(served: Served) -> None:
+async def test_each_reader_gets_the_story_in_words_of_their_own(served: Served) -> None:
+    now = await talk(served, served.city.li, text="手机充不进电")
+    path = f"/api/contacts/{now.contact}/trace"
+    async with await served.staff(served.city.zhao) as zhao:
+        told = {
+            reader: (await zhao.get(f"{path}?locale=zh-CN&reader={reader}")).raise_for_status().json()
+            for reader in ("supervisor", "agent", "customer")
+        }
+        assert (await zhao.get(f"{path}?reader=stranger")).status_code == 400
+    assert "您联系了我们" in told["customer"]["story"]
+    assert "李晓雯" not in told["customer"]["story"]
+    assert "李晓雯接起" in told["agent"]["story"]
+    offers = {
+        reader: [one for one in told[reader]["entries"] if one["kind"] == "InteractionOffered"] for reader in told
+    }
+    assert offers["supervisor"][0]["detail"]["reason"]
+    assert [offers[reader][0]["detail"] for reader in ("agent", "customer")] == [{}, {}]
+    await now.close()
+
+
+async def test_agents_read_their_own_contacts_story_as_agents_do(served: Served) -> None:
     now = await talk(served, served.city.li)
+    path = f"/api/contacts/{now.contact}/trace"
     async with await served.staff(served.city.li) as li:
-        assert (await li.get(f"/api/contacts/{now.contact}/trace")).status_code == 403
+        plain = (await li.get(f"{path}?locale=zh-CN")).raise_for_status().json()
+        assert plain["story"] == (await li.get(f"{path}?locale=zh-CN&reader=agent")).json()["story"]
+        assert (await li.get(f"{path}?reader=customer")).status_code == 200
+        refused = await li.get(f"{path}?reader=supervisor")
+        assert (refused.status_code, refused.json()["code"]) == (403, "scope_missing")
+    async with await served.staff(served.city.wang) as other:
+        assert (await other.get(path)).status_code == 404
     await now.close()
 
 

@@ -1,7 +1,6 @@
 import { mount } from "./mount";
-import { words } from "./page/now";
 import * as panel from "./panel";
-import type { PanelWords } from "./view/words.zh";
+import type { Words } from "./page/words";
 
 /** Addresses of the words, by language. */
 declare const __WORDS__: Record<string, string>;
@@ -11,16 +10,9 @@ const site = decodeURIComponent(location.pathname.split("/").filter(Boolean).pop
 const query = new URLSearchParams(location.search);
 const theme = query.get("theme") ?? undefined;
 const lang = query.get("lang") ?? undefined;
-const options = { site, origin: location.origin, page: true, lang, theme };
-const chat = mount(
-  options,
+if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
+void mount(
+  { site, origin: location.origin, page: true, lang, theme },
   () => Promise.resolve(panel),
-  (locale) => import(/* @vite-ignore */ __WORDS__[locale]!) as Promise<{ words: PanelWords }>,
+  (locale) => import(/* @vite-ignore */ __WORDS__[locale]!) as Promise<{ words: Words }>,
 );
-const { dataset } = document.documentElement;
-if (theme === "light" || theme === "dark") dataset.theme = theme;
-chat.watch(() => {
-  const name = chat.site?.name;
-  if (name && words.panel) document.title = `${name} · ${words.panel}`;
-});
-chat.setOpen(true);

@@ -1,66 +1,102 @@
 import { render } from "preact";
 import tokens from "../kit/tokens.css?inline";
-import { Chat, type Options } from "./page/chat";
-import { setChat } from "./page/now";
-import type { Locale } from "./page/words";
-import { tint } from "./page/tint";
-import { App } from "./view/App";
 import base from "./base.css?inline";
+import {
+  changed,
+  isOpen,
+  locale,
+  said,
+  setOpen,
+  site,
+  startChat,
+  wake,
+  words,
+  type Options,
+  type ReadWords,
+} from "./page/chat";
+import { tint } from "./page/tint";
 import type * as PanelModule from "./panel";
-import type { PanelWords } from "./view/words.zh";
+import { Launcher } from "./view/Launcher";
 
-const TAG = "rexian-chat";
 const TINT_PARTS = ["solid", "deep", "ink", "soft"] as const;
 
-/**
- * Puts the widget on the page, in a shadow root of its own. `load` fetches the panel, `read` its words; `nonce` is only
- * for browsers without style sheets as objects.
- */
-export function mount(
+/** Puts the widget on the page, in a shadow root of its own. `load` fetches the panel, `read` its words. */
+export async function mount(
   options: Options,
   load: () => Promise<typeof PanelModule>,
-  read: (locale: Locale) => Promise<{ words: PanelWords }>,
-  nonce?: string,
-): Chat {
-  const chat = new Chat(options, read);
-  setChat(chat);
-  const host = document.createElement(TAG);
+  read: ReadWords,
+): Promise<void> {
+  const host = document.createElement("rexian-chat");
   const root = host.attachShadow({ mode: "open" });
-  dress(root, tokens + base, nonce);
+  const html = document.documentElement;
   const dark = matchMedia("(prefers-color-scheme: dark)");
-  const paint = () => {
-    const { theme: wish } = options;
-    const theme = wish === "light" || wish === "dark" ? wish : dark.matches ? "dark" : "light";
-    if (host.dataset.theme !== theme) host.dataset.theme = theme;
-    const colours = tint(chat.colour, theme);
-    for (const part of TINT_PARTS) host.style.setProperty(`--c-${part}`, colours?.[part] ?? "");
-    if (options.page) document.documentElement.lang = chat.locale;
-  };
-  paint();
-  dark.addEventListener("change", paint);
-  chat.watch(paint);
-  document.body.append(host);
-  let dressed = false;
-  const panel = async () => {
-    const [{ Panel, styles }] = await Promise.all([load(), chat.speak(chat.locale)]);
-    if (!dressed) dress(root, styles, nonce);
-    dressed = true;
-    return Panel;
-  };
-  render(<App load={panel} />, root);
-  return chat;
-}
+  let panel: typeof PanelModule | undefined;
+  let failed = false;
+  let wasOpen = false;
 
-/** Style sheets as objects need no word in the page's CSP; only old browsers get a <style> element. */
-function dress(root: ShadowRoot, css: string, nonce: string | undefined): void {
-  try {
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(css);
-    root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
-  } catch {
-    const style = document.createElement("style");
-    if (nonce) style.nonce = nonce;
-    style.textContent = css;
-    root.append(style);
-  }
+  /** Style sheets as objects need no word in the page's CSP. */
+  const dress = (...styles: string[]) => {
+    root.adoptedStyleSheets = styles.map((css) => {
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(css);
+      return sheet;
+    });
+  };
+
+  const fetchPanel = () => {
+    if (panel) return;
+    load().then(
+      (module) => {
+        panel = module;
+        failed = false;
+        dress(tokens + base, module.styles);
+        changed();
+      },
+      // A deploy in between, or no network: the page of its own serves, at the next press.
+      () => (failed = true),
+    );
+  };
+
+  const press = () => {
+    if (failed) window.open(`${options.origin}/c/${encodeURIComponent(options.site)}`, "_blank", "noopener");
+    else setOpen(!isOpen);
+  };
+
+  const paint = () => {
+    const { theme } = options;
+    const isDark = theme === "dark" || (theme !== "light" && dark.matches);
+    host.dataset.theme = isDark ? "dark" : "light";
+    const colours = tint(site?.colour || options.colour || "", isDark);
+    for (const part of TINT_PARTS) host.style.setProperty(`--c-${part}`, colours?.[part] ?? "");
+    if (!options.page) return;
+    html.lang = locale;
+    if (site) document.title = `${site.name} · ${words.panel}`;
+  };
+
+  const draw = () => {
+    paint();
+    if (isOpen && !wasOpen) fetchPanel();
+    const focused = root.activeElement;
+    render(
+      <div class={options.page ? "rx page" : "rx"} lang={locale} dir="ltr">
+        <div class="sr" role="status" aria-live="polite">
+          {said}
+        </div>
+        {isOpen && panel?.Panel()}
+        {!options.page && Launcher(press, fetchPanel)}
+      </div>,
+      root,
+    );
+    panel?.drawn(root, focused);
+    // Closing by keyboard or button gives the focus back to where it came from.
+    if (wasOpen && !isOpen) root.querySelector<HTMLElement>(".launcher")?.focus();
+    wasOpen = isOpen;
+  };
+
+  await startChat(options, read, draw);
+  dress(tokens + base);
+  dark.addEventListener("change", changed);
+  draw();
+  document.body.append(host);
+  void wake();
 }

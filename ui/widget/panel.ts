@@ -1,3 +1,3 @@
 /** What is fetched when the chat is first opened: the panel and its styles. */
-export { Panel } from "./view/Panel";
+export { drawn, Panel } from "./view/Panel";
 export { default as styles } from "./panel.css?inline";

@@ -1,5 +1,6 @@
-import { mount } from "./mount";
 import type { Handle } from "./loader";
+import { mount } from "./mount";
+import { setOpen } from "./page/chat";
 
 declare global {
   interface Window {
@@ -8,12 +9,12 @@ declare global {
 }
 
 /** Comes after the loader, takes over the handle that it left and does what was asked in the meantime. */
-function run(handle: Handle): void {
-  const { data, origin, nonce } = handle;
-  const chat = mount(
+async function run(handle: Handle): Promise<void> {
+  const { data, origin } = handle;
+  await mount(
     {
       origin,
-      site: data.site ?? "",
+      site: data.site!,
       lang: data.lang || document.documentElement.lang,
       theme: data.theme,
       colour: data.colour,
@@ -21,16 +22,15 @@ function run(handle: Handle): void {
     },
     () => import("./panel"),
     (locale) => (locale === "en" ? import("./view/words.en") : import("./view/words.zh")),
-    nonce,
   );
-  handle.open = () => chat.setOpen(true);
-  handle.close = () => chat.setOpen(false);
-  if (handle.asked !== undefined) chat.setOpen(handle.asked);
+  handle.open = () => setOpen(true);
+  handle.close = () => setOpen(false);
+  if (handle.asked !== undefined) setOpen(handle.asked);
 }
 
 const handle = window.Rexian;
 if (handle && !handle.on) {
   handle.on = true;
-  if (document.body) run(handle);
-  else addEventListener("DOMContentLoaded", () => run(handle));
+  if (document.body) void run(handle);
+  else addEventListener("DOMContentLoaded", () => void run(handle));
 }

@@ -14,6 +14,7 @@ from rexian.directory.customers import api as customers
 from rexian.directory.floors.sync import FloorSync
 from rexian.directory.hours import api as hours
 from rexian.directory.people import api as people
+from rexian.directory.policies import api as policies
 from rexian.directory.queues import api as queues
 from rexian.directory.sign_in import brake, sessions
 from rexian.directory.sign_in.service import SignIn
@@ -34,6 +35,7 @@ routes = [
     *tenants.routes,
     *people.routes,
     *queues.routes,
+    *policies.routes,
     *hours.routes,
     *customers.routes,
     *sites.routes,

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from rexian.engine import events as ev
-from rexian.engine.applying_routing import ROUTING, leave_agent, note_wrapping, release, shift
+from rexian.engine.applying_policy import POLICY
+from rexian.engine.applying_routing import ROUTING
+from rexian.engine.applying_steps import give_share_back, leave_agent, leave_line, note_wrapping, release, shift
 from rexian.engine.core import Core
-from rexian.engine.state import Agent, Contact, Queue
+from rexian.engine.state import Agent, Contact, Interaction, Queue
 from rexian.engine.timers import Due
 
 _FORGET_STEP_MS = 60_000  # contacts are forgotten by the minute, so that one event carries many
@@ -25,11 +27,14 @@ def apply(core: Core, event: ev.AnyEvent) -> None:
 def _queue_defined(core: Core, e: ev.QueueDefined) -> None:
     queue = core.state.queues.get(e.queue.id)
     if queue is None:
-        core.state.queues[e.queue.id] = Queue(spec=e.queue)
+        core.state.queues[e.queue.id] = queue = Queue(spec=e.queue)
+        routing = core.state.routing.get(queue.tenant_id)
+        if routing is not None and queue.id in routing.policy.queues:
+            core.follow()
         return
     queue.spec = e.queue
     queue.retired = False
-    core.redefine(e.queue)
+    core.redefine(queue)
 
 
 def _queue_retired(core: Core, e: ev.QueueRetired) -> None:
@@ -54,15 +59,24 @@ def _agent_state_changed(core: Core, e: ev.AgentStateChanged) -> None:
     if e.state == "after_contact_work":
         return  # follows from the handlings; never written as an event by this version
     agent = core.state.agents[e.agent_id]
+    if e.state == "available":
+        agent.idle_since = e.at
+        if agent.wanted == "not_ready" and agent.reason == "signed_out":
+            _sign_in(agent, e.at)
     agent.wanted = e.state
     agent.reason = e.reason
     agent.by_system = e.by_system
     agent.wanted_at = e.at
     agent.changes += 1
     agent.missed = 0
-    if e.state == "available":
-        agent.idle_since = e.at
     core.matcher.file(agent)
+
+
+def _sign_in(agent: Agent, at: int) -> None:
+    """What the strategies look at begins anew."""
+    agent.duty_since = at
+    agent.busy_since = at if agent.handlings else 0
+    agent.handled = agent.busy_ms = agent.occupancy = 0
 
 
 # -- the contact -----------------------------------------------------------------------------------------------------
@@ -107,22 +121,34 @@ def _customer_returned(core: Core, e: ev.CustomerReturned) -> None:
 
 
 # -- the end ---------------------------------------------------------------------------------------------------------
+def _self_served(core: Core, e: ev.SelfServed) -> None:
+    """Known to the journal; the floor has nothing to remember of it."""
+
+
 def _interaction_ended(core: Core, e: ev.InteractionEnded) -> None:
     interaction = core.state.interactions[e.interaction_id]
-    if interaction.state == "queued":
-        leave_agent(core, interaction)
-        core.matcher.displace(interaction.id)
-        core.lines.leave(interaction.id)
-        queue = core.state.queues[interaction.queue_id]
-        if not core.lines.length(interaction.queue_id):
-            queue.last_answer_at = 0
-        interaction.waited_ms = e.waited_ms
-    else:
+    if interaction.state == "talking":
         interaction.talked_ms = e.talk_ms
+    else:
+        _leave_unanswered(core, interaction, e)
     shift(core, interaction, "ended")
     interaction.ended_at = e.at
     interaction.ended_by = e.by
     interaction.away_due_at = 0
+
+
+def _leave_unanswered(core: Core, interaction: Interaction, e: ev.InteractionEnded) -> None:
+    """The customer left while waiting, or before a booked call-back."""
+    if interaction.state == "queued":
+        leave_agent(core, interaction)
+        leave_line(core, interaction)
+    else:
+        del core.scheduled[interaction.queue_id][interaction.id]
+    interaction.waited_ms = e.waited_ms
+    if interaction.expected is not None:
+        if e.waited_ms > interaction.expected[1]:
+            core.state.queues[interaction.queue_id].said += 1
+        interaction.expected = None
 
 
 def _acw_started(core: Core, e: ev.AfterContactWorkStarted) -> None:
@@ -149,6 +175,8 @@ def _wrapped_up(core: Core, e: ev.HandlingWrappedUp) -> None:
     if interaction.state == "after_contact_work":
         agent.wrapping -= 1
         shift(core, interaction, "ended")
+    if interaction.partner:
+        give_share_back(core, interaction)
     interaction.wrapped_at = e.at
     interaction.wrapped_by = e.agent_id
     interaction.disposition = e.disposition
@@ -199,5 +227,7 @@ _TABLE: dict[type[Any], Callable[[Core, Any], None]] = {
     ev.ContactRated: _contact_rated,
     ev.ContactClosed: _contact_closed,
     ev.ContactsForgotten: _contacts_forgotten,
+    ev.SelfServed: _self_served,
+    **POLICY,
     **ROUTING,
 }

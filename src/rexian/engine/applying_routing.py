@@ -6,56 +6,22 @@ from collections.abc import Callable
 from typing import Any
 
 from rexian.engine import events as ev
+from rexian.engine.applying_steps import (
+    give_share_back,
+    idle_from,
+    leave_agent,
+    note_wrapping,
+    release,
+    shift,
+    take_share,
+)
 from rexian.engine.core import Core
-from rexian.engine.state import Agent, Declined, Interaction, InteractionState, Offer
+from rexian.engine.state import Agent, Declined, Interaction, Offer, Queue
 from rexian.engine.timers import Due
 
 RETRY_MS = 10_000  # an agent who let a contact go gets it again after this time at the earliest, if at all
 TARGET_WAIT_MS = 60_000  # a contact transferred to a busy person waits that long for them
 KEPT_GAPS = 32  # enough for a range, few enough to follow the hour
-
-
-# -- small steps shared with applying.py -----------------------------------------------------------------------------
-def shift(core: Core, interaction: Interaction, to: InteractionState) -> None:
-    """Change the interaction's state and the queue's counts with it."""
-    queue = core.state.queues[interaction.queue_id]
-    for state, step in ((interaction.state, -1), (to, 1)):
-        if state == "queued":
-            queue.waiting += step
-        elif state == "offered":
-            queue.offered += step
-        elif state == "talking":
-            queue.talking += step
-        elif state == "after_contact_work":
-            queue.after_contact_work += step
-    interaction.state = to
-
-
-def note_wrapping(agent: Agent, at: int) -> None:
-    """Remember since when all that the agent has is after-contact work."""
-    if not agent.wrapping or agent.wrapping < len(agent.handlings):
-        agent.wrapping_since = 0
-    elif not agent.wrapping_since:
-        agent.wrapping_since = at
-
-
-def release(core: Core, agent: Agent, interaction: Interaction, at: int) -> None:
-    """The handling is over for this agent: the place is free again and idling begins anew."""
-    agent.handlings.remove(interaction.id)
-    agent.used[interaction.medium] -= 1
-    agent.idle_since = at
-    note_wrapping(agent, at)
-    core.matcher.file(agent)
-
-
-def leave_agent(core: Core, interaction: Interaction) -> None:
-    """It waits for its target person no longer."""
-    if interaction.target_agent_id is not None:
-        agent = core.state.agents.get(interaction.target_agent_id)
-        if agent is not None and interaction.id in agent.awaited:
-            agent.awaited.remove(interaction.id)
-        interaction.target_agent_id = None
-        interaction.target_due_at = 0
 
 
 def _decline(interaction: Interaction, agent: Agent, at: int) -> None:
@@ -64,6 +30,8 @@ def _decline(interaction: Interaction, agent: Agent, at: int) -> None:
 
 def _stop_talking(core: Core, interaction: Interaction, agent_id: str, at: int) -> None:
     """A handling goes back to a queue."""
+    if interaction.partner:
+        give_share_back(core, interaction)
     interaction.talked_ms += at - interaction.accepted_at
     interaction.waiting_from = at
     interaction.agent_id = None
@@ -73,8 +41,10 @@ def _stop_talking(core: Core, interaction: Interaction, agent_id: str, at: int) 
 
 
 def _renew_absence(core: Core, interaction: Interaction, at: int, allowed_ms: int) -> None:
-    """An absent customer may be absent for as long as the new state allows, from now."""
-    if interaction.away_due_at:
+    """An absent customer may be absent for as long as the new state allows, from now; whom we call need not be here."""
+    if interaction.call_back and interaction.state == "queued":
+        interaction.away_due_at = 0
+    elif interaction.away_due_at:
         interaction.away_due_at = at + allowed_ms
         core.timers.add(interaction.away_due_at, Due.AWAY, interaction.id)
 
@@ -84,16 +54,34 @@ def _queued(core: Core, e: ev.InteractionQueued) -> None:
     interaction = core.state.interactions.get(e.interaction_id)
     if interaction is None:
         interaction = _arrive(core, e)
-    elif interaction.state == "talking":  # the agent was taken off the floor
-        _stop_talking(core, interaction, str(interaction.agent_id), e.at)
-    if e.why not in ("new", "transfer"):
-        leave_agent(core, interaction)
+    else:
+        _come_back(core, interaction, e)
     core.enqueue(interaction)
     for declined in interaction.declined.values():
         if declined.until > e.at:
             core.timers.add(declined.until, Due.RETRY, interaction.id)
+
+
+def _come_back(core: Core, interaction: Interaction, e: ev.InteractionQueued) -> None:
+    """It waits again, for whatever reason; or its call-back is due."""
+    if interaction.state == "talking":  # the agent was taken off the floor
+        _stop_talking(core, interaction, str(interaction.agent_id), e.at)
+    elif interaction.state == "scheduled":
+        _fall_due(core, interaction, e)
+    if e.why == "transfer":
+        interaction.entered_at = e.at
+    else:
+        leave_agent(core, interaction)
     if e.why in ("transfer", "agent_retired"):
         _renew_absence(core, interaction, e.at, core.state.queues[e.queue_id].spec.away_waiting_ms)
+
+
+def _fall_due(core: Core, interaction: Interaction, e: ev.InteractionQueued) -> None:
+    del core.scheduled[interaction.queue_id][interaction.id]
+    shift(core, interaction, "queued")
+    interaction.since = e.since
+    interaction.waiting_from = interaction.entered_at = e.at
+    interaction.step = 0
 
 
 def _arrive(core: Core, e: ev.InteractionQueued) -> Interaction:
@@ -109,13 +97,29 @@ def _arrive(core: Core, e: ev.InteractionQueued) -> Interaction:
         queue_id=e.queue_id,
         first_queue_id=e.queue_id,
         medium=e.medium,
+        first_medium=e.medium,
         needs=e.needs,
         credit_ms=e.credit_ms,
         since=e.since,
         waiting_from=e.at,
+        entered_at=e.at,
+        attributes=e.attributes,
+        emergency=e.emergency,
+        expected=e.expected,
     )
     state.queues[e.queue_id].waiting += 1
+    if e.target_agent_id is not None:
+        _await(core, interaction, e.target_agent_id, e.target_due_at, e.target_kind)
     return interaction
+
+
+def _await(core: Core, interaction: Interaction, agent_id: str, due_at: int, kind: str) -> None:
+    """It waits for this person."""
+    interaction.target_agent_id = agent_id
+    interaction.target_due_at = due_at
+    interaction.target_kind = kind
+    core.state.agents[agent_id].awaited.append(interaction.id)
+    core.timers.add(due_at, Due.TARGET, interaction.id)
 
 
 # -- offers ----------------------------------------------------------------------------------------------------------
@@ -142,12 +146,15 @@ def _offered(core: Core, e: ev.InteractionOffered) -> None:
     interaction.agent_id = e.agent_id
     agent.offers.append(e.offer_id)
     agent.used[interaction.medium] = agent.used.get(interaction.medium, 0) + 1
+    take_share(core, interaction, agent)
     core.matcher.file(agent)
     core.watch_offer(offer)
 
 
 def _offer_proven(core: Core, e: ev.OfferProven) -> None:
-    core.state.offers[e.offer_id].proven = True
+    offer = core.state.offers[e.offer_id]
+    offer.proven = True
+    core.watch_offer(offer)
 
 
 def _offer_accepted(core: Core, e: ev.OfferAccepted) -> None:
@@ -163,10 +170,15 @@ def _offer_accepted(core: Core, e: ev.OfferAccepted) -> None:
     interaction.accepted_at = e.at
     interaction.answered = True
     interaction.declined = {}
+    if interaction.expected is not None:
+        _measure(queue, interaction)
     agent.offers.remove(e.offer_id)
+    if not agent.handlings:
+        agent.busy_since = e.at
     agent.handlings.append(interaction.id)
+    agent.handled += 1
     agent.missed = 0
-    agent.idle_since = e.at
+    idle_from(agent, e.at)
     note_wrapping(agent, e.at)
     core.matcher.file(agent)
     _renew_absence(core, interaction, e.at, queue.spec.away_talking_ms)
@@ -176,11 +188,21 @@ def _offer_accepted(core: Core, e: ev.OfferAccepted) -> None:
     queue.last_answer_at = e.at if core.lines.length(queue.id) else 0
 
 
+def _measure(queue: Queue, interaction: Interaction) -> None:
+    """Whether it waited as long as the customer was told."""
+    low, high = interaction.expected or (0, 0)
+    queue.said += 1
+    queue.kept += low <= interaction.waited_ms <= high
+    interaction.expected = None
+
+
 def _take_back(core: Core, offer_id: str) -> tuple[Interaction, Agent]:
     """The offer rings no longer; the interaction is about to be queued again or to end."""
     offer = core.state.offers.pop(offer_id)
     interaction = core.state.interactions[offer.interaction_id]
     agent = core.state.agents[offer.agent_id]
+    if interaction.partner:
+        give_share_back(core, interaction)
     shift(core, interaction, "queued")
     interaction.offer_id = None
     interaction.agent_id = None
@@ -192,14 +214,14 @@ def _take_back(core: Core, offer_id: str) -> tuple[Interaction, Agent]:
 def _offer_rejected(core: Core, e: ev.OfferRejected) -> None:
     interaction, agent = _take_back(core, e.offer_id)
     _decline(interaction, agent, e.at)
-    agent.idle_since = e.at  # to the end of the row, or the same agent would ring first again and again
+    idle_from(agent, e.at)  # to the end of the row, or the same agent would ring first again and again
     core.matcher.file(agent)
 
 
 def _offer_expired(core: Core, e: ev.OfferExpired) -> None:
     interaction, agent = _take_back(core, e.offer_id)
     _decline(interaction, agent, e.at)
-    agent.idle_since = e.at
+    idle_from(agent, e.at)
     agent.missed += 1
     core.matcher.file(agent)
 
@@ -220,11 +242,10 @@ def _transferred(core: Core, e: ev.InteractionTransferred) -> None:
     interaction.transferred_by = e.agent_id
     interaction.transferred_to = (e.to_queue_id if e.to_agent_id is None else None, e.to_agent_id)
     _decline(interaction, core.state.agents[e.agent_id], e.at)
-    if e.to_agent_id is not None:
-        interaction.target_agent_id = e.to_agent_id
-        interaction.target_due_at = e.at + TARGET_WAIT_MS
-        core.state.agents[e.to_agent_id].awaited.append(interaction.id)
-        core.timers.add(interaction.target_due_at, Due.TARGET, interaction.id)
+    if e.to_agent_id is None:
+        interaction.step = 0
+    else:
+        _await(core, interaction, e.to_agent_id, e.at + TARGET_WAIT_MS, "")
 
 
 ROUTING: dict[type[Any], Callable[[Core, Any], None]] = {

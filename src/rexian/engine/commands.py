@@ -9,7 +9,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from rexian.engine.specs import AgentSpec, Medium, Party, QueueSpec
+from rexian.engine.specs import AgentSpec, Medium, Party, Policy, QueueSpec
 
 
 class Command(Struct, frozen=True, kw_only=True, tag=True):
@@ -35,6 +35,20 @@ class RetireAgent(Command, frozen=True, kw_only=True):
     """Offers are withdrawn, handlings go back to their queue with their place kept."""
 
     agent_id: str
+
+
+class PublishPolicy(Command, frozen=True, kw_only=True):
+    """Replaces the tenant's policy. Refused: `policy_outdated` (version not above the present one), `policy_invalid`."""
+
+    policy: Policy
+
+
+class SwitchRule(Command, frozen=True, kw_only=True):
+    """Declares a disaster, an exam season … or ends it, by hand. Stays until the next switch or the rule's own time."""
+
+    tenant_id: str
+    rule_id: str
+    on: bool
 
 
 # -- the agent -------------------------------------------------------------------------------------------------------
@@ -71,7 +85,11 @@ class RejectOffer(Command, frozen=True, kw_only=True):
 
 # -- the contact -----------------------------------------------------------------------------------------------------
 class StartContact(Command, frozen=True, kw_only=True):
-    """A customer's demand arrives with its first interaction. `needs` adds to the queue's own (language, level)."""
+    """A customer's demand arrives with its first interaction. `needs` adds to the queue's own (language, level).
+
+    `attributes` are what rules look at. `last_agent_id` talked to this customer before, `named_agent_id` was asked for
+    (the named one counts). `emergency`: danger to life and the like; passes everything, is never turned away.
+    """
 
     contact_id: str
     interaction_id: str
@@ -82,6 +100,30 @@ class StartContact(Command, frozen=True, kw_only=True):
     needs: dict[str, int] = {}
     credit_ms: int = 0
     simulated: bool = False
+    attributes: dict[str, str] = {}
+    last_agent_id: str | None = None
+    named_agent_id: str | None = None
+    emergency: bool = False
+
+
+class RecordSelfService(Command, frozen=True, kw_only=True):
+    """A demand that a machine has met (menu, bot, self-service): known to the floor, never routed."""
+
+    contact_id: str
+    tenant_id: str
+    customer_id: str
+    medium: Medium
+    path: Literal["bot", "self_service"] = "self_service"
+    took_ms: int = 0
+    simulated: bool = False
+
+
+class RequestCallBack(Command, frozen=True, kw_only=True):
+    """The customer need not stay: we call. `due_at` 0: in turn, the place is kept; else at that instant (booked)."""
+
+    interaction_id: str
+    due_at: int = 0
+    medium: Medium = "voice"
 
 
 class PostMessage(Command, frozen=True, kw_only=True):
@@ -162,7 +204,8 @@ class Tick(Command, frozen=True, kw_only=True):
 AnyCommand = (
     DefineQueue | RetireQueue | DefineAgent | RetireAgent | SetAgentState | ProveOffer | AcceptOffer | RejectOffer
     | StartContact | PostMessage | MarkRead | AddNote | SetCustomerPresence | IdentifyCustomer | TransferInteraction
-    | EndInteraction | ExtendAfterContactWork | WrapUp | RateContact | Tick
+    | EndInteraction | ExtendAfterContactWork | WrapUp | RateContact | Tick | PublishPolicy | SwitchRule
+    | RecordSelfService | RequestCallBack
 )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from rexian.engine.state import Agent, Contact, Interaction, Queue, State
 _FREES_AGENT = frozenset(
     {
         ev.AgentStateChanged,
+        ev.OfferAccepted,  # what the agent has now may be interrupted
         ev.OfferRejected,
         ev.OfferExpired,
         ev.OfferWithdrawn,
@@ -22,6 +23,8 @@ _FREES_AGENT = frozenset(
         ev.HandlingWrappedUp,
     }
 )
+# After these the interaction named in them looks for one.
+_LOOKS_FOR_AGENT = frozenset({ev.InteractionQueued, ev.InteractionWidened})
 
 
 class Decision:
@@ -37,6 +40,8 @@ class Decision:
         self.events: list[ev.AnyEvent] = []
         self.freed: dict[str, None] = {}  # agents who may pull, in order
         self.unplaced: dict[str, None] = {}  # interactions that look for an agent, in order
+        if core.loosened:
+            core.loosened.clear()
 
     def emit(self, event: ev.AnyEvent) -> None:
         apply(self.core, event)
@@ -44,7 +49,7 @@ class Decision:
         kind, named = type(event), cast(Any, event)  # by table: far quicker than isinstance
         if kind in _FREES_AGENT:
             self.freed[named.agent_id] = None
-        elif kind is ev.InteractionQueued:
+        elif kind in _LOOKS_FOR_AGENT:
             self.unplaced[named.interaction_id] = None
         elif kind is ev.AgentDefined:
             self.freed[named.agent.id] = None

@@ -10,7 +10,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from rexian.engine.specs import AgentSpec, AgentState, Medium, Party, QueueSpec, Reason
+from rexian.engine.specs import AgentSpec, AgentState, Alternative, Medium, Party, Policy, QueueSpec, Reason, StepKind
 
 
 class Event(Struct, frozen=True, kw_only=True, tag=True):
@@ -35,6 +35,31 @@ class AgentRetired(Event, frozen=True, kw_only=True):
     agent_id: str
 
 
+class PolicyPublished(Event, frozen=True, kw_only=True):
+    """`active`: the rules that hold at this instant."""
+
+    policy: Policy
+    active: tuple[str, ...] = ()
+
+
+class RuleSwitched(Event, frozen=True, kw_only=True):
+    """`by_timer`: the rule's own time began or ended."""
+
+    tenant_id: str
+    rule_id: str
+    on: bool
+    by_timer: bool = False
+
+
+class LendingChanged(Event, frozen=True, kw_only=True):
+    """Minor skills are lent to the queue from now on, or called back."""
+
+    queue_id: str
+    on: bool
+    waiting: int
+    waited_ms: int
+
+
 class AgentStateChanged(Event, frozen=True, kw_only=True):
     """`by_system`: the floor did it (no answer, no proof, after-contact work), not the agent."""
 
@@ -51,6 +76,18 @@ class ContactStarted(Event, frozen=True, kw_only=True):
     simulated: bool = False
 
 
+class SelfServed(Event, frozen=True, kw_only=True):
+    """A demand that a machine has met; a contact of its own, begun and closed in one."""
+
+    contact_id: str
+    tenant_id: str
+    customer_id: str
+    medium: Medium
+    path: Literal["bot", "self_service"]
+    took_ms: int
+    simulated: bool = False
+
+
 class CustomerIdentified(Event, frozen=True, kw_only=True):
     contact_id: str
     customer_id: str
@@ -60,7 +97,10 @@ class InteractionQueued(Event, frozen=True, kw_only=True):
     """`since`: the instant from which the contact's age counts (kept over transfers, rejections and restarts).
 
     `needs` are the contact's own, beside the queue's. `why`: `new`, `rejected`, `no_answer`, `no_proof`,
-    `agent_not_ready`, `agent_retired`, `transfer`, `transfer_timeout` (the person it was meant for did not get free).
+    `agent_not_ready`, `agent_retired`, `transfer`, `transfer_timeout` (the person it was meant for did not get free),
+    `preference_timeout` (the same for the preferred person), `call_back` (a booked call-back is due).
+    `expected`: the (low, high) ms that the customer hears first. `target_*`: the person it waits for, until when, and
+    whether as `last_agent` or `named_agent`.
     """
 
     contact_id: str
@@ -71,6 +111,33 @@ class InteractionQueued(Event, frozen=True, kw_only=True):
     since: int
     credit_ms: int = 0
     why: str = "new"
+    attributes: dict[str, str] = {}
+    emergency: bool = False
+    expected: tuple[int, int] | None = None
+    target_agent_id: str | None = None
+    target_due_at: int = 0
+    target_kind: str = ""
+
+
+class InteractionWidened(Event, frozen=True, kw_only=True):
+    """It asks for less from now on, with its place kept. `step` counts from 1."""
+
+    contact_id: str
+    interaction_id: str
+    queue_id: str
+    step: int
+    kind: StepKind
+    alternatives: tuple[Alternative, ...] = ()
+
+
+class CallBackRequested(Event, frozen=True, kw_only=True):
+    """The customer may go. `due_at` 0: in turn, else booked: until then it is `scheduled` and stands in no line."""
+
+    contact_id: str
+    interaction_id: str
+    queue_id: str
+    due_at: int
+    medium: Medium
 
 
 class InteractionOffered(Event, frozen=True, kw_only=True):
@@ -243,5 +310,6 @@ AnyEvent = (
     | InteractionQueued | InteractionOffered | OfferProven | OfferAccepted | OfferRejected | OfferExpired
     | OfferWithdrawn | MessagePosted | MessagesRead | NoteAdded | CustomerAway | CustomerReturned
     | InteractionTransferred | InteractionEnded | AfterContactWorkStarted | AfterContactWorkExtended | HandlingWrappedUp
-    | DispositionAdded | ContactRated | ContactClosed | ContactsForgotten
+    | DispositionAdded | ContactRated | ContactClosed | ContactsForgotten | PolicyPublished | RuleSwitched
+    | LendingChanged | SelfServed | InteractionWidened | CallBackRequested
 )  # fmt: skip

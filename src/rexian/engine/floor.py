@@ -10,14 +10,15 @@ from collections.abc import Iterable
 
 from rexian.engine import snapshot
 from rexian.engine.applying import apply
-from rexian.engine.commands import Envelope
+from rexian.engine.commands import Envelope, Tick
 from rexian.engine.core import Core
 from rexian.engine.decision import Decision
-from rexian.engine.estimates import wait_range
 from rexian.engine.events import AnyEvent
 from rexian.engine.handlers import HANDLERS
+from rexian.engine.lending import lend
 from rexian.engine.refusal import Refusal
 from rexian.engine.routing import settle
+from rexian.engine.specs import Policy
 from rexian.engine.state import Agent, Contact, Interaction, Offer, Queue, State
 
 
@@ -44,6 +45,8 @@ class Floor:
             raise
         if decision.freed or decision.unplaced:
             settle(decision)
+        if self._core.lenders and decision.events and type(envelope.command) is not Tick:
+            lend(decision)  # a Tick has looked already
         return decision.events
 
     def apply(self, event: AnyEvent) -> None:
@@ -113,11 +116,38 @@ class Floor:
         if place is None:
             return None
         interaction = self._state.interactions[interaction_id]
-        if not self._core.matcher.anybody_on_duty(self._core.request_of(interaction)):
-            return None
-        queue = self._state.queues[interaction.queue_id]
-        since_last = self._state.now - queue.last_answer_at if queue.last_answer_at else 0
-        return wait_range(place[0], queue.answer_gaps_ms, since_last)
+        queue, request = self._state.queues[interaction.queue_id], self._core.request_of(interaction)
+        return self._core.expected_wait(queue, place[0], request, self._state.now)
+
+    def accuracy(self, queue_id: str) -> tuple[int, int]:
+        """(how many waited as long as they were told, how many were told); (0, 0) for an unknown queue."""
+        queue = self._state.queues.get(queue_id)
+        return (0, 0) if queue is None else (queue.kept, queue.said)
+
+    def scheduled(self, queue_id: str) -> list[Interaction]:
+        """Booked call-backs whose time has not come, the next one first."""
+        booked = [self._state.interactions[id] for id in self._core.scheduled.get(queue_id, ())]
+        return sorted(booked, key=lambda interaction: (interaction.call_back_at, interaction.number))
+
+    def policy(self, tenant_id: str) -> Policy | None:
+        """How the tenant's queues are routed; None when no policy has been published."""
+        routing = self._state.routing.get(tenant_id)
+        return None if routing is None else routing.policy
+
+    def active_rules(self, tenant_id: str) -> tuple[str, ...]:
+        """The rules that hold now, by their own time or by hand, in the policy's order."""
+        routing = self._state.routing.get(tenant_id)
+        return () if routing is None else routing.active
+
+    def emergency(self, interaction_id: str) -> bool:
+        """Whether this is an emergency now: said so at its start, or by an active rule."""
+        interaction = self._state.interactions.get(interaction_id)
+        return interaction is not None and self._core.urgent(interaction)
+
+    def lending(self, queue_id: str) -> bool:
+        """Whether minor skills are lent to this queue now."""
+        queue = self._state.queues.get(queue_id)
+        return queue is not None and queue.lending
 
     # -- keeping -----------------------------------------------------------------------------------------------------
     def snapshot(self) -> bytes:

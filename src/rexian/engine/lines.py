@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 
-from rexian.engine.matching import NUMBER_BITS, entry_of
-
-_NUMBER = (1 << NUMBER_BITS) - 1
+from rexian.engine.classes import NUMBER as _NUMBER
+from rexian.engine.classes import entry_of
 
 
 class Lines:
@@ -43,6 +42,10 @@ class Lines:
             return None
         line = self._lines[where[0]]
         return bisect_left(line, where[1]) + 1, len(line)
+
+    def place_for(self, queue_id: str, key: int, number: int) -> int:
+        """The place, from 1, that one with this key would have."""
+        return bisect_left(self._lines.get(queue_id, ()), entry_of(key, number)) + 1
 
     def members(self, queue_id: str, most: int | None = None) -> list[str]:
         """Interaction ids in the order of their places; only the first `most` when given."""

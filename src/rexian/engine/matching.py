@@ -1,269 +1,212 @@
-"""Who could take what, and who comes first: skill masks, request classes, heaps. An index only, it holds no facts.
+"""Who could take what, and who comes first: ties classes, waiting requests, idle agents and the gates together.
 
-A skill takes five bits. An agent's mask has the bits 1 … level set, a request's mask the one bit of the level that it
-asks for, so "meets every required level" is one AND of two integers, and it is worked out only when a new kind of
-request (class) or a new kind of agent (profile) first appears.
-
-Waiting requests lie in one heap per class under `key = slope * since - priority - credit`. Because ageing is linear,
-the order inside a class never changes; across classes the score `slope * now - key` decides, then the order of arrival.
-Idle agents lie in one heap per profile and medium: fewest contacts, then idle for longest, then order of definition.
+An index only, it holds no facts: `core.py` rebuilds it from them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
-from rexian.engine.piles import NONE, Pile, best_of
-from rexian.engine.specs import MAX_LEVEL, MEDIA, Medium
+from rexian.engine.classes import MEDIUM_INDEX, Lanes, Profile, RequestClass, Reserved, Skills, lanes_in
+from rexian.engine.idle import INTERRUPTIBLE, Filing, Idle, Row
+from rexian.engine.piles import best_few
+from rexian.engine.plans import Plan
+from rexian.engine.specs import Medium
 from rexian.engine.state import Agent, Interaction
-
-NUMBER_BITS = 40
-_NUMBER = (1 << NUMBER_BITS) - 1
-_IDLE_BITS = 48
-_MEDIUM_INDEX = {medium: index for index, medium in enumerate(MEDIA)}
-_BITS = [1 << index for index in range(len(MEDIA))]
-
-
-def entry_of(key: int, number: int) -> int:
-    """One integer that sorts by key, then by order of arrival."""
-    return (key << NUMBER_BITS) + number
-
-
-class RequestClass:
-    """All requests that the same agents can take and that age at the same pace."""
-
-    __slots__ = ("eligible", "index", "major", "medium", "minor", "need", "pile", "slope")
-
-    def __init__(self, index: int, need: int, medium: int, slope: int, pile: Pile[Interaction]) -> None:
-        self.index = index
-        self.need = need
-        self.medium = medium
-        self.slope = slope
-        self.pile = pile
-        self.major: list[int] = []  # profiles that have all of it among their major skills
-        self.minor: list[int] = []
-        self.eligible = 0  # the same as bits, for the quick answer "nobody is free"
-
-
-class Profile:
-    """All agents with the same skills."""
-
-    __slots__ = ("groups", "index", "mask", "minor", "on_duty")
-
-    def __init__(self, index: int, mask: int, minor: int) -> None:
-        self.index = index
-        self.mask = mask
-        self.minor = minor
-        self.groups: list[dict[int, list[int]]] = [{} for _ in MEDIA]  # medium → slope → classes
-        self.on_duty = 0  # agents who are available, free or not
-
-
-class Filing:
-    """Where an agent lies: the entry and the media (as bits) under which it is among the idle ones."""
-
-    __slots__ = ("entry", "media", "on_duty", "places", "profile")
-
-    def __init__(self, profile: Profile, agent: Agent) -> None:
-        self.profile = profile
-        self.entry = NONE
-        self.media = 0
-        self.on_duty = False
-        self.places = [(medium, 1 << _MEDIUM_INDEX[medium], places) for medium, places in agent.spec.capacity.items()]
+from rexian.engine.waiting import Waiting
 
 
 class Matcher:
     """The index over waiting interactions and idle agents."""
 
     def __init__(self) -> None:
-        self._skills: dict[str, int] = {}
-        self._classes: list[RequestClass] = []
-        self._class_of: dict[tuple[int, int, int], RequestClass] = {}
-        self._waiting: list[Pile[Interaction]] = []
-        self._waiting_heads: list[int] = []
-        self._placed: dict[str, tuple[RequestClass, int]] = {}
-        self._profiles: list[Profile] = []
+        self.skills = Skills()
+        self.waiting = Waiting()
+        self.idle = Idle()
+        self.plans: dict[str, Plan] = {}  # of the queues that some policy names
+        self.reserves: list[Reserved] = []
+        self.profiles: list[Profile] = []
+        self._class_of: dict[tuple[int, int, int, str, bool], RequestClass] = {}
         self._profile_of: dict[tuple[int, int], Profile] = {}
-        self._idle: list[list[Pile[Agent]]] = [[] for _ in MEDIA]
-        self._idle_heads: list[list[int]] = [[] for _ in MEDIA]
-        self._idle_bits: list[int] = [0 for _ in MEDIA]
-        self._filed: dict[str, Filing] = {}
+        self.place = self.waiting.place
+        self.displace = self.waiting.displace
 
-    # -- masks, classes, profiles ------------------------------------------------------------------------------------
-    def _bit(self, skill: str) -> int:
-        return self._skills.setdefault(skill, MAX_LEVEL * len(self._skills))
-
-    def request_class(self, needs: Mapping[str, int], medium: Medium, slope: int) -> RequestClass:
+    # -- classes and profiles ----------------------------------------------------------------------------------------
+    def request_class(
+        self, needs: Mapping[str, int], medium: Medium, slope: int, owner: str = "", urgent: bool = False
+    ) -> RequestClass:
         """The class of such requests; made on first sight."""
-        need = 0
-        for skill, level in needs.items():
-            need |= 1 << (self._bit(skill) + level - 1)
-        where = (need, _MEDIUM_INDEX[medium], slope)
+        where = (self.skills.needed(needs), MEDIUM_INDEX[medium], slope, owner, urgent)
         known = self._class_of.get(where)
         if known is None:
-            index = len(self._classes)
-            self._waiting_heads.append(NONE)
-            pile: Pile[Interaction] = Pile(self._waiting_heads, index)
-            known = self._class_of[where] = RequestClass(index, *where, pile)
-            self._classes.append(known)
-            self._waiting.append(pile)
-            for profile in self._profiles:
+            known = self._class_of[where] = self.waiting.new_class(*where)
+            for profile in self.profiles:
                 self._link(known, profile)
         return known
 
     def _profile(self, agent: Agent) -> Profile:
-        mask = minor = 0
-        for skill, level in agent.spec.skills.items():
-            mask |= ((1 << level) - 1) << self._bit(skill)
-        for skill in agent.spec.minor:
-            minor |= ((1 << MAX_LEVEL) - 1) << self._bit(skill)
+        mask, minor = self.skills.had(agent.spec.skills), self.skills.minor(agent.spec.minor)
         known = self._profile_of.get((mask, minor))
         if known is None:
-            index = len(self._profiles)
-            known = self._profile_of[mask, minor] = Profile(index, mask, minor)
-            self._profiles.append(known)
-            for heads, piles in zip(self._idle_heads, self._idle, strict=True):
-                heads.append(NONE)
-                piles.append(Pile(heads, index))
-            for request in self._classes:
+            known = self._profile_of[mask, minor] = Profile(len(self.profiles), mask, minor)
+            self.profiles.append(known)
+            self.idle.grow()
+            for request in self.waiting.classes:
                 self._link(request, known)
+            self._mark(known)
         return known
 
     def _link(self, request: RequestClass, profile: Profile) -> None:
         if request.need & profile.mask == request.need:
             request.eligible |= 1 << profile.index
             (request.minor if request.need & profile.minor else request.major).append(profile.index)
-            profile.groups[request.medium].setdefault(request.slope, []).append(request.index)
+            profile.link(request)
+            profile.careful = profile.careful or self._gated(request.owner)
+
+    def _gated(self, owner: str) -> bool:
+        plan = self.plans.get(owner)
+        return plan is not None and plan.gated
+
+    def _mark(self, profile: Profile) -> None:
+        """Note which gates may concern it."""
+        profile.reserves = tuple(reserved for reserved in self.reserves if profile.mask >> reserved.bit & 1)
+        profile.careful = bool(profile.reserves) or any(self._gated(owner) for owner in profile.owners)
+
+    # -- policies ----------------------------------------------------------------------------------------------------
+    def follow(self, plans: dict[str, Plan], interruptible: Callable[[Agent], bool] | None) -> None:
+        """Other policies hold: whoever calls files everybody and everything anew."""
+        self.plans = plans
+        self.idle.interruptible = interruptible
+        orders = sorted({plan.order for plan in plans.values() if plan.order})
+        self.idle.use([*orders, INTERRUPTIBLE] if interruptible is not None else orders)
+        self.reserves = [
+            Reserved(plan.queue.id, plan.policy.reserve.skill, self.skills.bit(plan.policy.reserve.skill),
+                     plan.policy.reserve.keep)
+            for plan in plans.values() if plan.policy.reserve is not None
+        ]  # fmt: skip
+        for profile in self.profiles:
+            self._mark(profile)
+            for reserved in profile.reserves:
+                for medium, counts in enumerate(self.idle.row.counts):
+                    reserved.free[medium] += counts[profile.index]
 
     # -- filing ------------------------------------------------------------------------------------------------------
-    def place(self, interaction: Interaction, request: RequestClass, key: int) -> None:
-        """It waits for anybody of its class."""
-        self.displace(interaction.id)
-        entry = entry_of(key, interaction.number)
-        request.pile.add(entry, interaction)
-        self._placed[interaction.id] = (request, entry)
-
-    def displace(self, interaction_id: str) -> None:
-        """It waits no longer; no harm when it did not."""
-        placed = self._placed.pop(interaction_id, None)
-        if placed is not None:
-            placed[0].pile.remove(placed[1])
-
     def file(self, agent: Agent) -> None:
-        """Bring the agent's entries up to what the agent is now: one per medium with a place free, all alike."""
-        filing = self._filed.get(agent.id)
+        """Bring the agent's entries up to what the agent is now."""
+        filing = self.idle.filed.get(agent.spec.id)
         if filing is None:
-            filing = self._filed[agent.id] = Filing(self._profile(agent), agent)
-        on_duty, media = agent.wanted == "available", 0
-        if on_duty != filing.on_duty:
-            filing.on_duty = on_duty
-            filing.profile.on_duty += 1 if on_duty else -1
-        if on_duty:
-            used = agent.used
-            for medium, bit, capacity in filing.places:
-                if used.get(medium, 0) < capacity:
-                    media |= bit
-        load = len(agent.offers) + len(agent.handlings)
-        entry = entry_of((load << _IDLE_BITS) + agent.idle_since, agent.number) if media else NONE
-        if entry != filing.entry or media != filing.media:
-            self._move(agent, filing, entry, media)
+            filing = self.idle.filed[agent.id] = Filing(self._profile(agent), agent)
+        self.idle.file(agent, filing)
 
     def refile(self, agent: Agent) -> None:
         """The same after the agent's skills or capacity have changed."""
-        self.drop(agent)
+        self.idle.drop(agent)
         self.file(agent)
 
     def drop(self, agent: Agent) -> None:
-        filing = self._filed.pop(agent.id, None)
-        if filing is not None:
-            filing.profile.on_duty -= filing.on_duty
-            self._move(agent, filing, NONE, 0)
+        self.idle.drop(agent)
 
-    def _move(self, agent: Agent, filing: Filing, entry: int, media: int) -> None:
-        index = filing.profile.index
-        for medium, (piles, bit) in enumerate(zip(self._idle, _BITS, strict=True)):
-            if not (filing.media | media) & bit:
-                continue
-            pile = piles[index]
-            if filing.media & bit:
-                pile.remove(filing.entry)
-            if media & bit:
-                pile.add(entry, agent)
-            if pile.live:
-                self._idle_bits[medium] |= 1 << index
-            else:
-                self._idle_bits[medium] &= ~(1 << index)
-        filing.entry, filing.media = entry, media
+    # -- gates: nothing stands in the way of an emergency ------------------------------------------------------------
+    def gate(self, request: RequestClass, profile: Profile) -> str | None:
+        """Why no agent of this profile may have these requests now though they have the skills; None: they may."""
+        if request.urgent:
+            return None
+        for reserved in profile.reserves:
+            if reserved.owner != request.owner and reserved.free[request.medium] <= reserved.keep:
+                return "reserved"
+        plan = self.plans.get(request.owner)
+        if plan is None or not plan.gated:
+            return None
+        if plan.policy.lend is not None and request.need & profile.minor and not plan.queue.lending:
+            return "not_lent"
+        return "ceiling" if self._at_ceiling(plan, profile) else None
 
-    # -- choosing ----------------------------------------------------------------------------------------------------
+    def partner_of(self, plan: Plan, profile: Profile) -> str:
+        """Whose share the agents of this profile count in; empty for nobody's."""
+        for share in plan.shares:
+            if profile.mask >> self.skills.bit(share.partner) & 1:
+                return share.partner
+        return ""
+
+    def _at_ceiling(self, plan: Plan, profile: Profile) -> bool:
+        share = plan.share_named(self.partner_of(plan, profile))
+        return share is not None and 0 < share.ceiling <= plan.queue.busy_shares.get(share.partner, 0)
+
+    # -- what comes first for an agent -------------------------------------------------------------------------------
+    def best_interactions(
+        self, agent: Agent, now: int, blocked: Callable[[Interaction, Agent, int], bool]
+    ) -> tuple[Interaction | None, Interaction | None]:
+        """The two with the highest scores among all that the agent could take now, by interrupting too."""
+        filing = self.idle.filed[agent.spec.id]
+        lanes = self._lanes(filing)
+        if not lanes:
+            return None, None
+        first, second = self.waiting.first_two(lanes, now)
+        if first is None or not (first.declined or (second is not None and second.declined)):
+            return first, second
+        found = best_few(
+            self.waiting.piles,
+            lambda: self.waiting.choose(lanes, now),
+            lambda one: not (one.declined and blocked(one, agent, now)),
+            2,
+        )
+        return found[0] if found else None, found[1] if len(found) > 1 else None
+
+    def _lanes(self, filing: Filing) -> Lanes:
+        """Where there may be something for this agent."""
+        profile, media = filing.profile, filing.media
+        lanes: Lanes = []
+        if media:
+            lanes = profile.lanes.get(media) or profile.lanes_of(media)
+            if profile.careful:
+                lanes = self._open_lanes(lanes, profile)
+        if self.waiting.urgent:
+            media |= self.idle.interruptible_media(filing)
+            lanes = [*lanes, *lanes_in(profile.urgent, media)]
+        return lanes
+
+    def _open_lanes(self, lanes: Lanes, profile: Profile) -> Lanes:
+        heads, classes = self.waiting.piles, self.waiting.classes
+        opened = [
+            (slope, [index for index in indexes if heads[index].live and self.gate(classes[index], profile) is None])
+            for slope, indexes in lanes
+        ]
+        return [lane for lane in opened if lane[1]]
+
+    # -- simple questions --------------------------------------------------------------------------------------------
     def anybody_free(self, request: RequestClass) -> bool:
-        return request.eligible & self._idle_bits[request.medium] != 0
+        """Whether somebody with the skills has a place free, gates aside."""
+        return request.eligible & self.idle.row.bits[request.medium] != 0
+
+    def anybody_interruptible(self, request: RequestClass) -> bool:
+        row = self.idle.rows.get(INTERRUPTIBLE)
+        return row is not None and request.urgent and request.eligible & row.bits[request.medium] != 0
 
     def anybody_on_duty(self, request: RequestClass) -> bool:
         """Whether somebody who could take it is at work, busy or not."""
-        return any(self._profiles[index].on_duty for tier in (request.major, request.minor) for index in tier)
-
-    def candidates(self, request: RequestClass) -> int:
-        """How many agents could take it now."""
-        if not self.anybody_free(request):
-            return 0
-        piles = self._idle[request.medium]
-        return sum(len(piles[index].live) for tier in (request.major, request.minor) for index in tier)
-
-    def best_agent(self, request: RequestClass, passes: Callable[[Agent], bool] | None = None) -> Agent | None:
-        """Major skills before minor, then fewest contacts, then idle for longest."""
-        if not self.anybody_free(request):
-            return None
-        piles, heads = self._idle[request.medium], self._idle_heads[request.medium]
-        for tier in (request.major, request.minor):
-            if not tier:
-                continue
-
-            def choose(tier: list[int] = tier) -> int:
-                index = min(tier, key=heads.__getitem__)
-                return index if heads[index] != NONE else -1
-
-            if passes is None:
-                agent = piles[first].head() if (first := choose()) >= 0 else None
-            else:
-                agent = best_of(piles, choose, passes)
-            if agent is not None:
-                return agent
-        return None
+        return any(self.profiles[index].on_duty for tier in (request.major, request.minor) for index in tier)
 
     def is_minor(self, request: RequestClass, agent: Agent) -> bool:
-        return request.need & self._filed[agent.id].profile.minor != 0
+        return request.need & self.idle.filed[agent.id].profile.minor != 0
+
+    def profile_of(self, agent: Agent) -> Profile:
+        return self.idle.filed[agent.id].profile
 
     def eligible(self, request: RequestClass, agent: Agent) -> bool:
         """Whether the agent has the skills; says nothing of being free."""
-        return request.need & self._filed[agent.id].profile.mask == request.need
+        return request.need & self.idle.filed[agent.id].profile.mask == request.need
 
-    def best_interaction(self, agent: Agent, now: int, passes: Callable[[Interaction], bool]) -> Interaction | None:
-        """The highest score among all that the agent could take, over all media with a place free."""
-        filing = self._filed[agent.id]
-        if not filing.media:
-            return None
-        found = self._choose(filing, now)
-        if found < 0:
-            return None
-        head = self._waiting[found].head()
-        if head is not None and (not head.declined or passes(head)):
-            return head
-        return best_of(self._waiting, lambda: self._choose(filing, now), passes)
+    def in_row(self, row: Row, agent: Agent, request: RequestClass) -> bool:
+        """Whether the agent lies in this row for such requests."""
+        filing = self.idle.filed[agent.id]
+        media = self.idle.interruptible_media(filing) if row.order == INTERRUPTIBLE else filing.media
+        return media >> request.medium & 1 == 1 and request.need & filing.profile.mask == request.need
 
-    def _choose(self, filing: Filing, now: int) -> int:
-        """Index of the class whose head has the highest score; -1 when nothing waits."""
-        heads = self._waiting_heads
-        best = -1
-        best_score = best_number = 0
-        for groups, bit in zip(filing.profile.groups, _BITS, strict=True):
-            if not filing.media & bit:
-                continue
-            for slope, classes in groups.items():
-                index = min(classes, key=heads.__getitem__)
-                head = heads[index]
-                if head == NONE:
-                    continue
-                score, number = slope * now - (head >> NUMBER_BITS), head & _NUMBER
-                if best < 0 or score > best_score or (score == best_score and number < best_number):
-                    best, best_score, best_number = index, score, number
-        return best
+    def classes_of(self, owners: Iterable[str], but: Iterable[str] = ()) -> list[RequestClass]:
+        """The classes in which something waits, of these queues' policies or of all queues but one."""
+        own, others = tuple(owners), tuple(but)
+        return [
+            request
+            for request in self.waiting.classes
+            if request.pile.live and (request.owner in own or any(request.owner != other for other in others))
+        ]

@@ -48,21 +48,41 @@ class Pile(Generic[V]):
         entry = self.heads[self.index]
         return None if entry == NONE else self.live[entry]
 
+    def second(self) -> int:
+        """The entry after the head; NONE when there is none."""
+        live = self.live
+        if len(live) < 2:
+            return NONE
+        heap = self.heap
+        head = heappop(heap)
+        while heap[0] == head or heap[0] not in live:  # who left and came back lies there twice
+            heappop(heap)
+        second = heap[0]
+        heappush(heap, head)
+        return second
+
 
 def best_of(piles: list[Pile[V]], choose: Callable[[], int], passes: Callable[[V], bool]) -> V | None:
-    """The best value that `passes`; `choose` gives the index of the pile with the best head.
+    """The best value that `passes`; `choose` gives the index of the pile with the best head."""
+    found = best_few(piles, choose, passes, 1)
+    return found[0] if found else None
 
-    Those that don't pass are taken out while looking and put back, so it costs O(k log n) for k of them.
+
+def best_few(piles: list[Pile[V]], choose: Callable[[], int], passes: Callable[[V], bool], most: int) -> list[V]:
+    """The same for the best `most`, in order.
+
+    All that are looked at are taken out and put back, so it costs O(k log n) for k of them.
     """
     aside: list[tuple[Pile[V], int, V]] = []
-    found: V | None = None
-    while (index := choose()) >= 0:
+    found: list[V] = []
+    while len(found) < most and (index := choose()) >= 0:
         pile = piles[index]
         entry = pile.heads[index]
         value = pile.live[entry]
         if passes(value):
-            found = value
-            break
+            found.append(value)
+            if len(found) == most:
+                break
         pile.remove(entry)
         aside.append((pile, entry, value))
     for pile, entry, value in aside:

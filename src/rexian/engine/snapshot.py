@@ -8,7 +8,7 @@ import msgspec
 
 from rexian.engine.state import State
 
-VERSION = 1  # raise it when `State` changes its shape: an older snapshot is refused and the journal folded instead
+VERSION = 2  # raise it when `State` changes its shape: an older snapshot is refused and the journal folded instead
 
 _pack = msgspec.msgpack.Encoder(order="deterministic")
 

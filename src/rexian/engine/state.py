@@ -14,13 +14,29 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-from rexian.engine.specs import AgentSpec, AgentState, Medium, Party, QueueSpec
+from rexian.engine.specs import AgentSpec, AgentState, Medium, Mix, Party, Policy, QueuePolicy, QueueSpec
 
-InteractionState = Literal["queued", "offered", "talking", "after_contact_work", "ended"]
+InteractionState = Literal["queued", "offered", "scheduled", "talking", "after_contact_work", "ended"]
+
+_NO_POLICY = QueuePolicy()
+
+
+def _fits(mix: Mix, used: dict[Medium, int], medium: Medium) -> bool:
+    """Whether one more contact of this medium stays within what one person can do at once."""
+    ignored, weights = mix.interrupts.get(medium, ()), mix.weights
+    total = weights.get(medium, 0)
+    for other, count in used.items():
+        if other not in ignored:
+            total += weights.get(other, 0) * count
+    return total <= mix.limit
 
 
 class Queue(Struct, kw_only=True, gc=False):
-    """A queue with its counts. `waiting` counts the queued ones, without those that ring at a desk (`offered`)."""
+    """A queue with its counts. `waiting` counts the queued ones, without those that ring at a desk (`offered`).
+
+    `shared`: offers per partner, for the strategy `weighted_shares` ("": agents of no partner). `busy_shares`: offers and
+    handlings per partner now. `said` and `kept`: how often an expected wait was told, and how often it came true.
+    """
 
     spec: QueueSpec
     retired: bool = False
@@ -28,6 +44,12 @@ class Queue(Struct, kw_only=True, gc=False):
     offered: int = 0
     talking: int = 0
     after_contact_work: int = 0
+    scheduled: int = 0  # booked call-backs; they stand in no line
+    lending: bool = False  # minor skills are lent to it
+    shared: dict[str, int] = field(default_factory=dict)
+    busy_shares: dict[str, int] = field(default_factory=dict)
+    said: int = 0
+    kept: int = 0
     # Time between two answers while somebody was left waiting: how fast this queue moves when it has to (newest last).
     answer_gaps_ms: list[int] = field(default_factory=list)
     last_answer_at: int = 0  # 0: the line has been empty since
@@ -59,6 +81,11 @@ class Agent(Struct, kw_only=True, gc=False):
     wrapping_since: int = 0
     awaited: list[str] = field(default_factory=list)  # queued interactions that wait for this very agent
     used: dict[Medium, int] = field(default_factory=dict)  # taken places per medium: offers and handlings
+    handled: int = 0  # contacts accepted since signing in
+    duty_since: int = 0  # when the agent last signed in
+    busy_ms: int = 0  # time with at least one handling since then, without the present stretch
+    busy_since: int = 0  # start of the present stretch
+    occupancy: int = 0  # per 10,000 of the time since signing in, as of `idle_since`
 
     @property
     def id(self) -> str:
@@ -83,7 +110,10 @@ class Agent(Struct, kw_only=True, gc=False):
 
     def free(self, medium: Medium) -> bool:
         """Whether an offer on this medium could be made now."""
-        return self.wanted == "available" and self.used.get(medium, 0) < self.spec.capacity.get(medium, 0)
+        spec = self.spec
+        if self.wanted != "available" or self.used.get(medium, 0) >= spec.capacity.get(medium, 0):
+            return False
+        return spec.mix is None or _fits(spec.mix, self.used, medium)
 
 
 class Contact(Struct, kw_only=True, gc=False):
@@ -119,6 +149,7 @@ class Interaction(Struct, kw_only=True, gc=False):
     queue_id: str
     first_queue_id: str
     medium: Medium
+    first_medium: Medium  # as it came: a call-back may change it
     needs: dict[str, int]  # its own, beside the queue's
     credit_ms: int
     since: int  # from when its age counts
@@ -132,8 +163,17 @@ class Interaction(Struct, kw_only=True, gc=False):
     talked_ms: int = 0  # with earlier agents
     answered: bool = False  # an agent has talked
     declined: dict[str, Declined] = field(default_factory=dict)
-    target_agent_id: str | None = None  # transferred to this person
+    attributes: dict[str, str] = field(default_factory=dict)  # what rules look at
+    emergency: bool = False  # said at its start; rules may make it one, too
+    entered_at: int = 0  # when it came into this queue; widening counts from here
+    step: int = 0  # the widening that holds; 0: none
+    expected: tuple[int, int] | None = None  # the wait that the customer was told, until it is known how it was
+    partner: str = ""  # whose share the present offer or handling counts in
+    call_back: bool = False  # we call; the customer need not stay
+    call_back_at: int = 0  # booked for; 0: in turn
+    target_agent_id: str | None = None  # waits for this person
     target_due_at: int = 0
+    target_kind: str = ""  # `last_agent`, `named_agent`, or empty: transferred
     transferred_by: str | None = None
     transferred_to: tuple[str | None, str | None] | None = None
     away_due_at: int = 0
@@ -175,6 +215,16 @@ class Offer(Struct, kw_only=True, gc=False):
     proven: bool = False
 
 
+class Routing(Struct, kw_only=True, gc=False):
+    """A tenant's policy in force. `active`: rules that hold, in the policy's order. `rule_since`: the instant from which
+    a rule's own times count: an edge before it lies in the past, whoever switched since.
+    """
+
+    policy: Policy
+    active: tuple[str, ...] = ()
+    rule_since: dict[str, int] = field(default_factory=dict)
+
+
 class State(Struct, kw_only=True):
     """All facts of a floor. `now` is the latest instant of an applied event."""
 
@@ -186,3 +236,9 @@ class State(Struct, kw_only=True):
     contacts: dict[str, Contact] = field(default_factory=dict)
     interactions: dict[str, Interaction] = field(default_factory=dict)
     offers: dict[str, Offer] = field(default_factory=dict)
+    routing: dict[str, Routing] = field(default_factory=dict)  # by tenant
+
+    def policy_of(self, queue: Queue) -> QueuePolicy:
+        """How this queue is routed."""
+        routing = self.routing.get(queue.spec.tenant_id)
+        return _NO_POLICY if routing is None else routing.policy.queues.get(queue.spec.id, _NO_POLICY)

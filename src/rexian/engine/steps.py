@@ -8,8 +8,8 @@ from rexian.engine.specs import Party
 from rexian.engine.state import Agent, Contact, Interaction, Offer
 
 
-def requeue(d: Decision, interaction: Interaction, why: str) -> None:
-    """Back in line with its age kept."""
+def requeue(d: Decision, interaction: Interaction, why: str, since: int | None = None) -> None:
+    """Back in line with its age kept, or counting from `since`."""
     d.emit(
         ev.InteractionQueued(
             at=d.at,
@@ -18,9 +18,11 @@ def requeue(d: Decision, interaction: Interaction, why: str) -> None:
             queue_id=interaction.queue_id,
             medium=interaction.medium,
             needs=interaction.needs,
-            since=interaction.since,
+            since=interaction.since if since is None else since,
             credit_ms=interaction.credit_ms,
             why=why,
+            attributes=interaction.attributes,
+            emergency=interaction.emergency,
         )
     )
 
@@ -59,7 +61,7 @@ def end(d: Decision, interaction: Interaction, by: Party, reason: str) -> None:
     """The interaction ends, in whatever open state it is."""
     if interaction.state == "offered":
         withdraw(d, d.state.offers[str(interaction.offer_id)], "customer_left" if by.kind == "customer" else "ended")
-    talking = interaction.state == "talking"
+    talking, waiting = interaction.state == "talking", interaction.state == "queued"
     d.emit(
         ev.InteractionEnded(
             at=d.at,
@@ -70,7 +72,7 @@ def end(d: Decision, interaction: Interaction, by: Party, reason: str) -> None:
             reason=reason,
             outcome="handled" if interaction.answered else "abandoned",
             agent_id=interaction.agent_id if talking else None,
-            waited_ms=interaction.waited_ms + (0 if talking else d.at - interaction.waiting_from),
+            waited_ms=interaction.waited_ms + (d.at - interaction.waiting_from if waiting else 0),
             talk_ms=interaction.talked_ms + (d.at - interaction.accepted_at if talking else 0),
         )
     )

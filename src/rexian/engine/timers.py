@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import IntEnum
 from heapq import heappop, heappush
 
-from rexian.engine.state import Interaction, State
+from rexian.engine.specs import Rule
+from rexian.engine.state import Interaction, Routing, State
 
 
 class Due(IntEnum):
@@ -17,39 +18,114 @@ class Due(IntEnum):
     AFTER_CONTACT_WORK = 2
     AWAY = 3
     TARGET = 4
-    RETRY = 5
-    FORGET = 6
+    WIDEN = 5
+    CALL_BACK = 6
+    RULE = 7
+    LEND = 8
+    RETRY = 9
+    FORGET = 10
 
 
-Timer = tuple[int, int, str]  # due_at, kind, id of the offer, interaction or contact
+# due_at, kind, id of the offer, interaction or contact; for rules the tenant's and the rule's, see `rule_id`.
+Timer = tuple[int, int, str]
+
+_SEPARATOR = chr(31)
 
 
-def holds(state: State, timer: Timer) -> bool:
-    """Whether this is still to happen at that instant."""
-    due_at, kind, id = timer
-    if kind <= Due.RING:
-        offer = state.offers.get(id)
-        if offer is None:
-            return False
-        return due_at == offer.ring_due_at if kind == Due.RING else due_at == offer.proof_due_at and not offer.proven
-    if kind == Due.FORGET:
-        contact = state.contacts.get(id)
-        return contact is not None and contact.forget_at == due_at
+def rule_id(tenant_id: str, rule: str) -> str:
+    """The id of a rule's timer; a policy is not valid with the separator in a rule's own id."""
+    return tenant_id + _SEPARATOR + rule
+
+
+def rule_of(id: str) -> tuple[str, str]:
+    """(tenant, rule) of a timer's id."""
+    tenant_id, _, rule = id.rpartition(_SEPARATOR)
+    return tenant_id, rule
+
+
+def edge_of(routing: Routing, rule: Rule) -> int:
+    """When the rule's own time switches it next; 0: never. Times before the last switch lie in the past."""
+    edge = rule.until_at if rule.id in routing.active else rule.from_at if rule.on else 0
+    return edge if edge > routing.rule_since.get(rule.id, 0) else 0
+
+
+def _proof_holds(state: State, due_at: int, id: str) -> bool:
+    offer = state.offers.get(id)
+    return offer is not None and due_at == offer.proof_due_at and not offer.proven
+
+
+def _ring_holds(state: State, due_at: int, id: str) -> bool:
+    offer = state.offers.get(id)
+    return offer is not None and due_at == offer.ring_due_at
+
+
+def _work_holds(state: State, due_at: int, id: str) -> bool:
     interaction = state.interactions.get(id)
-    return interaction is not None and (due_at, kind) in of_interaction(interaction)
+    return interaction is not None and interaction.state == "after_contact_work" and interaction.acw_due_at == due_at
 
 
-def of_interaction(interaction: Interaction) -> Iterator[tuple[int, int]]:
+def _away_holds(state: State, due_at: int, id: str) -> bool:
+    interaction = state.interactions.get(id)
+    return interaction is not None and interaction.away_due_at == due_at
+
+
+def _rule_holds(state: State, due_at: int, id: str) -> bool:
+    tenant_id, name = rule_of(id)
+    routing = state.routing.get(tenant_id)
+    if routing is None:
+        return False
+    return any(rule.id == name and edge_of(routing, rule) == due_at for rule in routing.policy.rules)
+
+
+def _forget_holds(state: State, due_at: int, id: str) -> bool:
+    contact = state.contacts.get(id)
+    return contact is not None and contact.forget_at == due_at
+
+
+def _pending_holds(kind: Due) -> Callable[[State, int, str], bool]:
+    def holds(state: State, due_at: int, id: str) -> bool:
+        interaction = state.interactions.get(id)
+        return interaction is not None and (due_at, kind) in while_waiting(state, interaction)
+
+    return holds
+
+
+# By kind.
+_HOLDS: tuple[Callable[[State, int, str], bool], ...] = (
+    _proof_holds, _ring_holds, _work_holds, _away_holds, _pending_holds(Due.TARGET), _pending_holds(Due.WIDEN),
+    _pending_holds(Due.CALL_BACK), _rule_holds, _pending_holds(Due.LEND), _pending_holds(Due.RETRY), _forget_holds,
+)  # fmt: skip
+
+
+def of_interaction(state: State, interaction: Interaction) -> Iterator[tuple[int, Due]]:
     """What is pending for an interaction: (due_at, kind)."""
     if interaction.state == "after_contact_work":
         yield interaction.acw_due_at, Due.AFTER_CONTACT_WORK
     if interaction.away_due_at:
         yield interaction.away_due_at, Due.AWAY
-    if interaction.state == "queued":
-        if interaction.target_agent_id is not None:
-            yield interaction.target_due_at, Due.TARGET
-        for declined in interaction.declined.values():
-            yield declined.until, Due.RETRY
+    yield from while_waiting(state, interaction)
+
+
+def while_waiting(state: State, interaction: Interaction) -> Iterator[tuple[int, Due]]:
+    """What is pending because nobody has it yet and it rings nowhere."""
+    if interaction.state == "scheduled":
+        yield interaction.call_back_at, Due.CALL_BACK
+    if interaction.state != "queued":
+        return
+    for declined in interaction.declined.values():
+        yield declined.until, Due.RETRY
+    if interaction.target_agent_id is not None:
+        yield interaction.target_due_at, Due.TARGET
+    yield from by_policy(state, interaction)
+
+
+def by_policy(state: State, interaction: Interaction) -> Iterator[tuple[int, Due]]:
+    """What the queue's policy has pending for one that is queued: the next widening, lending."""
+    policy = state.policy_of(state.queues[interaction.queue_id])
+    if interaction.target_agent_id is None and interaction.step < len(policy.steps):
+        yield interaction.entered_at + policy.steps[interaction.step].after_ms, Due.WIDEN
+    if policy.lend is not None and policy.lend.waited_ms:
+        yield interaction.waiting_from + policy.lend.waited_ms, Due.LEND
 
 
 class Timers:
@@ -64,11 +140,18 @@ class Timers:
     def head(self, state: State) -> Timer | None:
         """The next one that holds; drops the dead before it."""
         heap = self._heap
-        while heap and not holds(state, heap[0]):
+        while heap:
+            due_at, kind, id = heap[0]
+            if _HOLDS[kind](state, due_at, id):
+                return heap[0]
             heappop(heap)
-        return heap[0] if heap else None
+        return None
 
     def pop(self, state: State, at: int) -> Timer | None:
         """The next one that is due by `at`, taken out."""
-        head = self.head(state)
-        return heappop(self._heap) if head is not None and head[0] <= at else None
+        heap = self._heap
+        while heap and heap[0][0] <= at:
+            due_at, kind, id = timer = heappop(heap)
+            if _HOLDS[kind](state, due_at, id):
+                return timer
+        return None

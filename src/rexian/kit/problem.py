@@ -12,6 +12,7 @@ class FieldError(TypedDict):
     field: str
     code: str
     message: NotRequired[str]
+    params: NotRequired[dict[str, str | int]]
 
 
 class Problem(Exception):

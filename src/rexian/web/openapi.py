@@ -32,6 +32,7 @@ PROBLEM: Final[dict[str, Any]] = {
                     "field": {"type": "string"},
                     "code": {"type": "string"},
                     "message": {"type": "string"},
+                    "params": {"type": "object"},
                 },
             },
         },

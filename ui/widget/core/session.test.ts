@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { makeWorld, SimServer, SimStorage, SimTab, settle } from "../testing/sim";
-import { ACK_MS } from "./outbox";
-import { GAP_MS } from "./session";
+import { ACK_MS, GAP_MS } from "./session";
 import type { ServerFrame } from "./wire";
 
 function fresh(seed = 1) {
@@ -12,8 +11,8 @@ function fresh(seed = 1) {
   return { world, server, storage, tab };
 }
 
-const texts = (tab: SimTab) => tab.session.book.timeline.items.filter((i) => !i.notice).map((i) => i.text);
-const marks = (tab: SimTab) => tab.session.book.timeline.items.map((i) => i.mark);
+const texts = (tab: SimTab) => tab.session.items.filter((i) => !i.notice).map((i) => i.text);
+const marks = (tab: SimTab) => tab.session.items.map((i) => i.mark);
 
 describe("a contact from start to rating", () => {
   it("starts, waits, talks, ends, rates", () => {
@@ -21,33 +20,30 @@ describe("a contact from start to rating", () => {
     tab.connect();
     settle(world, [tab]);
     tab.session.start("手机充不进电", "phone", null);
-    expect(tab.session.book.contact?.state).toBe("waiting");
+    expect(tab.session.contact?.state).toBe("waiting");
     expect(marks(tab)).toEqual(["sending"]);
     settle(world, [tab]);
     expect(marks(tab)).toEqual(["sent"]);
     server.agentJoins("李晓雯");
     server.agentSays("您好，请问是哪个型号？");
     settle(world, [tab]);
-    expect(tab.session.book.contact).toMatchObject({ state: "talking", agent: "李晓雯" });
-    expect(tab.session.book.timeline.items.map((i) => i.notice?.kind ?? i.author)).toEqual([
-      "customer",
-      "joined",
-      "agent",
-    ]);
-    expect(tab.session.book.unread).toBe(1);
+    expect(tab.session.contact).toMatchObject({ state: "talking", agent: "李晓雯" });
+    expect(tab.session.items.map((i) => i.notice ?? i.author)).toEqual(["customer", "joined", "agent"]);
+    expect(tab.session.unread()).toBe(1);
     tab.session.read(2);
-    expect(tab.session.book.unread).toBe(0);
+    expect(tab.session.unread()).toBe(0);
     tab.session.end();
-    expect(tab.session.ending).toBe(true);
+    expect(tab.session.owed("end")).toBeTruthy();
     settle(world, [tab]);
-    expect(tab.session.ending).toBe(false);
-    expect(tab.session.book.contact).toMatchObject({ state: "ended", agent: "李晓雯", endedBy: "customer" });
+    expect(tab.session.owed("end")).toBeUndefined();
+    expect(tab.session.contact).toMatchObject({ state: "ended", agent: "李晓雯" });
+    expect(tab.session.items.at(-1)).toMatchObject({ notice: "ended", by: "customer" });
     tab.session.rate(5, "很快");
     settle(world, [tab]);
-    expect(tab.session.book.contact?.rating).toBe(5);
+    expect(tab.session.contact?.rating).toBe(5);
     tab.session.leave();
-    expect(tab.session.book.contact).toBeNull();
-    expect(tab.session.book.earlier).toHaveLength(1);
+    expect(tab.session.contact).toBeUndefined();
+    expect(tab.session.earlier).toHaveLength(1);
     tab.session.start("还有一个问题", null, null);
     settle(world, [tab]);
     expect(server.starts).toBe(2);
@@ -71,12 +67,11 @@ describe("a contact from start to rating", () => {
     const start = tab.socket!.up.find((f) => f.t === "start")!;
     tab.session.receive({ t: "nack", id: start.id, code: "queue_full", text: "现在排队的人太多" });
     expect(tab.session.refusal).toEqual({
-      code: "queue_full",
       text: "现在排队的人太多",
       draft: "第一句\n第二句",
     });
-    expect(tab.session.book.contact).toBeNull();
-    expect(tab.session.book.timeline.items).toEqual([]);
+    expect(tab.session.contact).toBeUndefined();
+    expect(tab.session.items).toEqual([]);
     expect(tab.storage.entries.size).toBe(0);
   });
 
@@ -85,9 +80,9 @@ describe("a contact from start to rating", () => {
     tab.session.start("你好", null, null);
     settle(world, [tab]);
     tab.session.post("再说一句");
-    const id = tab.session.book.timeline.items.at(-1)!.id;
+    const id = tab.session.items.at(-1)!.id;
     tab.session.receive({ t: "nack", id, code: "text_refused", text: "内容太长" });
-    expect(tab.session.book.timeline.items.at(-1)).toMatchObject({ mark: "failed", error: "内容太长" });
+    expect(tab.session.items.at(-1)).toMatchObject({ mark: "failed", error: "内容太长" });
     settle(world, [tab]);
     expect(tab.session.retry(id)).toBe(true);
     settle(world, [tab]);
@@ -96,7 +91,7 @@ describe("a contact from start to rating", () => {
     settle(world, [tab]);
     tab.session.post("太晚了");
     settle(world, [tab]);
-    const late = tab.session.book.timeline.items.at(-1)!;
+    const late = tab.session.items.at(-1)!;
     expect(late).toMatchObject({ mark: "failed", error: "本次咨询已结束" });
     expect(tab.session.retry(late.id)).toBe(false);
     tab.session.discard(late.id);
@@ -134,7 +129,7 @@ describe("gaps", () => {
     tab.session.receive(said(3));
     expect(tab.session.due()).toBe(world.now + GAP_MS);
     tab.session.receive(said(2));
-    expect(tab.session.due()).toBeNull();
+    expect(tab.session.due()).toBe(Infinity);
     expect(texts(tab)).toEqual(["第 1 句", "第 2 句", "第 3 句"]);
     tab.session.receive(said(5));
     world.now += GAP_MS;
@@ -142,9 +137,9 @@ describe("gaps", () => {
     expect(tab.resyncs).toBe(1);
     expect(tab.socket!.up.at(-1)).toMatchObject({ t: "hello", after: 3, contact: "c" });
     tab.session.receive(welcome({ contact: open, messages: [said(5)] }));
-    expect(tab.session.due()).toBeNull();
+    expect(tab.session.due()).toBe(Infinity);
     tab.session.receive(said(6));
-    expect(tab.session.due()).toBeNull();
+    expect(tab.session.due()).toBe(Infinity);
   });
 
   it("shows a repeated frame once and tells it once", () => {
@@ -164,11 +159,11 @@ describe("gaps", () => {
     tab.session.receive(welcome({ contact: open }));
     tab.session.receive({ t: "typing", on: true });
     tab.session.receive(said(1));
-    expect(tab.session.typing).toBe(false);
+    expect(tab.session.typing).toBe(0);
     tab.session.receive({ t: "typing", on: true });
     world.now = tab.session.due()!;
     tab.session.tick();
-    expect(tab.session.typing).toBe(false);
+    expect(tab.session.typing).toBe(0);
   });
 });
 
@@ -235,7 +230,7 @@ describe("random loss", () => {
       const posted: string[] = [];
       const say = (text: string) => {
         posted.push(text);
-        if (tab.session.book.open) tab.session.post(text);
+        if (tab.session.open()) tab.session.post(text);
         else tab.session.start(text, null, null);
       };
       say("开头");
@@ -251,7 +246,7 @@ describe("random loss", () => {
         } else if (dice < 0.2) tab.connect();
         else if (dice < 0.25) {
           world.now += Math.floor(random() * 1000);
-          if ((tab.session.due() ?? Infinity) <= world.now) tab.session.tick();
+          if (tab.session.due() <= world.now) tab.session.tick();
         } else tab.step();
       }
       settle(world, [tab]);

@@ -1,17 +1,11 @@
-import { Book } from "./book";
-import { Outbox, type Entry } from "./outbox";
-import type { Refusal, SessionPorts } from "./ports";
-import type { Notice } from "./timeline";
+import type { Entry, Item, SessionPorts, Shown } from "./ports";
 import type {
+  ContactState,
   Duty,
   FileInfo,
-  Hello,
-  Hours,
+  Post,
   ServerFrame,
-  Site,
   Start,
-  StateFrame,
-  Welcome,
   WireContact,
   WireMessage,
 } from "./wire";
@@ -20,377 +14,406 @@ import type {
 export const GAP_MS = 1500;
 /** An agent's "is typing" that nobody takes back. */
 const TYPING_MS = 30_000;
-/** Refusals that say "later", not "no". */
-const TRANSIENT = new Set(["slow_down", "unavailable"]);
+/** After `slow_down` or `unavailable`, which say "later", not "no". */
+const PAUSE_MS = 2500;
+/** An ack that does not come: the same frame goes again. */
+export const ACK_MS = 12_000;
+/** The server takes 20 messages in 10 s; a little less is sent. */
+const WINDOW_MS = 10_000;
+const WINDOW_FRAMES = 18;
+
+/** Numbered ones by number; then those under way, by id (which ascends in time). */
+const inOrder = (a: Item, b: Item): number => (a.number ?? 1e9) - (b.number ?? 1e9) || (a.id < b.id ? -1 : 1);
+
+const plain = (state: ContactState) => (state === "offered" ? "waiting" : state);
+
+/** A message as the server has it, laid over what was known of it. */
+const told = (message: WireMessage, known = {} as Item): Item =>
+  Object.assign(known, message, { mark: "sent", error: "" });
+
+/** The message that an entry carries: a `post` by its own id, a `start` by its first message's. */
+const messageOf = (frame: Duty): string => (frame as Start).message || frame.id;
+
+export type Session = ReturnType<typeof newSession>;
 
 /**
  * The customer's end of the chat, without socket, clock, storage or view: frames in, frames out.
  *
  * What the customer does is written to the outbox first and sent until it is acked; ids are the customer's, so a repeat
- * changes nothing. Messages are numbered without gaps by the server; a number that stays missing makes the session ask
- * again. Nothing here trusts that a frame comes once, or that acks and messages come in order of each other.
+ * changes nothing. One frame at a time is on its way; the next goes when it is acked. People don't type faster than
+ * that, and so the order holds whatever the server puts off. Messages are numbered without gaps by the server; a number
+ * that stays missing makes the session ask again. Nothing here trusts that a frame comes once, or that acks and
+ * messages come in order of each other.
  */
-export class Session {
-  readonly book = new Book();
-  site: Site | null = null;
-  hours: Hours | null = null;
-  typing = false;
-  degraded = false;
-  refusal: Refusal | null = null;
-  rateError = "";
-  /** The server has welcomed this socket. */
-  ready = false;
+export function newSession(ports: SessionPorts) {
+  const { now, newId, send, changed, resync } = ports;
+  const shown: Shown = { items: [], earlier: [], agentRead: 0, customerRead: 0, typing: 0 };
+  /** What this tab owes the server, in the order of the ids (ascending in time). */
+  const outbox: Entry[] = [];
+  let inflight: Entry | undefined;
+  let sentAt = 0;
+  let sendTimes: number[] = [];
+  let pausedUntil = 0;
+  /** All messages of 1..have have been seen. */
+  let have = 0;
+  /** When a gap has lasted long enough, or 0. */
+  let gapUntil = 0;
+  let readSent = 0;
+  let knowsEarlier = false;
+  let askAll = false;
+  let strangerSeen = false;
 
-  private readonly outbox: Outbox;
-  private gapSince: number | null = null;
-  private typingSince = 0;
-  private readSent = 0;
-  private gotEarlier = false;
-  private askAll = false;
-  private strangerSeen = false;
+  const open = () => !!shown.contact && shown.contact.state !== "ended";
+  const find = (id: string) => shown.items.find((item) => item.id === id);
+  const owed = (kind: Duty["t"]) => outbox.find(({ frame }) => frame.t === kind);
+  const carrier = (id: string) => outbox.find(({ frame }) => messageOf(frame) === id);
+  /** The number of the latest message. */
+  const last = () => Math.floor(Math.max(0, ...shown.items.map((item) => item.number ?? 0)));
 
-  constructor(private readonly ports: SessionPorts) {
-    this.outbox = new Outbox(ports.store);
+  // -- the outbox ------------------------------------------------------------------------------------------------
+  function keep(entry: Entry): void {
+    forget(outbox.find(({ id }) => id === entry.id));
+    outbox.push(entry);
+    outbox.sort((a, b) => (a.id < b.id ? -1 : 1));
+    ports.keep(entry);
   }
 
-  // -- the socket ------------------------------------------------------------------------------------------------
-  /** The socket is open: introduces itself. */
-  opened(): void {
-    this.reset();
-    const { contact, timeline } = this.book;
-    const after = this.askAll ? 0 : timeline.have;
-    const asked = contact?.id ?? this.ports.lastContact();
-    const hello: Hello = { t: "hello", v: 1, ...this.ports.identity(), after, contact: asked };
-    if (!this.gotEarlier) hello.earlier = true;
-    this.ports.send(hello);
+  function forget(entry: Entry | undefined): void {
+    if (!entry) return;
+    if (inflight === entry) inflight = undefined;
+    outbox.splice(outbox.indexOf(entry), 1);
+    ports.forget(entry.id);
   }
 
-  closed(): void {
-    this.reset();
-    this.ports.changed();
+  const next = () => outbox.find((entry) => !entry.failed);
+
+  /** When the next frame may go (again). */
+  function sendDue(): number {
+    const entry = next();
+    if (!entry || !shown.ready) return Infinity;
+    if (entry === inflight) return sentAt + ACK_MS;
+    return Math.max(pausedUntil, (sendTimes.at(-WINDOW_FRAMES) ?? 0) + WINDOW_MS);
   }
 
-  receive(frame: ServerFrame): void {
-    switch (frame.t) {
-      case "welcome":
-        this.welcome(frame);
-        break;
-      case "message":
-        if (this.book.contact) this.take(frame, true);
-        else this.stranger();
-        break;
-      case "ack":
-        this.ack(frame.id, frame.number, frame.at);
-        break;
-      case "nack":
-        this.nack(frame.id, frame.code, frame.text);
-        break;
-      case "state":
-        this.state(frame);
-        break;
-      case "position":
-        this.book.position = frame;
-        break;
-      case "typing":
-        this.typing = frame.on;
-        this.typingSince = this.ports.now();
-        break;
-      case "read":
-        this.book.agentRead = Math.max(this.book.agentRead, frame.number);
-        break;
-      case "degraded":
-        this.degraded = frame.on;
-        break;
-      default:
-        return;
-    }
-    this.watchGap();
-    this.pump();
-    this.ports.changed();
-  }
-
-  // -- the customer ----------------------------------------------------------------------------------------------
-  /** Asks for a person, with the first words. In an open contact it simply posts. */
-  start(text: string, topic: string | null, name: string | null): void {
-    if (this.book.open) return this.post(text);
-    const { newId } = this.ports;
-    const [id, contact, interaction, message] = [newId(), newId(), newId(), newId()];
-    this.refusal = null;
-    this.rateError = "";
-    this.enqueue({ t: "start", id, contact, interaction, topic, name, text, message });
-  }
-
-  post(text: string): void {
-    this.enqueue({ t: "post", id: this.ports.newId(), text });
-  }
-
-  /** Posts a file that is uploaded already; `id` is to be the message's. */
-  postFile(id: string, file: FileInfo): void {
-    this.enqueue({ t: "post", id, file: file.id }, file);
-  }
-
-  end(): void {
-    if (this.book.open && !this.ending) this.enqueue({ t: "end", id: this.ports.newId() });
-  }
-
-  /** `score` 1 (worst) to 5 (best). */
-  rate(score: number, comment: string): void {
-    if (!this.book.contact || this.rating) return;
-    this.rateError = "";
-    this.enqueue({ t: "rate", id: this.ports.newId(), score, comment });
-  }
-
-  /** A contact is begun here, and the server has not confirmed it. */
-  get starting(): boolean {
-    return this.outbox.has("start");
-  }
-
-  /** An end is under way. */
-  get ending(): boolean {
-    return this.outbox.has("end");
-  }
-
-  /** A rating is under way. */
-  get rating(): boolean {
-    return this.outbox.has("rate");
-  }
-
-  sendTyping(on: boolean): void {
-    if (this.ready && this.book.open) this.ports.send({ t: "typing", on });
-  }
-
-  /** The customer has seen everything up to here. */
-  read(number: number): void {
-    const upTo = (this.book.customerRead = Math.max(this.book.customerRead, number));
-    if (!this.ready || upTo <= this.readSent || !this.book.contact) return;
-    if (this.ports.send({ t: "read", number: upTo })) this.readSent = upTo;
-  }
-
-  /** Sends a refused message again. False when no contact is open: then its words belong into a new one. */
-  retry(messageId: string): boolean {
-    const entry = this.outbox.ofMessage(messageId);
-    if (!entry?.failed) return true;
-    if (!this.book.open) return false;
-    delete entry.failed;
-    this.outbox.put(entry);
-    this.show(entry);
-    this.pump();
-    this.ports.changed();
-    return true;
-  }
-
-  discard(messageId: string): void {
-    const entry = this.outbox.ofMessage(messageId);
-    if (entry) this.outbox.remove(entry.id);
-    this.book.timeline.drop(messageId);
-    this.ports.changed();
-  }
-
-  /** Takes over what a tab that is gone has not delivered (after a reload: this page's own former self). */
-  adopt(entries: readonly Entry[]): void {
-    this.outbox.adopt(entries);
-    for (const entry of this.outbox.all()) this.show(entry);
-    this.pump();
-    this.ports.changed();
-  }
-
-  /** Everything once more, with fresh addresses of files. */
-  refetch(): void {
-    this.askAll = true;
-    this.ports.resync();
-  }
-
-  /** Leaves an ended contact for the start form. */
-  leave(): void {
-    if (!this.book.open) this.book.shelve();
-    this.ports.changed();
-  }
-
-  // -- time ------------------------------------------------------------------------------------------------------
-  /** When `tick` wants to be called, ms since 1970, or null. */
-  due(): number | null {
-    const times: number[] = [];
-    if (this.gapSince !== null) times.push(this.gapSince + GAP_MS);
-    if (this.typing) times.push(this.typingSince + TYPING_MS);
-    const sending = this.ready ? this.outbox.due() : null;
-    if (sending !== null) times.push(sending);
-    return times.length ? Math.min(...times) : null;
-  }
-
-  tick(): void {
-    const now = this.ports.now();
-    if (this.typing && now >= this.typingSince + TYPING_MS) {
-      this.typing = false;
-      this.ports.changed();
-    }
-    if (this.gapSince !== null && now >= this.gapSince + GAP_MS) {
-      this.gapSince = null;
-      this.ports.resync();
-      return;
-    }
-    this.pump();
-  }
-
-  // -- inside ----------------------------------------------------------------------------------------------------
-  private reset(): void {
-    this.ready = false;
-    this.typing = false;
-    this.gapSince = null;
-    this.readSent = 0;
-    this.outbox.grounded();
-  }
-
-  private enqueue(frame: Duty, file?: FileInfo): void {
-    const entry: Entry = { id: frame.id, frame, at: this.ports.now(), owner: this.ports.owner };
-    if (file) entry.file = file;
-    this.outbox.put(entry);
-    this.show(entry);
-    this.pump();
-    this.ports.changed();
+  function pump(): void {
+    if (now() < sendDue() || !send(next()!.frame)) return;
+    inflight = next();
+    sentAt = now();
+    sendTimes = [...sendTimes.slice(-WINDOW_FRAMES), sentAt];
   }
 
   /** Puts what is under way before the customer's eyes. */
-  private show({ frame, at, file, failed }: Entry): void {
-    const { book } = this;
-    if (frame.t === "start") {
-      book.begin(frame.contact, frame.interaction, at);
-      book.timeline.pend(frame.message, at, frame.text, null);
-    } else if (frame.t === "post") {
-      book.timeline.pend(frame.id, at, frame.text ?? "", file ?? null);
-      book.timeline.mark(frame.id, failed);
+  function show({ frame, at, file, failed }: Entry): void {
+    if (frame.t === "start" && !open() && shown.contact?.id !== frame.contact) {
+      shelve();
+      shown.contact = { id: frame.contact, state: "waiting", startedAt: at };
     }
+    if (frame.t !== "start" && frame.t !== "post") return;
+    const id = messageOf(frame);
+    if (!find(id)) shown.items.push({ id, at, author: "customer", text: frame.text, file });
+    Object.assign(find(id)!, { mark: failed ? "failed" : "sending", error: failed });
   }
 
-  private pump(): void {
-    if (this.ready) this.outbox.pump(this.ports.now(), (frame) => this.ports.send(frame));
+  function enqueue(frame: Duty, file?: FileInfo): void {
+    const entry = { id: frame.id, frame, at: now(), owner: ports.owner, file };
+    keep(entry);
+    show(entry);
+    settle();
   }
 
-  private welcome(frame: Welcome): void {
-    this.ports.visitor(frame.visitor);
-    this.site = frame.site;
-    this.hours = frame.hours;
-    const { book } = this;
-    const first = book.timeline.have === 0;
-    this.askAll = false;
-    this.follow(frame.contact);
-    if (frame.earlier && !this.gotEarlier) book.takeEarlier(frame.earlier);
-    this.gotEarlier = true;
-    if (frame.contact && frame.contact.id === book.contact?.id) {
-      for (const message of frame.messages) this.take(message, !first);
-      book.timeline.trust();
-    }
-    this.ready = true;
-    if (frame.contact) this.strangerSeen = false;
-    this.read(book.customerRead);
+  // -- the contact -----------------------------------------------------------------------------------------------
+  /** Puts the finished contact aside; what is still under way stays. */
+  function shelve(): void {
+    const { contact, items, earlier } = shown;
+    const done = items.filter((item) => item.number);
+    if (contact && done.length)
+      shown.earlier = [...earlier.filter(({ id }) => id !== contact.id), { ...contact, items: done }];
+    shown.items = items.filter((item) => !item.number);
+    shown.contact = undefined;
+    have = shown.agentRead = shown.customerRead = 0;
   }
 
   /** Makes the server's contact the one that is shown, without losing what is under way. */
-  private follow(wire: WireContact | null): void {
-    const start = this.outbox.starting;
+  function follow(wire: WireContact | null): void {
+    const entry = owed("start");
+    const start = entry?.frame as Start | undefined;
     if (!wire) {
-      if (this.book.contact && this.book.contact.id !== start?.contact) this.book.shelve();
+      if (shown.contact?.id !== start?.contact) shelve();
       return;
     }
-    if (start && start.contact !== wire.id) {
+    if (entry && start && start.contact !== wire.id) {
       if (wire.state === "ended") return;
-      this.turnIntoPost(start);
+      // Another tab has a contact open: the first words of this one go there.
+      const { message: id, text } = start;
+      forget(entry);
+      keep({ ...entry, id, frame: { t: "post", id, text } });
+      if (shown.contact?.id === start.contact) shown.contact = undefined;
     }
-    this.book.follow(wire, (id) => this.ports.readBefore(id));
-    if (wire.state === "ended") this.outbox.removeAll("end");
+    const { id, rating, agent, started_at: startedAt } = wire;
+    if (shown.contact?.id !== id) {
+      shelve();
+      shown.customerRead = ports.readBefore(id);
+    }
+    shown.contact = { id, rating, startedAt, state: plain(wire.state), agent: agent?.name };
   }
 
-  /** Another tab has a contact open: the first words of this one go there. */
-  private turnIntoPost(start: Start): void {
-    const { message: id, text } = start;
-    const at = this.outbox.get(start.id)!.at;
-    this.outbox.remove(start.id);
-    this.outbox.put({ id, frame: { t: "post", id, text }, at, owner: this.ports.owner });
-    if (this.book.contact?.id === start.contact) this.book.contact = null;
-  }
-
-  private take(message: WireMessage, tell: boolean): void {
-    if (message.author === "agent") this.typing = false;
-    const { timeline } = this.book;
-    const fresh = timeline.take(message);
-    const entry = this.outbox.ofMessage(message.id);
-    if (entry) this.outbox.remove(entry.id);
-    if (fresh && tell && message.author !== "customer") this.ports.news(timeline.find(message.id)!);
+  function take(message: WireMessage, tell: boolean): void {
+    const known = find(message.id);
+    const item = told(message, known);
+    if (item.author === "agent") shown.typing = 0;
+    forget(carrier(item.id));
+    if (known) return;
+    shown.items.push(item);
+    if (tell && item.author !== "customer") ports.news(item);
   }
 
   /** News of a contact that this page doesn't know (another tab's): asks what there is, once. */
-  private stranger(): void {
-    if (this.strangerSeen) return;
-    this.strangerSeen = true;
-    this.ports.resync();
+  function stranger(): void {
+    if (!strangerSeen) resync();
+    strangerSeen = true;
   }
 
-  private ack(id: string, number?: number, at?: number): void {
-    const entry = this.outbox.get(id);
-    if (!entry) return;
-    const { frame } = entry;
-    const { timeline, contact } = this.book;
-    this.outbox.remove(id);
-    if (frame.t === "start") timeline.acked(frame.message, number, at);
-    else if (frame.t === "post") timeline.acked(id, number, at);
-    else if (frame.t === "rate" && contact) contact.rating = frame.score;
+  function notice(kind: Item["notice"], name?: string, by?: string): void {
+    const number = last() + 0.5;
+    const item: Item = { id: newId(), number, at: now(), author: "system", notice: kind!, name, by };
+    shown.items.push(item);
+    ports.news(item);
   }
 
-  private nack(id: string, code: string, text: string): void {
-    const entry = this.outbox.get(id);
-    if (!entry) return;
-    if (TRANSIENT.has(code)) return this.outbox.pause(this.ports.now());
-    const { frame } = entry;
-    if (frame.t === "post") {
-      this.outbox.fail(entry, text || code);
-      this.book.timeline.mark(id, entry.failed);
-    } else if (frame.t === "start") {
-      if (code === "contact_open") this.ports.resync();
-      else this.refused(frame, code, text);
-    } else {
-      this.outbox.remove(id);
-      if (frame.t === "rate") this.rateError = text || code;
-    }
-  }
-
-  /** No contact came about: its words go back to the customer. */
-  private refused(start: Start, code: string, text: string): void {
-    const { book, outbox } = this;
-    const words: string[] = [start.text];
-    book.timeline.drop(start.message);
-    for (const { id, frame } of outbox.all()) {
-      if (frame.t === "post") {
-        if (frame.text) words.push(frame.text);
-        book.timeline.drop(id);
+  // -- frames ----------------------------------------------------------------------------------------------------
+  const handlers: { [T in ServerFrame["t"]]?: (frame: Extract<ServerFrame, { t: T }>) => void } = {
+    welcome({ visitor, site, hours, contact, messages, earlier }) {
+      const first = !have;
+      ports.visitor(visitor);
+      shown.site = site;
+      shown.hours = hours;
+      follow(contact);
+      if (earlier && !knowsEarlier)
+        shown.earlier = earlier.map(({ id, started_at: startedAt, messages }) => ({
+          id,
+          startedAt,
+          items: messages.map((message) => told(message)).sort(inOrder),
+        }));
+      knowsEarlier = true;
+      askAll = false;
+      if (contact) {
+        strangerSeen = false;
+        if (contact.id === shown.contact?.id) {
+          for (const message of messages) take(message, !first);
+          // The server has told all that there is: numbers that are still missing are not for the customer.
+          have = last();
+        }
       }
-      outbox.remove(id);
-    }
-    if (book.contact?.id === start.contact) book.contact = null;
-    this.refusal = { code, text: text || code, draft: words.join("\n") };
+      shown.ready = true;
+      read(shown.customerRead);
+    },
+    message(frame) {
+      if (shown.contact) take(frame, true);
+      else stranger();
+    },
+    ack({ id, number, at }) {
+      const entry = outbox.find((one) => one.id === id);
+      if (!entry) return;
+      const { frame } = entry;
+      const item = find(messageOf(frame));
+      forget(entry);
+      if (item) Object.assign(item, { mark: "sent", error: "" }, number && { number }, at && { at });
+      if (frame.t === "rate" && shown.contact) shown.contact.rating = frame.score;
+    },
+    nack({ id, code, text }) {
+      const entry = outbox.find((one) => one.id === id);
+      if (!entry) return;
+      const { frame } = entry;
+      inflight = undefined;
+      if (code === "slow_down" || code === "unavailable") pausedUntil = now() + PAUSE_MS;
+      else if (frame.t === "post") {
+        entry.failed = text || code;
+        ports.keep(entry);
+        show(entry);
+      } else if (frame.t === "start") {
+        if (code === "contact_open") return resync();
+        // No contact came about: its words go back to the customer.
+        const texts = outbox.map((one) => (one.frame as Post).text).filter(Boolean);
+        shown.refusal = { text: text || code, draft: texts.join("\n") };
+        [...outbox].forEach(forget);
+        shown.items = shown.items.filter((item) => item.number);
+        if (shown.contact?.id === frame.contact) shown.contact = undefined;
+      } else {
+        forget(entry);
+        if (frame.t === "rate") shown.rateError = text || code;
+      }
+    },
+    state({ state, agent, rating, ended_by: by }) {
+      const { contact } = shown;
+      if (!contact) {
+        if (state !== "ended") stranger();
+        return;
+      }
+      const { state: was, agent: before } = contact;
+      const name = agent?.name;
+      contact.state = plain(state);
+      contact.agent = name ?? (state === "ended" ? before : undefined);
+      contact.rating = rating ?? contact.rating;
+      if (state === "ended") {
+        shown.typing = 0;
+        if (was !== state) notice(state, "", by);
+      } else if (state === "talking") {
+        if (name && (was !== state || name !== before)) notice("joined", name);
+      } else if (was === "talking") notice("requeued");
+    },
+    position(frame) {
+      shown.position = frame;
+    },
+    typing({ on }) {
+      shown.typing = on ? now() + TYPING_MS : 0;
+    },
+    read({ number }) {
+      shown.agentRead = Math.max(shown.agentRead, number);
+    },
+    degraded({ on }) {
+      shown.degraded = on;
+    },
+  };
+
+  /** After anything: puts it in order, sends what is due, and has it drawn. */
+  function settle(): void {
+    const { contact, items } = shown;
+    items.sort(inOrder);
+    while (items.some((item) => item.number === have + 1)) have++;
+    gapUntil = shown.ready && last() > have ? gapUntil || now() + GAP_MS : 0;
+    if (contact?.state !== "waiting") shown.position = undefined;
+    if (contact?.state === "ended") forget(owed("end"));
+    pump();
+    changed();
   }
 
-  private state(frame: StateFrame): void {
-    const { contact } = this.book;
-    if (!contact) {
-      if (frame.state !== "ended") this.stranger();
-      return;
-    }
-    const notice = this.book.change(contact, frame);
-    if (notice) this.notice(notice);
-    if (contact.state === "ended") {
-      this.typing = false;
-      this.outbox.removeAll("end");
-    }
+  function reset(): void {
+    shown.ready = false;
+    shown.typing = gapUntil = readSent = 0;
+    inflight = undefined;
   }
 
-  private notice(notice: Notice): void {
-    const id = this.ports.newId();
-    const { timeline } = this.book;
-    timeline.notice(id, this.ports.now(), notice);
-    this.ports.news(timeline.find(id)!);
+  /** The customer has seen everything up to here. */
+  function read(number: number): void {
+    const upTo = (shown.customerRead = Math.max(shown.customerRead, number));
+    if (shown.ready && upTo > readSent && shown.contact && send({ t: "read", number: upTo })) readSent = upTo;
   }
 
-  private watchGap(): void {
-    if (!this.book.timeline.gap) this.gapSince = null;
-    else this.gapSince ??= this.ports.now();
+  function post(text: string): void {
+    enqueue({ t: "post", id: newId(), text });
   }
+
+  return Object.assign(shown, {
+    open,
+    owed,
+    last,
+    read,
+    post,
+
+    unread: () =>
+      shown.items.filter(({ author, number }) => author === "agent" && number! > shown.customerRead).length,
+
+    /** The socket is open: introduces itself. */
+    opened(): void {
+      reset();
+      const contact = shown.contact?.id ?? ports.lastContact();
+      const after = askAll ? 0 : have;
+      const earlier = !knowsEarlier;
+      send({ t: "hello", v: 1, ...ports.identity(), after, contact, ...(earlier && { earlier }) });
+    },
+
+    closed(): void {
+      reset();
+      changed();
+    },
+
+    receive(frame: ServerFrame): void {
+      const handle = handlers[frame.t] as ((frame: ServerFrame) => void) | undefined;
+      if (!handle) return;
+      handle(frame);
+      settle();
+    },
+
+    /** Asks for a person, with the first words. In an open contact it simply posts. */
+    start(text: string, topic: string | null, name: string | null): void {
+      if (open()) return post(text);
+      const [id, contact, interaction, message] = [newId(), newId(), newId(), newId()] as const;
+      shown.refusal = undefined;
+      shown.rateError = "";
+      enqueue({ t: "start", id, contact, interaction, topic, name, text, message });
+    },
+
+    /** Posts a file that is uploaded already; `id` is to be the message's. */
+    postFile(id: string, file: FileInfo): void {
+      enqueue({ t: "post", id, file: file.id }, file);
+    },
+
+    end(): void {
+      if (open() && !owed("end")) enqueue({ t: "end", id: newId() });
+    },
+
+    /** `score` 1 (worst) to 5 (best). */
+    rate(score: number, comment: string): void {
+      if (!shown.contact || owed("rate")) return;
+      shown.rateError = "";
+      enqueue({ t: "rate", id: newId(), score, comment });
+    },
+
+    sendTyping(on: boolean): void {
+      if (shown.ready && open()) send({ t: "typing", on });
+    },
+
+    /** Sends a refused message again. False when no contact is open: then its words belong into a new one. */
+    retry(message: string): boolean {
+      const entry = carrier(message);
+      if (!entry?.failed) return true;
+      if (!open()) return false;
+      entry.failed = undefined;
+      ports.keep(entry);
+      show(entry);
+      settle();
+      return true;
+    },
+
+    discard(message: string): void {
+      forget(carrier(message));
+      shown.items = shown.items.filter(({ id }) => id !== message);
+      changed();
+    },
+
+    /** Takes over what a tab that is gone has not delivered (after a reload: this page's own former self). */
+    adopt(entries: readonly Entry[]): void {
+      entries.forEach(keep);
+      outbox.forEach(show);
+      settle();
+    },
+
+    /** Everything once more, with fresh addresses of files. */
+    refetch: (): void => {
+      askAll = true;
+      resync();
+    },
+
+    /** Leaves an ended contact for the start form. */
+    leave(): void {
+      if (!open()) shelve();
+      changed();
+    },
+
+    /** When `tick` wants to be called, ms since 1970; `Infinity` for never. */
+    due(): number {
+      return Math.min(gapUntil || Infinity, shown.typing || Infinity, sendDue());
+    },
+
+    tick: (): void => {
+      if (shown.typing && now() >= shown.typing) {
+        shown.typing = 0;
+        changed();
+      }
+      if (gapUntil && now() >= gapUntil) {
+        gapUntil = 0;
+        resync();
+      } else pump();
+    },
+  });
 }

@@ -1,15 +1,12 @@
 import { newId } from "../core/ids";
-import { Session } from "../core/session";
-import type { Item } from "../core/timeline";
-import type { FileInfo, Site } from "../core/wire";
-import type { PanelWords } from "../view/words.zh";
-import type { Files } from "./files";
-import { Link } from "./link";
+import type { Item } from "../core/ports";
+import { newSession, type Session } from "../core/session";
+import type { ServerFrame, Site } from "../core/wire";
+import { makeLink } from "./link";
 import { shownName } from "./names";
-import { setWords, words as now } from "./now";
-import { Keep, StoredOutbox } from "./storage";
-import { Tabs } from "./tabs";
-import { baseWords, fill, pickLocale, type Locale } from "./words";
+import { forgetEntry, keepEntry, keeping, parsed, type Keep } from "./storage";
+import { joinTabs } from "./tabs";
+import { fill, pickLocale, type Locale, type Words } from "./words";
 
 export interface Options {
   /** The site's key. */
@@ -26,6 +23,9 @@ export interface Options {
   page?: boolean;
 }
 
+/** Fetches the words of a language. */
+export type ReadWords = (locale: Locale) => Promise<{ words: Words }>;
+
 /** A lost connection shows only after this long: most are back before anybody would notice. */
 const GRACE_MS = 1500;
 /** A closed panel without a contact lets its socket go. */
@@ -35,344 +35,298 @@ const TYPING_IDLE_MS = 4000;
 
 type Timer = ReturnType<typeof setTimeout> | undefined;
 
-export type Trouble = "offline" | "reconnecting" | "connecting" | "degraded" | null;
+// There is one chat on a page: its state is this module's. The views read it and call the functions below.
+export let options: Options;
+export let session: Session;
+export let locale: Locale;
+export let words: Words;
+/** The site as the server told it, now or at an earlier visit. */
+export let site: Site | null;
+export let isOpen: boolean;
+/** It was opened by somebody, not by a reload. */
+export let touched = false;
+export let barred = false;
+export let draft: string;
+export let topic: string | null = null;
+/** What the screen reader is to say next. */
+export let said = "";
+/** The latest words that came while the panel was closed. */
+export let teaser: Item | undefined;
 
-/** Ties session, socket, storage and tabs together for the view. The view reads fields and calls methods. */
-export class Chat {
-  readonly session: Session;
-  /** Comes with the panel. */
-  files: Files | null = null;
-  readonly local: Keep;
-  private readonly tab: Keep;
-  private readonly link: Link;
-  private readonly tabs: Tabs;
-  private readonly outbox: StoredOutbox;
-  private readonly watchers = new Set<() => void>();
+let local: Keep;
+let tab: Keep;
+let link: ReturnType<typeof makeLink>;
+let tabs: ReturnType<typeof joinTabs>;
+let readWords: ReadWords;
+let draw: () => void;
 
-  locale: Locale;
-  open: boolean;
-  barred = false;
-  draft: string;
-  topic: string | null = null;
-  /** What the screen reader is to say next. */
-  said = "";
-  /** The latest words that came while the panel was closed. */
-  teaser: Item | null = null;
+let drawing = false;
+let downSince = 0;
+let timer: Timer;
+let graceTimer: Timer;
+let idleTimer: Timer;
+let typingTimer: Timer;
+let typingAt = 0;
+let turn = 0;
+let welcomed: () => void = () => undefined;
+let told: string | undefined;
 
-  private downSince = 0;
-  private timer: Timer;
-  private graceTimer: Timer;
-  private idleTimer: Timer;
-  private typingTimer: Timer;
-  private typingAt = 0;
-  private turn = 0;
-  private welcomed: () => void = () => undefined;
-  private told: string | null = null;
-
-  constructor(
-    readonly options: Options,
-    private readonly read: (locale: Locale) => Promise<{ words: PanelWords }>,
-  ) {
-    const { site, origin } = options;
-    this.local = new Keep(() => localStorage, `rexian.${site}.`);
-    this.tab = new Keep(() => sessionStorage, `rexian.${site}.`);
-    this.outbox = new StoredOutbox(this.local);
-    const me = newId();
-    this.locale = pickLocale(this.local.get("locale"), options.lang, navigator.language);
-    setWords(baseWords[this.locale]);
-    this.open = !!options.page || this.tab.get("open") === "1";
-    this.draft = this.tab.get("draft") ?? "";
-    this.session = new Session({
-      now: () => Date.now(),
-      newId,
-      owner: me,
-      store: this.outbox,
-      identity: () => ({
-        site,
-        visitor: this.local.get("visitor"),
-        locale: this.locale,
-        page: { url: location.href.slice(0, 2000), title: document.title.slice(0, 200) },
-      }),
-      send: (frame) => this.link.send(frame),
-      resync: () => this.link.restart(),
-      changed: () => this.changed(),
-      visitor: (token) => this.local.set("visitor", token),
-      lastContact: () => /^[\da-f-]{36}$/.exec(this.local.get("last") ?? "")?.[0] ?? null,
-      readBefore: (id) => this.readBefore(id),
-      news: (item) => this.news(item),
-    });
-    this.link = new Link({
-      url: `${origin.replace(/^http/, "ws")}/chat/ws`,
-      opened: () => void this.introduce(),
-      frame: (frame) => this.frame(frame),
-      closed: () => this.closed(),
-      barred: () => {
-        this.barred = true;
-        this.changed();
-      },
-      now: () => Date.now(),
-      random: Math.random,
-    });
-    this.tabs = new Tabs(site, me, (word) => {
-      if (word.k === "read") this.readElsewhere(word.contact, word.number);
-      else if (word.id !== this.session.book.contact?.id) this.meet();
-    });
-    void this.wake();
-  }
-
-  /** From now on in this language. The panel comes with its first words. */
-  async speak(locale: Locale): Promise<void> {
-    const { words } = await this.read(locale);
-    this.locale = locale;
-    setWords({ ...baseWords[locale], ...words });
-  }
-
-  /** The site as the server told it, now or at an earlier visit. */
-  get site(): Site | null {
-    if (this.session.site) return this.session.site;
-    try {
-      return JSON.parse(this.local.get("site") ?? "null") as Site | null;
-    } catch {
-      return null;
+/** Ties session, socket, storage and tabs together for the view. `drawNow` is called after every change. */
+export async function startChat(given: Options, read: ReadWords, drawNow: () => void): Promise<void> {
+  options = given;
+  readWords = read;
+  draw = drawNow;
+  const prefix = `rexian.${options.site}.`;
+  const me = newId();
+  local = keeping(() => localStorage, prefix);
+  tab = keeping(() => sessionStorage, prefix);
+  await speak(pickLocale(local.get("locale"), options.lang, navigator.language));
+  site = parsed(local.get("site"));
+  isOpen = !!options.page || !!tab.get("open");
+  draft = tab.get("draft") ?? "";
+  session = newSession({
+    now: Date.now,
+    newId,
+    owner: me,
+    keep: (entry) => keepEntry(local, entry),
+    forget: (id) => forgetEntry(local, id),
+    identity: () => ({
+      site: options.site,
+      visitor: local.get("visitor"),
+      locale,
+      page: { url: location.href.slice(0, 2000), title: document.title.slice(0, 200) },
+    }),
+    send: (frame) => link.send(frame),
+    resync: () => link.restart(),
+    changed,
+    visitor: (token) => local.set("visitor", token),
+    lastContact: () => /^[\da-f-]{36}$/.exec(local.get("last")!)?.[0] ?? null,
+    readBefore(contact) {
+      const [id, number] = parsed<[string, number]>(local.get("read")) ?? [];
+      return id === contact ? number! : 0;
+    },
+    news,
+  });
+  link = makeLink({
+    url: `${options.origin.replace(/^http/, "ws")}/chat/ws`,
+    opened: () => void introduce(),
+    frame,
+    closed() {
+      welcomed();
+      downSince ||= Date.now();
+      lookLater();
+      session.closed();
+    },
+    barred() {
+      barred = true;
+      changed();
+    },
+  });
+  tabs = joinTabs(options.site, me, (word) => {
+    const id = session.contact?.id;
+    if (word.k === "read") {
+      if (id !== word.contact) return;
+      session.customerRead = Math.max(session.customerRead, word.number);
+      dismissTeaser();
+    } else if (id !== word.id) {
+      // Another tab has started a contact.
+      if (link.wanted()) link.restart();
+      else connect();
     }
-  }
+  });
+}
 
-  get colour(): string {
-    return this.site?.colour || this.options.colour || "";
-  }
+/** A new page: whatever was left undone goes on, without anybody asking for it. */
+export async function wake(): Promise<void> {
+  const left = await tabs.inherit(local, Date.now());
+  session.adopt(left);
+  if (isOpen || left.length || local.get("contact")) connect();
+}
 
-  get trouble(): Trouble {
-    if (this.session.ready) return this.session.degraded ? "degraded" : null;
-    if (!this.link.wanted || !this.downSince || Date.now() - this.downSince < GRACE_MS) return null;
-    if (!navigator.onLine) return "offline";
-    return this.session.site ? "reconnecting" : "connecting";
-  }
+/** From now on in this language. */
+async function speak(wanted: Locale): Promise<void> {
+  ({ words } = await readWords(wanted));
+  locale = wanted;
+}
 
-  watch(changed: () => void): () => void {
-    this.watchers.add(changed);
-    return () => this.watchers.delete(changed);
-  }
+/** What is wrong with the connection, in words, or nothing. */
+export function trouble(): string {
+  if (session.ready) return session.degraded ? words.degraded : "";
+  if (!link.wanted() || !downSince || Date.now() - downSince < GRACE_MS) return "";
+  if (!navigator.onLine) return words.offline;
+  return session.site ? words.reconnecting : words.connecting;
+}
 
-  // -- the customer ----------------------------------------------------------------------------------------------
-  setOpen(open: boolean): void {
-    this.open = open;
-    this.teaser = null;
-    this.tab.set("open", open ? "1" : null);
-    clearTimeout(this.idleTimer);
-    if (open) this.connect();
-    else {
-      this.idleTimer = setTimeout(() => {
-        if (!this.session.book.open) this.link.stop();
-      }, IDLE_MS);
-    }
-    this.changed();
-  }
+// -- the customer ----------------------------------------------------------------------------------------------------
+export function setOpen(open: boolean): void {
+  touched ||= open !== isOpen;
+  isOpen = open;
+  tab.set("open", open ? "1" : null);
+  clearTimeout(idleTimer);
+  if (open) connect();
+  else
+    idleTimer = setTimeout(() => {
+      if (!session.open()) link.stop();
+    }, IDLE_MS);
+  dismissTeaser();
+}
 
-  async setLocale(locale: Locale): Promise<void> {
-    await this.speak(locale);
-    this.local.set("locale", locale);
-    // The server's own words (greeting, topics, hours) come in the new language with the next welcome.
-    this.link.restart();
-    this.changed();
-  }
+export async function setLocale(wanted: Locale): Promise<void> {
+  await speak(wanted);
+  local.set("locale", wanted);
+  // The server's own words (greeting, topics, hours) come in the new language with the next welcome.
+  link.restart();
+  changed();
+}
 
-  setDraft(text: string): void {
-    this.draft = text;
-    this.tab.set("draft", text || null);
-    const typing = text.trim() !== "";
-    clearTimeout(this.typingTimer);
-    if (typing) this.typingTimer = setTimeout(() => this.typing(false), TYPING_IDLE_MS);
-    this.typing(typing);
-    this.changed();
-  }
+export function setDraft(text: string): void {
+  draft = text;
+  tab.set("draft", text || null);
+  const typing = !!text.trim();
+  clearTimeout(typingTimer);
+  if (typing) typingTimer = setTimeout(tellTyping, TYPING_IDLE_MS);
+  tellTyping(typing);
+  changed();
+}
 
-  /** Sends the draft and the files beside it; a first message starts the contact. */
-  send(): void {
-    const text = this.draft.trim();
-    const { session } = this;
-    if (text) {
-      if (session.book.open) session.post(text);
-      else session.start(text, this.topic, this.options.name ?? null);
-    }
-    if (!text && !session.book.open) return;
-    this.files?.sendChosen();
-    this.setDraft("");
-  }
+/** Sends the draft; a first message starts the contact. */
+export function send(): void {
+  const text = draft.trim();
+  if (text) session.start(text, topic, options.name ?? null);
+  setDraft("");
+}
 
-  retry(item: Item): void {
-    if (this.session.retry(item.id)) return;
-    // Its contact is over: the words go back into the box, for a new one.
-    this.setDraft([this.draft, item.text].filter(Boolean).join("\n"));
-    this.session.discard(item.id);
-  }
+export function setTopic(key: string | null): void {
+  topic = key;
+  session.refusal = undefined;
+  say("");
+}
 
-  /** From an ended contact back to the start form. */
-  leave(): void {
-    this.topic = null;
-    this.session.leave();
-  }
+export function retry({ id, text }: Item): void {
+  if (session.retry(id)) return;
+  // Its contact is over: the words go back into the box, for a new one.
+  setDraft(joined(draft, text));
+  session.discard(id);
+}
 
-  /** Everything that is here has been looked at. */
-  seen(): void {
-    const { book } = this.session;
-    const number = book.timeline.lastNumber;
-    if (!book.contact || number <= book.customerRead) return;
-    this.session.read(number);
-    this.local.set("read", JSON.stringify([book.contact.id, number]));
-    this.tabs.tell({ k: "read", contact: book.contact.id, number });
-    this.changed();
-  }
+/** Everything that is here has been looked at. */
+export function seen(): void {
+  const number = session.last();
+  const contact = session.contact?.id;
+  if (!contact || number <= session.customerRead) return;
+  session.read(number);
+  local.set("read", JSON.stringify([contact, number]));
+  tabs.tell({ k: "read", contact, number });
+  changed();
+}
 
-  say(text: string): void {
-    this.said = text;
-    this.changed();
-  }
+export function say(text: string): void {
+  said = text;
+  changed();
+}
 
-  /** A picture that is still in this page's memory, or where the server has it. */
-  address(file: FileInfo): string | null {
-    if (!file.url) return (file.image && this.files?.preview(file.id)) || null;
-    try {
-      const url = new URL(file.url, this.options.origin);
-      return url.protocol === "https:" || url.protocol === "http:" ? url.href : null;
-    } catch {
-      return null;
-    }
-  }
+export function dismissTeaser(): void {
+  teaser = undefined;
+  changed();
+}
 
-  dismissTeaser(): void {
-    this.teaser = null;
-    this.changed();
-  }
+/** The visitor's token, which uploads carry. */
+export const visitor = (): string => local.get("visitor") ?? "";
 
-  /** The visitor's token, which uploads carry. */
-  get visitor(): string {
-    return this.local.get("visitor") ?? "";
-  }
+/** Something that is shown has changed: it is drawn when all that belongs to it is done. */
+export function changed(): void {
+  if (drawing || !session) return;
+  drawing = true;
+  queueMicrotask(() => {
+    drawing = false;
+    settle();
+    draw();
+  });
+}
 
-  /** Something that is shown has changed. */
-  changed(): void {
-    this.settle();
-    for (const watcher of this.watchers) watcher();
-  }
+// -- inside ----------------------------------------------------------------------------------------------------------
+const joined = (...texts: (string | null | undefined)[]): string => texts.filter(Boolean).join("\n");
 
-  // -- inside ----------------------------------------------------------------------------------------------------
-  /** A new page: whatever was left undone goes on, without anybody asking for it. */
-  private async wake(): Promise<void> {
-    const left = await this.tabs.inherit(this.outbox, Date.now());
-    if (left.length) this.session.adopt(left);
-    if (this.open || left.length || this.local.get("contact")) this.connect();
-  }
+function connect(): void {
+  if (barred || link.wanted()) return;
+  downSince = Date.now();
+  lookLater();
+  link.start();
+}
 
-  private connect(): void {
-    if (this.barred || this.link.wanted) return;
-    this.downSince = Date.now();
-    this.later();
-    this.link.start();
-  }
+async function introduce(): Promise<void> {
+  if (visitor()) return session.opened();
+  // Two tabs that meet the server for the first time must not become two visitors.
+  const mine = ++turn;
+  await tabs.alone("hello", async () => {
+    if (mine !== turn) return;
+    const done = new Promise<void>((resolve) => (welcomed = resolve));
+    session.opened();
+    await done;
+  });
+}
 
-  private async introduce(): Promise<void> {
-    if (this.visitor) return this.session.opened();
-    // Two tabs that meet the server for the first time must not become two visitors.
-    const turn = ++this.turn;
-    await this.tabs.alone("hello", () => {
-      if (turn !== this.turn) return Promise.resolve();
-      const done = new Promise<void>((resolve) => (this.welcomed = resolve));
-      this.session.opened();
-      return done;
-    });
-  }
+function frame(frame: ServerFrame): void {
+  session.receive(frame);
+  if (frame.t !== "welcome") return;
+  welcomed();
+  link.welcomed();
+  downSince = 0;
+  site = frame.site;
+  local.set("site", JSON.stringify(site));
+}
 
-  private frame(frame: Parameters<Session["receive"]>[0]): void {
-    this.session.receive(frame);
-    if (frame.t !== "welcome") return;
-    this.welcomed();
-    this.link.welcomed();
-    this.downSince = 0;
-    this.local.set("site", JSON.stringify(frame.site));
-    this.files?.retryLost();
-    this.changed();
-  }
+/** Looks again when the grace of a lost connection is over. */
+function lookLater(): void {
+  clearTimeout(graceTimer);
+  graceTimer = setTimeout(changed, downSince + GRACE_MS + 50 - Date.now());
+}
 
-  private closed(): void {
-    this.welcomed();
-    this.downSince ||= Date.now();
-    this.later();
-    this.session.closed();
+/** After any change: what other tabs, a later page and the clock must know. */
+function settle(): void {
+  const { contact, refusal } = session;
+  const id = contact?.id ?? null;
+  const active = session.open() ? id : null;
+  // A new page finds here whether to connect by itself, and which contact to ask for, even one that is over; only
+  // the server's word takes it away.
+  remember("contact", active);
+  remember("last", id);
+  // Other tabs may ask for it as soon as the server knows it, not before.
+  const known = (!session.owed("start") && active) || undefined;
+  if (known && known !== told) tabs.tell({ k: "contact", id: known });
+  told = known;
+  if (refusal?.draft) {
+    draft = joined(refusal.draft, draft);
+    refusal.draft = "";
+    tab.set("draft", draft);
   }
+  clearTimeout(timer);
+  const due = session.due();
+  if (due < Infinity) timer = setTimeout(session.tick, Math.max(50, due - Date.now()));
+}
 
-  /** Looks again when the grace of a lost connection is over. */
-  private later(): void {
-    clearTimeout(this.graceTimer);
-    const left = this.downSince + GRACE_MS - Date.now();
-    if (left > 0) this.graceTimer = setTimeout(() => this.changed(), left + 50);
-  }
+function remember(key: string, value: string | null): void {
+  if ((value || session.ready) && value !== local.get(key)) local.set(key, value);
+}
 
-  /** Another tab has started a contact. */
-  private meet(): void {
-    if (this.link.wanted) this.link.restart();
-    else this.connect();
-  }
+function tellTyping(on?: boolean): void {
+  const now = Date.now();
+  if (on ? now - typingAt < TYPING_AGAIN_MS : !typingAt) return;
+  typingAt = on ? now : 0;
+  session.sendTyping(!!on);
+}
 
-  /** After any change: what other tabs and the clock must know. */
-  private settle(): void {
-    const { book } = this.session;
-    const active = book.open ? book.contact!.id : null;
-    // A new page finds here whether to connect by itself, and which contact to ask for, even one that is over; only
-    // the server's word takes it away.
-    this.remember("contact", active);
-    this.remember("last", book.contact?.id ?? null);
-    // Other tabs may ask for it as soon as the server knows it, not before.
-    const known = this.session.starting ? null : active;
-    if (known && known !== this.told) this.tabs.tell({ k: "contact", id: known });
-    this.told = known;
-    const { refusal } = this.session;
-    if (refusal?.draft) {
-      this.draft = [refusal.draft, this.draft].filter(Boolean).join("\n");
-      refusal.draft = "";
-      this.tab.set("draft", this.draft);
-    }
-    clearTimeout(this.timer);
-    const due = this.session.due();
-    if (due !== null) this.timer = setTimeout(() => this.session.tick(), Math.max(50, due - Date.now()));
-  }
+/** What happened, as the page says it. */
+export function noticeText({ notice, name, text }: Item): string {
+  if (notice === "joined") return fill(words.joined, name || words.agent);
+  if (notice === "requeued") return words.requeued;
+  return notice ? words.ended : text!;
+}
 
-  private remember(key: string, value: string | null): void {
-    if ((value || this.session.ready) && value !== this.local.get(key)) this.local.set(key, value);
-  }
+/** What a message says in one line. */
+export const summary = ({ file, text }: Item): string => (file ? shownName(file.name) : (text ?? ""));
 
-  private typing(on: boolean): void {
-    const now = Date.now();
-    if (on ? now - this.typingAt < TYPING_AGAIN_MS : !this.typingAt) return;
-    this.typingAt = on ? now : 0;
-    this.session.sendTyping(on);
-  }
-
-  private readBefore(contact: string): number {
-    try {
-      const [id, number] = JSON.parse(this.local.get("read") ?? "[]") as [string?, number?];
-      return id === contact ? (number ?? 0) : 0;
-    } catch {
-      return 0;
-    }
-  }
-
-  private readElsewhere(contact: string, number: number): void {
-    const { book } = this.session;
-    if (book.contact?.id !== contact) return;
-    book.customerRead = Math.max(book.customerRead, number);
-    this.teaser = null;
-    this.changed();
-  }
-
-  private news(item: Item): void {
-    const words = now;
-    if (item.notice) {
-      const { kind, name = "" } = item.notice;
-      this.said = kind === "joined" ? fill(words.joined, { name }) : words[kind];
-      return;
-    }
-    const text = item.file ? shownName(item.file.name) : item.text;
-    this.said = `${item.name || words.agent}: ${text}`;
-    if (!this.open) this.teaser = item;
-  }
+function news(item: Item): void {
+  said = item.notice ? noticeText(item) : `${item.name || words.agent}: ${summary(item)}`;
+  if (!isOpen && !item.notice) teaser = item;
 }

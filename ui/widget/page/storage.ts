@@ -1,48 +1,45 @@
-import type { Entry, OutboxStore } from "../core/outbox";
+import type { Entry } from "../core/ports";
+
+/** Either storage of the browser, under a prefix. */
+export type Keep = ReturnType<typeof keeping>;
 
 /** A storage that may be absent (private mode, sandbox) or full: then this page's memory serves. */
-export class Keep {
-  private readonly memory = new Map<string, string>();
-
-  constructor(
-    private readonly area: () => Storage,
-    private readonly prefix: string,
-  ) {}
-
-  get(key: string): string | null {
+export function keeping(area: () => Storage, prefix: string) {
+  const memory = new Map<string, string>();
+  const tried = <T>(act: () => T): T | null => {
     try {
-      return this.area().getItem(this.prefix + key) ?? this.memory.get(key) ?? null;
+      return act();
     } catch {
-      return this.memory.get(key) ?? null;
+      return null;
     }
-  }
+  };
+  return {
+    get: (key: string): string | null => memory.get(key) ?? tried(() => area().getItem(prefix + key)),
 
-  set(key: string, value: string | null): void {
-    if (value === null) this.memory.delete(key);
-    else this.memory.set(key, value);
-    try {
-      if (value === null) this.area().removeItem(this.prefix + key);
-      else {
-        this.area().setItem(this.prefix + key, value);
-        this.memory.delete(key);
+    set(key: string, value: string | null): void {
+      memory.delete(key);
+      try {
+        if (value === null) area().removeItem(prefix + key);
+        else area().setItem(prefix + key, value);
+      } catch {
+        if (value !== null) memory.set(key, value);
       }
-    } catch {
-      // Memory has it.
-    }
-  }
+    },
 
-  keys(start: string): string[] {
-    const found = new Set([...this.memory.keys()].filter((key) => key.startsWith(start)));
-    try {
-      const area = this.area();
-      for (let i = 0; i < area.length; i++) {
-        const key = area.key(i);
-        if (key?.startsWith(this.prefix + start)) found.add(key.slice(this.prefix.length));
-      }
-    } catch {
-      // Memory has them.
-    }
-    return [...found];
+    keys(start: string): string[] {
+      const stored = tried(() => Object.keys(area())) ?? [];
+      const own = stored.filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length));
+      return [...memory.keys(), ...own].filter((key) => key.startsWith(start));
+    },
+  };
+}
+
+/** What is kept as JSON, or null when it is not there or broken. */
+export function parsed<T>(text: string | null): T | null {
+  try {
+    return JSON.parse(text!) as T;
+  } catch {
+    return null;
   }
 }
 
@@ -51,28 +48,14 @@ const OUT = "out.";
 const STALE_MS = 3 * 24 * 3600 * 1000;
 
 /** The outbox of all tabs of a site, one storage key for each entry, so that tabs don't write over each other. */
-export class StoredOutbox implements OutboxStore {
-  constructor(private readonly keep: Keep) {}
+export const keepEntry = (keep: Keep, entry: Entry): void => keep.set(OUT + entry.id, JSON.stringify(entry));
+export const forgetEntry = (keep: Keep, id: string): void => keep.set(OUT + id, null);
 
-  put(entry: Entry): void {
-    this.keep.set(OUT + entry.id, JSON.stringify(entry));
-  }
-
-  remove(id: string): void {
-    this.keep.set(OUT + id, null);
-  }
-
-  load(now: number): Entry[] {
-    const entries: Entry[] = [];
-    for (const key of this.keep.keys(OUT)) {
-      try {
-        const entry = JSON.parse(this.keep.get(key) ?? "") as Entry;
-        if (now - entry.at < STALE_MS && entry.frame.id === entry.id) entries.push(entry);
-        else this.keep.set(key, null);
-      } catch {
-        this.keep.set(key, null);
-      }
-    }
-    return entries;
-  }
+export function loadEntries(keep: Keep, now: number): Entry[] {
+  return keep.keys(OUT).flatMap((key) => {
+    const entry = parsed<Entry>(keep.get(key));
+    if (entry && entry.frame?.id === entry.id && now - entry.at < STALE_MS) return [entry];
+    keep.set(key, null);
+    return [];
+  });
 }

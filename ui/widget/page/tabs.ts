@@ -1,5 +1,5 @@
-import type { Entry } from "../core/outbox";
-import type { StoredOutbox } from "./storage";
+import type { Entry } from "../core/ports";
+import { keepEntry, loadEntries, type Keep } from "./storage";
 
 export type TabWord = { k: "contact"; id: string } | { k: "read"; contact: string; number: number };
 
@@ -11,61 +11,46 @@ const ALONE_MS = 3000;
  * after itself. What a tab that is gone has left is taken over by exactly one other, under a common lock. Where
  * there are no Web Locks, several may take over the same: the server knows a repeat by its id, so nothing doubles.
  */
-export class Tabs {
-  private readonly channel: BroadcastChannel | null;
-  private readonly locks: LockManager | null;
-
-  constructor(
-    private readonly site: string,
-    readonly me: string,
-    hear: (word: TabWord) => void,
-  ) {
-    this.locks = "locks" in navigator ? navigator.locks : null;
-    this.channel = "BroadcastChannel" in globalThis ? new BroadcastChannel(`rexian.${site}`) : null;
-    if (this.channel) this.channel.onmessage = (event: MessageEvent<TabWord>) => hear(event.data);
-    // Held until the page is gone.
-    void this.locks?.request(this.name(me), () => new Promise(() => undefined)).catch(() => undefined);
-  }
-
-  tell(word: TabWord): void {
-    this.channel?.postMessage(word);
-  }
-
-  /** Makes the entries of tabs that are gone this tab's own. */
-  async inherit(outbox: StoredOutbox, now: number): Promise<Entry[]> {
-    if (!this.locks) return this.claim(outbox, now, new Set());
-    try {
-      return await this.locks.request(`rexian.${this.site}.inherit`, async () => {
-        const { held = [] } = await this.locks!.query();
-        return this.claim(outbox, now, new Set(held.map((lock) => lock.name ?? "")));
-      });
-    } catch {
-      return this.claim(outbox, now, new Set());
-    }
-  }
+export function joinTabs(site: string, me: string, hear: (word: TabWord) => void) {
+  const name = (what: string) => `rexian.${site}.${what}`;
+  const channel = new BroadcastChannel(`rexian.${site}`);
+  channel.onmessage = ({ data }: MessageEvent<TabWord>) => hear(data);
 
   /** One tab at a time does this (at once, where there are no Web Locks). */
-  async alone(what: string, act: () => Promise<void>): Promise<void> {
-    if (!this.locks) return act();
-    const most = (promise: Promise<void>) =>
-      Promise.race([promise, new Promise<void>((r) => setTimeout(r, ALONE_MS))]);
+  async function locked<T>(what: string, act: () => Promise<T>): Promise<T> {
     try {
-      await this.locks.request(`rexian.${this.site}.${what}`, () => most(act()));
+      return await navigator.locks.request(name(what), act);
     } catch {
-      await act();
+      return act();
     }
   }
 
-  private claim(outbox: StoredOutbox, now: number, alive: ReadonlySet<string>): Entry[] {
-    const left = outbox.load(now).filter((e) => e.owner === this.me || !alive.has(this.name(e.owner)));
-    for (const entry of left) {
-      entry.owner = this.me;
-      outbox.put(entry);
-    }
-    return left;
-  }
+  // Held until the page is gone.
+  void locked(`tab.${me}`, () => new Promise(() => undefined));
 
-  private name(tab: string): string {
-    return `rexian.${this.site}.tab.${tab}`;
-  }
+  return {
+    tell: (word: TabWord): void => channel.postMessage(word),
+
+    alone: (what: string, act: () => Promise<void>): Promise<void> =>
+      locked(what, () => Promise.race([act(), new Promise<void>((done) => setTimeout(done, ALONE_MS))])),
+
+    /** Makes the entries of tabs that are gone this tab's own. */
+    inherit: (keep: Keep, now: number): Promise<Entry[]> =>
+      locked("inherit", async () => {
+        let held: LockInfo[] = [];
+        try {
+          held = (await navigator.locks.query()).held!;
+        } catch {
+          // No Web Locks.
+        }
+        const gone = ({ owner }: Entry) =>
+          owner === me || !held.some((lock) => lock.name === name(`tab.${owner}`));
+        const left = loadEntries(keep, now).filter(gone);
+        for (const entry of left) {
+          entry.owner = me;
+          keepEntry(keep, entry);
+        }
+        return left;
+      }),
+  };
 }

@@ -1,7 +1,5 @@
-import type { Entry } from "../core/outbox";
-import type { SessionPorts } from "../core/ports";
-import { Session } from "../core/session";
-import type { Item } from "../core/timeline";
+import type { Entry, Item, SessionPorts } from "../core/ports";
+import { newSession, type Session } from "../core/session";
 import type { ClientFrame, ServerFrame, WireContact, WireMessage } from "../core/wire";
 
 /** Small seeded generator (mulberry32): a failing run can be run again by its seed. */
@@ -183,7 +181,7 @@ export class SimTab {
     readonly storage: SimStorage,
   ) {
     this.name = nextId(world);
-    this.session = new Session(this.ports());
+    this.session = newSession(this.ports());
     this.session.adopt([...storage.entries.values()].map((entry) => structuredClone(entry)));
   }
 
@@ -223,10 +221,8 @@ export class SimTab {
       now: () => world.now,
       newId: () => nextId(world),
       owner: this.name,
-      store: {
-        put: (entry) => void storage.entries.set(entry.id, structuredClone(entry)),
-        remove: (id) => void storage.entries.delete(id),
-      },
+      keep: (entry) => void storage.entries.set(entry.id, structuredClone(entry)),
+      forget: (id) => void storage.entries.delete(id),
       identity: () => ({
         site: "s",
         visitor: storage.visitor,
@@ -260,9 +256,9 @@ export function settle(world: World, tabs: SimTab[]): void {
     }
     if (round % 20 === 0) {
       world.now += 100;
-      for (const tab of tabs) if ((tab.session.due() ?? Infinity) <= world.now) tab.session.tick();
+      for (const tab of tabs) if (tab.session.due() <= world.now) tab.session.tick();
     }
-    if (tabs.every((tab) => tab.quiet && tab.session.ready && tab.session.due() === null)) return;
+    if (tabs.every((tab) => tab.quiet && tab.session.ready && tab.session.due() === Infinity)) return;
   }
   throw new Error("never came to rest");
 }

@@ -1,160 +1,194 @@
-import { useState } from "preact/hooks";
 import {
   arrowDown,
   check,
   checkDouble,
   clock as clockIcon,
+  close,
   errorCircle,
   file as fileIcon,
 } from "../../kit/icons/paths";
-import type { Item } from "../core/timeline";
+import type { Item } from "../core/ports";
 import type { FileInfo } from "../core/wire";
+import { changed, locale, options, retry, session, words } from "../page/chat";
+import { again, previews, takeBack, type Chosen } from "../page/files";
 import { shownName } from "../page/names";
 import { fill } from "../page/words";
+import { avatar, icon, iconButton } from "./parts";
+import { fileSize, linkify, onlyEmoji, webAddress } from "./text";
 import { clock } from "./words";
-import { Avatar, Icon } from "./parts";
-import { fileSize, linkify, onlyEmoji } from "./text";
-import { chat, words } from "../page/now";
 
 const WIDEST = 240;
 const TALLEST = 260;
 const SMALLEST = 48;
 
-interface Props {
-  item: Item;
-  /** First and last of a run by the same person. */
-  first: boolean;
-  last: boolean;
-  /** The latest of the customer's own: shows whether it was read. */
-  lastOwn: boolean;
-}
+/** Addresses of pictures that the server does not give any more. */
+const gone = new Set<string>();
 
-/** One message. Texts become text nodes, never markup. */
-export function Bubble({ item, first, last, lastOwn }: Props) {
+/**
+ * One message. Texts become text nodes, never markup. `first` and `last` of a run by the same person; `lastOwn` is the
+ * latest of the customer's own: shows whether it was read.
+ */
+export function Bubble(item: Item, first: boolean, last: boolean, lastOwn: boolean) {
   const own = item.author === "customer";
   const name = own ? words.you : item.name || words.agent;
-  const large = !item.file && onlyEmoji(item.text);
+  const text = item.text ?? "";
   return (
-    <li class={`msg ${own ? "own" : "other"}${first ? " first" : ""}${last ? " last" : ""}`}>
-      {own ? null : last ? <Avatar name={name} /> : <span class="avatar none" />}
+    <li key={item.id} class={`msg ${own ? "own" : "other"}${first ? " first" : ""}${last ? " last" : ""}`}>
+      {!own && avatar(name, last ? "" : "none")}
       <div class="body">
         <span class={!own && first ? "name" : "sr"}>
           <bdi>{name}</bdi>
         </span>
         {item.file ? (
-          <Attachment file={item.file} />
+          Attachment(item.file)
         ) : (
-          <p class={large ? "bubble large" : "bubble"} dir="auto">
-            {linkify(item.text).map((piece) =>
-              piece.href ? (
-                <a href={piece.href} target="_blank" rel="noopener noreferrer nofollow">
-                  {piece.text}
+          <p class={onlyEmoji(text) ? "bubble large" : "bubble"} dir="auto">
+            {linkify(text).map(({ href, text }) =>
+              href ? (
+                <a href={href} target="_blank" rel="noopener noreferrer nofollow">
+                  {text}
                 </a>
               ) : (
-                piece.text
+                text
               ),
             )}
           </p>
         )}
-        {item.mark === "failed" ? <Failed item={item} /> : null}
-        {last || lastOwn ? (
+        {item.mark === "failed" &&
+          Failed(
+            fill(words.failed, item.error ?? ""),
+            () => retry(item),
+            () => session.discard(item.id),
+          )}
+        {(last || lastOwn) && (
           <p class="meta">
-            <time dateTime={new Date(item.at).toISOString()}>{clock(chat.locale, item.at)}</time>
-            {own && item.mark !== "failed" ? <Mark item={item} /> : null}
+            <time dateTime={new Date(item.at).toISOString()}>{clock(locale, item.at)}</time>
+            {own && item.mark !== "failed" && Mark(item)}
           </p>
-        ) : null}
+        )}
       </div>
     </li>
   );
 }
 
-function Mark({ item }: { item: Item }) {
-  const { session } = chat;
-  const read = item.number !== null && item.number <= session.book.agentRead;
-  const [d, text, kind] =
-    item.mark === "sending"
-      ? [clockIcon, words.sending, "sending"]
-      : read
-        ? [checkDouble, words.read, "read"]
-        : [check, words.sent, "sent"];
+function Mark({ mark, number }: Item) {
+  const [kind, d, text] =
+    mark === "sending"
+      ? [mark, clockIcon, words.sending]
+      : number! <= session.agentRead
+        ? ["read", checkDouble, words.read]
+        : ["sent", check, words.sent];
   return (
     <span class={`mark ${kind}`}>
-      <Icon d={d} size={14} />
+      {icon(d, 14)}
       {text}
     </span>
   );
 }
 
-function Failed({ item }: { item: Item }) {
+function Failed(why: string, again: () => void, discard?: () => void) {
   return (
-    <div class="failed">
+    <div class="failed" role="alert">
       <p>
-        <Icon d={errorCircle} size={14} />
-        <span>{fill(words.failed, { why: item.error ?? "" })}</span>
+        {icon(errorCircle, 14)}
+        <span>{why}</span>
       </p>
-      <p class="redo">
-        <button onClick={() => chat.retry(item)}>{words.retry}</button>
-        <button onClick={() => chat.session.discard(item.id)}>{words.discard}</button>
+      <p>
+        <button onClick={again}>{words.retry}</button>
+        {discard && <button onClick={discard}>{words.discard}</button>}
       </p>
     </div>
   );
 }
 
 /** The size at which a picture is drawn, known before it is there, so that nothing jumps. */
-function measure({ width, height }: FileInfo): { width: number; height: number } {
+function measure({ width, height }: FileInfo) {
   if (!width || !height) return { width: WIDEST, height: 160 };
   const scale = Math.min(1, WIDEST / width, TALLEST / height);
-  return {
-    width: Math.max(SMALLEST, Math.round(width * scale)),
-    height: Math.max(SMALLEST, Math.round(height * scale)),
-  };
+  const drawn = (size: number) => Math.max(SMALLEST, Math.round(size * scale));
+  return { width: drawn(width), height: drawn(height) };
 }
 
-function Attachment({ file }: { file: FileInfo }) {
-  const [gone, setGone] = useState("");
+function Attachment(file: FileInfo) {
   const name = shownName(file.name);
-  const address = chat.address(file);
-  if (file.image && address && gone === address) {
-    return (
-      <button class="picture gone" onClick={() => chat.session.refetch()}>
-        {words.pictureGone}
-      </button>
-    );
-  }
+  // A picture that is still in this page's memory, or where the server has it.
+  const address = file.url ? webAddress(file.url, options.origin) : file.image && previews.get(file.id);
   if (file.image && address) {
+    if (gone.has(address))
+      return (
+        <button class="picture gone" onClick={session.refetch}>
+          {words.pictureGone}
+        </button>
+      );
     return (
       <a class="picture" href={address} target="_blank" rel="noopener noreferrer">
         <img
           src={address}
-          alt={fill(words.picture, { name })}
+          alt={fill(words.picture, name)}
           decoding="async"
           {...measure(file)}
-          onError={() => setGone(address)}
+          onError={() => {
+            gone.add(address);
+            changed();
+          }}
         />
       </a>
     );
   }
-  const inside = (
-    <>
-      <Icon d={fileIcon} size={22} />
-      <span class="file-words">
-        <b>
-          <bdi>{name}</bdi>
-        </b>
-        <small>{fileSize(file.size)}</small>
-      </span>
-      {address ? (
-        <>
-          <span class="sr">{words.download}</span>
-          <Icon d={arrowDown} size={18} />
-        </>
-      ) : null}
-    </>
-  );
+  const inside = [
+    icon(fileIcon, 22),
+    named(name, fileSize(file.size)),
+    address && <span class="sr">{words.download}</span>,
+    address && icon(arrowDown, 18),
+  ];
   if (!address) return <div class="file">{inside}</div>;
   return (
     <a class="file" href={address} target="_blank" rel="noopener noreferrer" download={name}>
       {inside}
     </a>
+  );
+}
+
+const named = (name: string, more: string, bar?: unknown) => (
+  <span class="grow">
+    <b>
+      <bdi>{name}</bdi>
+    </b>
+    <small>{more}</small>
+    {bar}
+  </span>
+);
+
+/** A file on its way up, with how far it has come, or why it did not. */
+export function Uploading(upload: Chosen) {
+  const { file, part, preview, why } = upload;
+  const name = shownName(file.name);
+  const percent = Math.round(part * 100);
+  return (
+    <li key={upload.id} class="msg own first last">
+      <div class="body">
+        <div class="file up">
+          {preview ? <img class="thumb" src={preview} alt="" /> : icon(fileIcon, 22)}
+          {named(
+            name,
+            why ? fileSize(file.size) : fill(words.uploading, percent),
+            !why && (
+              <span
+                class="bar"
+                role="progressbar"
+                aria-label={name}
+                aria-valuemin={0}
+                aria-valuemax={100}
+                aria-valuenow={percent}
+              >
+                <i style={`width:${percent}%`} />
+              </span>
+            ),
+          )}
+          {iconButton(close, fill(words.remove, name), () => takeBack(upload), "small")}
+        </div>
+        {why && Failed(fill(words[why], name), () => again(upload))}
+      </div>
+    </li>
   );
 }

@@ -1,115 +1,108 @@
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { arrowUp, attach, close, errorCircle, file as fileIcon } from "../../kit/icons/paths";
 import { MAX_TEXT } from "../core/wire";
-import { filesOf } from "../page/files";
+import { draft, send as sendDraft, session, setDraft, trouble, words } from "../page/chat";
+import { choose, chosen, refused, sendChosen, takeBack } from "../page/files";
 import { shownName } from "../page/names";
+import { turn, ui } from "../page/ui";
 import { ACCEPT } from "../page/upload";
 import { fill } from "../page/words";
-import { Icon, IconButton } from "./parts";
+import { icon, iconButton } from "./parts";
 import { length } from "./text";
-import { chat, words } from "../page/now";
 
 /** An input method reports its keys so (Safari: also the Enter that ends a composition). */
 const IME_KEY = 229;
 const TALLEST = 132;
 
+let composing = false;
+let form: HTMLFormElement | null;
+const hold = (element: HTMLFormElement | null) => void (form = element);
+let fitted: HTMLTextAreaElement | undefined;
+let fittedTo: string;
+
+const box = () => form!.querySelector("textarea")!;
+
 /** The box to write in, the files beside the words, and the strip that says how the connection is. */
 export function Composer() {
-  const box = useRef<HTMLTextAreaElement>(null);
-  const picker = useRef<HTMLInputElement>(null);
-  const composing = useRef(false);
-  const [nudge, setNudge] = useState(false);
-  const { session, draft } = chat;
-  const files = filesOf();
-  const { contact, open } = session.book;
+  const open = session.open();
   const over = length(draft) - MAX_TEXT;
-  const something = draft.trim() !== "" || files.chosen.length > 0;
+  const words_ = !!draft.trim();
+  const ready = (words_ || !!chosen.length) && over <= 0;
 
-  useLayoutEffect(() => {
-    const element = box.current!;
-    element.style.height = "auto";
-    element.style.height = `${Math.min(element.scrollHeight, TALLEST)}px`;
-  }, [draft]);
-
-  const send = () => {
-    if (!something || over > 0) return;
-    if (!draft.trim() && !open) return setNudge(true);
-    setNudge(false);
-    chat.send();
-    box.current?.focus();
+  const send = (event: Event) => {
+    event.preventDefault();
+    if (!ready) return;
+    if (!words_ && !open) return turn({ nudge: true });
+    sendChosen();
+    sendDraft();
+    turn({ nudge: false, stuck: true });
+    box().focus();
   };
   const key = (event: KeyboardEvent) => {
-    if (event.key !== "Enter" || event.shiftKey) return;
     // While an input method composes, Enter takes its word; it never sends.
-    if (event.isComposing || composing.current || event.keyCode === IME_KEY) return;
-    event.preventDefault();
-    send();
+    if (
+      event.key === "Enter" &&
+      !event.shiftKey &&
+      !event.isComposing &&
+      !composing &&
+      event.keyCode !== IME_KEY
+    )
+      send(event);
   };
   const paste = (event: ClipboardEvent) => {
-    const pasted = [...(event.clipboardData?.files ?? [])];
-    if (!pasted.length) return;
+    const { files } = event.clipboardData!;
+    if (!files.length) return;
     event.preventDefault();
-    files.choose(pasted);
+    choose(files);
   };
-  const hint = !open ? words.askHint : contact?.state === "waiting" ? words.waitHint : words.talkHint;
   return (
     <div class="compose">
-      <Strip />
-      <form
-        class="box"
-        onSubmit={(event) => {
-          event.preventDefault();
-          send();
-        }}
-      >
-        {files.chosen.length ? <Chosen /> : null}
+      {Strip()}
+      <form class="box" ref={hold} onSubmit={send}>
+        {!!chosen.length && Chosen()}
         <textarea
-          ref={box}
           rows={1}
           dir="auto"
           value={draft}
-          placeholder={hint}
+          placeholder={
+            !open ? words.askHint : session.contact!.state === "waiting" ? words.waitHint : words.talkHint
+          }
           aria-label={words.message}
           aria-invalid={over > 0}
           aria-describedby="trouble"
           enterkeyhint="send"
           autocomplete="off"
           onInput={(event) => {
-            setNudge(false);
-            chat.setDraft(event.currentTarget.value);
+            ui.nudge = false;
+            setDraft(event.currentTarget.value);
           }}
           onKeyDown={key}
           onPaste={paste}
-          onCompositionStart={() => (composing.current = true)}
-          onCompositionEnd={() => (composing.current = false)}
+          onCompositionStart={() => (composing = true)}
+          onCompositionEnd={() => (composing = false)}
         />
         <div class="tools">
-          <IconButton d={attach} label={words.attach} onClick={() => picker.current?.click()} />
+          {iconButton(attach, words.attach, () => form!.querySelector("input")!.click())}
           <span id="trouble" class="wrong" role="alert">
-            {over > 0 ? fill(words.tooLong, { n: over }) : nudge ? words.needWords : ""}
+            {over > 0 ? fill(words.tooLong, over) : ui.nudge && words.needWords}
           </span>
           <button
-            type="submit"
-            class={`send${something && over <= 0 ? " ready" : ""}`}
+            class={ready ? "send ready" : "send"}
             aria-label={words.send}
             title={words.send}
-            disabled={!something || over > 0}
+            disabled={!ready}
           >
-            <Icon d={arrowUp} size={20} />
+            {icon(arrowUp)}
           </button>
         </div>
         <input
-          ref={picker}
           type="file"
-          class="hidden"
+          hidden
           multiple
           accept={ACCEPT}
-          tabIndex={-1}
-          aria-hidden="true"
-          onChange={(event) => {
-            files.choose(event.currentTarget.files ?? []);
-            event.currentTarget.value = "";
-            box.current?.focus();
+          onChange={({ currentTarget }) => {
+            choose(currentTarget.files!);
+            currentTarget.value = "";
+            box().focus();
           }}
         />
       </form>
@@ -117,22 +110,25 @@ export function Composer() {
   );
 }
 
+/** The box is as high as its words, up to a limit. */
+export function fitBox(): void {
+  if (!form || (fitted === box() && fittedTo === draft)) return;
+  fitted = box();
+  fittedTo = draft;
+  fitted.style.height = "auto";
+  fitted.style.height = `${Math.min(fitted.scrollHeight, TALLEST)}px`;
+}
+
 function Chosen() {
-  const files = filesOf();
   return (
     <ul class="chosen">
-      {files.chosen.map(({ id, file, preview }) => {
-        const name = shownName(file.name);
+      {chosen.map((one) => {
+        const { preview } = one;
+        const name = shownName(one.file.name);
         return (
-          <li key={id} class={preview ? "chip pic" : "chip"} title={name}>
-            {preview ? <img src={preview} alt={name} /> : <Icon d={fileIcon} size={18} />}
-            {preview ? null : <bdi>{name}</bdi>}
-            <IconButton
-              d={close}
-              class="small"
-              label={fill(words.remove, { name })}
-              onClick={() => files.remove(id)}
-            />
+          <li key={one.id} class={preview ? "chip pic" : "chip"} title={name}>
+            {preview ? <img src={preview} alt={name} /> : [icon(fileIcon, 18), <bdi>{name}</bdi>]}
+            {iconButton(close, fill(words.remove, name), () => takeBack(one), "small")}
           </li>
         );
       })}
@@ -142,39 +138,20 @@ function Chosen() {
 
 /** One line of a fixed height, so that nothing jumps when it speaks. */
 function Strip() {
-  const { session, trouble } = chat;
-  const files = filesOf();
-  const [fault] = files.faults;
-  if (fault) {
-    const text = fill(words[fault.fault], { name: shownName(fault.name) });
-    return (
-      <p class="strip bad" role="alert">
-        <Icon d={errorCircle} size={14} />
-        <span>{text}</span>
-      </p>
-    );
-  }
-  if (trouble) {
-    return (
-      <p class={trouble === "connecting" ? "strip" : "strip warn"}>
-        {trouble === "connecting" ? null : <Icon d={errorCircle} size={14} />}
-        <span>{words[trouble]}</span>
-      </p>
-    );
-  }
-  const agent = session.book.contact?.agent;
+  const wrong = refused ? fill(words[refused.why], shownName(refused.name)) : trouble();
+  const calm = wrong === words.connecting;
+  const agent = !!session.typing && session.contact?.agent;
   return (
-    <p class="strip">
-      {session.typing && agent ? (
-        <>
-          <span class="dots" aria-hidden="true">
-            <i />
-            <i />
-            <i />
-          </span>
-          <span>{fill(words.typing, { name: agent })}</span>
-        </>
-      ) : null}
+    <p class={`strip ${wrong && !calm ? (refused ? "bad" : "warn") : ""}`} role={refused && "alert"}>
+      {wrong && !calm && icon(errorCircle, 14)}
+      {!wrong && agent && (
+        <span class="dots" aria-hidden="true">
+          <i />
+          <i />
+          <i />
+        </span>
+      )}
+      <span>{wrong || (agent && fill(words.typing, agent))}</span>
     </p>
   );
 }

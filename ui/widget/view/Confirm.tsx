@@ -1,29 +1,26 @@
-import { useLayoutEffect, useRef } from "preact/hooks";
-import { trap } from "./parts";
-import { chat, words } from "../page/now";
+import { session, words } from "../page/chat";
+import { turn } from "../page/ui";
+import { trap } from "./focus";
+
+const done = () => turn({ confirming: false });
+const focusFirst = (box: HTMLElement | null) => box?.querySelector("button")!.focus();
+
+function keys(event: KeyboardEvent & { currentTarget: HTMLElement }): void {
+  if (event.key === "Escape") {
+    event.stopPropagation();
+    done();
+  }
+  trap(event, event.currentTarget);
+}
 
 /** Asks before a contact is ended: the careful answer has the focus. */
-export function Confirm({ done }: { done: () => void }) {
-  const box = useRef<HTMLDivElement>(null);
-  const waiting = chat.session.book.contact?.state === "waiting";
-  useLayoutEffect(() => box.current?.querySelector("button")?.focus(), []);
-  const keys = (event: KeyboardEvent) => {
-    if (event.key === "Escape") {
-      event.preventDefault();
-      event.stopPropagation();
-      done();
-    }
-    trap(event, box.current!);
-  };
-  const finish = () => {
-    chat.session.end();
-    done();
-  };
+export function Confirm() {
+  const waiting = session.contact!.state === "waiting";
   return (
     <div class="veil">
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- a dialog keeps the focus inside */}
       <div
-        ref={box}
+        ref={focusFirst}
         class="confirm"
         role="alertdialog"
         aria-modal
@@ -37,7 +34,13 @@ export function Confirm({ done }: { done: () => void }) {
           <button class="button" onClick={done}>
             {waiting ? words.keepWaiting : words.stay}
           </button>
-          <button class="button bad" onClick={finish}>
+          <button
+            class="button bad"
+            onClick={() => {
+              session.end();
+              done();
+            }}
+          >
             {waiting ? words.leaveQueue : words.endChat}
           </button>
         </div>

@@ -1,48 +1,43 @@
 import { check, clock, errorCircle, headset } from "../../kit/icons/paths";
-import { Icon } from "./parts";
+import { barred, session, setTopic, site, topic, words } from "../page/chat";
+import { turn } from "../page/ui";
 import { Bubble } from "./Bubble";
-import { chat, words } from "../page/now";
+import { icon } from "./parts";
 
 /** Before a contact: the greeting, whether somebody is there, and what it is about. */
-export function Home({ showHistory }: { showHistory: () => void }) {
-  const { session, site } = chat;
-  const { hours, refusal, book } = session;
-  const unsent = book.timeline.items;
+export function Home() {
+  const { hours, refusal, items, earlier } = session;
   return (
-    <div class="home">
+    <div class="home" key="home">
       <div class="hero">
         <p class="greeting" dir="auto">
           {site?.greeting}
         </p>
-        {hours ? (
+        {hours && (
           <p class="hours">
-            <Icon d={hours.open ? check : clock} size={16} />
+            {icon(hours.open ? check : clock, 16)}
             <b>{hours.open ? words.serving : words.resting}</b>
             <span dir="auto">{hours.text}</span>
           </p>
-        ) : null}
+        )}
       </div>
-      {chat.barred ? (
-        <Alert text={words.barred} />
+      {barred ? (
+        Alert(words.barred)
       ) : (
         <div class="home-body">
-          {refusal ? <Alert text={refusal.text} more={words.wordsBack} /> : null}
-          {site?.topics.length ? <Topics /> : null}
-          {unsent.length ? (
-            <ol class="unsent" aria-label={words.pending}>
-              {unsent.map((item) => (
-                <Bubble key={item.id} item={item} first last lastOwn />
-              ))}
-            </ol>
-          ) : null}
-          {book.earlier.length ? (
-            <button class="quiet" onClick={showHistory}>
-              <Icon d={clock} size={16} />
+          {refusal && Alert(refusal.text, words.wordsBack)}
+          {!!site?.topics.length && Topics()}
+          {!!items.length && (
+            <ol aria-label={words.pending}>{items.map((item) => Bubble(item, true, true, true))}</ol>
+          )}
+          {!!earlier.length && (
+            <button class="quiet" onClick={() => turn({ history: true })}>
+              {icon(clock, 16)}
               {words.history}
             </button>
-          ) : null}
+          )}
           <p class="human">
-            <Icon d={headset} size={18} />
+            {icon(headset, 18)}
             {words.human}
           </p>
         </div>
@@ -52,25 +47,15 @@ export function Home({ showHistory }: { showHistory: () => void }) {
 }
 
 function Topics() {
-  const { site } = chat;
   return (
-    <fieldset class="topics">
+    <fieldset>
       <legend>{words.topics}</legend>
       {site!.topics.map(({ key, label }) => (
         <label key={key} class="topic">
-          <input
-            type="radio"
-            name="topic"
-            checked={chat.topic === key}
-            onChange={() => {
-              chat.topic = key;
-              chat.session.refusal = null;
-              chat.say("");
-            }}
-          />
+          <input type="radio" name="topic" checked={topic === key} onChange={() => setTopic(key)} />
           <span>
             <bdi>{label}</bdi>
-            <Icon d={check} size={16} />
+            {icon(check, 16)}
           </span>
         </label>
       ))}
@@ -78,14 +63,12 @@ function Topics() {
   );
 }
 
-function Alert({ text, more }: { text: string; more?: string }) {
-  return (
-    <div class="alert" role="alert">
-      <Icon d={errorCircle} size={18} />
-      <p>
-        {text}
-        {more ? <small>{more}</small> : null}
-      </p>
-    </div>
-  );
-}
+const Alert = (text: string, more?: string) => (
+  <div class="alert" role="alert">
+    {icon(errorCircle, 18)}
+    <p>
+      {text}
+      {more && <small>{more}</small>}
+    </p>
+  </div>
+);

@@ -1,61 +1,50 @@
 import { chatText, chevronDown, close } from "../../kit/icons/paths";
-import { shownName } from "../page/names";
+import { dismissTeaser, isOpen, session, setOpen, summary, teaser, words } from "../page/chat";
 import { fill } from "../page/words";
-import { Avatar, Icon, IconButton } from "./parts";
-import { chat, words } from "../page/now";
+import { avatar, icon, iconButton } from "./parts";
 
-interface Props {
-  press: () => void;
-  /** The pointer or the focus comes near. */
-  hint: () => void;
-  hold: (button: HTMLButtonElement | null) => void;
-}
-
-/** The button at the page's corner, with the number of unread messages and the latest of them. */
-export function Launcher({ press, hint, hold }: Props) {
-  const { open } = chat;
-  const { unread } = chat.session.book;
-  const count = open ? 0 : unread;
-  const label = open ? words.minimise : words.openChat;
+/**
+ * The button at the page's corner, with the number of unread messages and the latest of them. `hint`: the pointer or
+ * the focus comes near.
+ */
+export function Launcher(press: () => void, hint: () => void) {
+  const count = isOpen ? 0 : session.unread();
+  const label = isOpen ? words.minimise : words.openChat;
   return (
     <div class="corner">
-      {!open && chat.teaser ? <Teaser /> : null}
+      {teaser && Teaser()}
       <button
-        ref={hold}
-
-        class={`launcher${open ? " opened" : ""}`}
-        aria-expanded={open}
-        aria-label={count ? `${label}（${fill(words.unread, { n: count })}）` : label}
+        class={isOpen ? "launcher opened" : "launcher"}
+        aria-expanded={isOpen}
+        aria-label={count ? `${label}（${fill(words.unread, count)}）` : label}
         onPointerEnter={hint}
         onFocus={hint}
         onClick={press}
       >
-        <Icon d={open ? chevronDown : chatText} size={24} />
-        {open ? null : <span class="launcher-text">{words.launch}</span>}
-        {count ? <span class="badge">{count > 99 ? "99+" : count}</span> : null}
+        {icon(isOpen ? chevronDown : chatText, 24)}
+        {!isOpen && <span class="launcher-text">{words.launch}</span>}
+        {!!count && <span class="badge">{count > 99 ? "99+" : count}</span>}
       </button>
     </div>
   );
 }
 
 function Teaser() {
-  const { teaser } = chat;
-  if (!teaser) return null;
-  const name = teaser.name || words.agent;
+  const name = teaser!.name || words.agent;
   return (
     <div class="teaser">
-      <button class="teaser-open" onClick={() => chat.setOpen(true)}>
-        <Avatar name={name} />
-        <span class="teaser-words">
+      <button class="teaser-open" onClick={() => setOpen(true)}>
+        {avatar(name)}
+        <span class="grow">
           <b>
             <bdi>{name}</bdi>
           </b>
           <span class="teaser-text" dir="auto">
-            {teaser.file ? shownName(teaser.file.name) : teaser.text}
+            {summary(teaser!)}
           </span>
         </span>
       </button>
-      <IconButton d={close} label={words.dismiss} onClick={() => chat.dismissTeaser()} class="small" />
+      {iconButton(close, words.dismiss, dismissTeaser, "small")}
     </div>
   );
 }

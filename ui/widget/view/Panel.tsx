@@ -1,134 +1,156 @@
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { attach } from "../../kit/icons/paths";
-import { filesOf } from "../page/files";
-import type { PanelProps } from "./App";
-import { Composer } from "./Composer";
+import { attach, chatText } from "../../kit/icons/paths";
+import {
+  barred,
+  changed,
+  isOpen,
+  options,
+  say,
+  session,
+  setOpen,
+  setTopic,
+  site,
+  touched,
+  trouble,
+  words,
+} from "../page/chat";
+import { choose, retryLost } from "../page/files";
+import { startAnew, turn, ui } from "../page/ui";
+import { Composer, fitBox } from "./Composer";
 import { Confirm } from "./Confirm";
-import { Footer } from "./Footer";
+import { trap } from "./focus";
 import { Header } from "./Header";
 import { Home } from "./Home";
-import { Icon, trap } from "./parts";
+import { icon } from "./parts";
 import { Queue } from "./Queue";
-import { Stream } from "./Stream";
+import { followStream, Stream } from "./Stream";
 import { placeWords, waitWords } from "./words";
-import { chat, words } from "../page/now";
 
-const PHONE = "(max-width: 480px), (max-height: 480px)";
+/** A phone: the panel fills its screen. */
+const phone = matchMedia("(max-width: 480px), (max-height: 480px)");
+const view = visualViewport!;
+const page = document.documentElement.style;
+let locked = false;
+let overflow = "";
+let shown = false;
+let saidPlace: number | undefined;
+let saidTrouble = "";
+let wasReady: boolean | undefined;
+
+phone.addEventListener("change", changed);
+view.addEventListener("resize", changed);
+view.addEventListener("scroll", changed);
+
+const hasFiles = ({ dataTransfer }: DragEvent) => dataTransfer?.types.includes("Files");
 
 /** Head, what goes on, and the box to write in. */
-export function Panel({ focus }: PanelProps) {
-  const panel = useRef<HTMLElement>(null);
-  const full = useFull(panel);
-  const [confirming, setConfirming] = useState(false);
-  const [history, setHistory] = useState(false);
-  const [dragging, setDragging] = useState(0);
-  const { book } = chat.session;
-  useAnnouncements();
-  useLayoutEffect(() => {
-    if (!focus) return;
-    // On a touch screen the box would pull the keyboard up over the greeting.
-    const box = matchMedia("(pointer: fine)").matches ? panel.current?.querySelector("textarea") : null;
-    (box ?? panel.current)?.focus({ preventScroll: true });
-  }, []);
-  // What had the focus may go, as the box at the end: then the panel has it, so that the keyboard goes on from here.
-  const inside = useRef(false);
-  useLayoutEffect(() => {
-    const element = panel.current!;
-    if (inside.current && !(element.getRootNode() as ShadowRoot).activeElement)
-      element.focus({ preventScroll: true });
-  });
-  const left = ({ target }: FocusEvent) =>
-    queueMicrotask(() => (inside.current &&= !(target as Node).isConnected));
-  const keys = (event: KeyboardEvent) => {
-    if (event.key === "Escape" && !event.isComposing && !event.defaultPrevented && !chat.options.page) {
+export function Panel() {
+  const { contact } = session;
+  const what = ui.history + (contact?.id ?? "");
+  if (what !== ui.what) startAnew(ui.history, what);
+  const state = contact?.state;
+  const full = phone.matches;
+  const keys = (event: KeyboardEvent & { currentTarget: HTMLElement }) => {
+    if (event.key === "Escape" && !event.isComposing && !event.defaultPrevented && !options.page) {
       event.stopPropagation();
-      chat.setOpen(false);
+      setOpen(false);
     }
-    if (full && panel.current) trap(event, panel.current);
+    if (full) trap(event, event.currentTarget);
   };
-  const hasFiles = (event: DragEvent) => !!event.dataTransfer?.types.includes("Files");
-  const drop = (event: DragEvent) => {
+  const drag = (by: number) => (event: DragEvent) => {
     if (!hasFiles(event)) return;
     event.preventDefault();
-    setDragging(0);
-    filesOf().choose(event.dataTransfer!.files);
+    turn({ dragging: ui.dragging + by });
   };
-  const ended = book.contact?.state === "ended";
   return (
     // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- a dialog: Escape, and files dropped
     <section
-      ref={panel}
-      class={`panel${full ? " full" : ""}`}
-      role={chat.options.page ? "main" : "dialog"}
-      aria-label={chat.site?.name ? `${chat.site.name} ${words.panel}` : words.panel}
-      aria-modal={full && !chat.options.page ? true : undefined}
+      class={full ? "panel full" : "panel"}
+      role={options.page ? "main" : "dialog"}
+      aria-label={site ? `${site.name} ${words.panel}` : words.panel}
+      aria-modal={(full && !options.page) || undefined}
       tabIndex={-1}
       onKeyDown={keys}
-      onFocusIn={() => (inside.current = true)}
-      onFocusOut={left}
-      onDragEnter={(event) => hasFiles(event) && setDragging((n) => n + 1)}
-      onDragLeave={(event) => hasFiles(event) && setDragging((n) => Math.max(0, n - 1))}
-      onDragOver={(event) => hasFiles(event) && event.preventDefault()}
-      onDrop={drop}
+      onDragEnter={drag(1)}
+      onDragLeave={drag(-1)}
+      onDragOver={drag(0)}
+      onDrop={(event) => {
+        drag(-ui.dragging)(event);
+        if (hasFiles(event)) choose(event.dataTransfer!.files);
+      }}
     >
-      <Header history={history} leaveHistory={() => setHistory(false)} end={() => setConfirming(true)} />
-      {book.contact?.state === "waiting" ? <Queue /> : null}
-      {book.contact || history ? <Stream history={history} /> : <Home showHistory={() => setHistory(true)} />}
-      {chat.barred || history ? null : ended ? <Footer /> : <Composer />}
-      {dragging ? (
+      {Header()}
+      {state === "waiting" && Queue()}
+      {contact || ui.history ? Stream() : Home()}
+      {!barred &&
+        !ui.history &&
+        (state === "ended" ? (
+          // The way to the next contact.
+          <footer class="foot">
+            <button
+              class="button soft wide"
+              onClick={() => {
+                setTopic(null);
+                session.leave();
+              }}
+            >
+              {icon(chatText, 18)}
+              {words.again}
+            </button>
+          </footer>
+        ) : (
+          Composer()
+        ))}
+      {ui.dragging > 0 && (
         <div class="drop">
-          <Icon d={attach} size={28} />
+          {icon(attach, 28)}
           {words.drop}
         </div>
-      ) : null}
-      {confirming && book.open ? <Confirm done={() => setConfirming(false)} /> : null}
+      )}
+      {ui.confirming && session.open() && Confirm()}
     </section>
   );
 }
 
-/** Fills a phone's screen, above its keyboard, and keeps the page behind from scrolling. */
-function useFull(panel: { current: HTMLElement | null }): boolean {
-  const [full, setFull] = useState(() => matchMedia(PHONE).matches);
-  useEffect(() => {
-    const media = matchMedia(PHONE);
-    const changed = () => setFull(media.matches);
-    media.addEventListener("change", changed);
-    return () => media.removeEventListener("change", changed);
-  }, []);
-  useLayoutEffect(() => {
-    const view = window.visualViewport;
-    const element = panel.current;
-    if (!full || !element || !view) return;
-    const fit = () => {
-      element.style.height = `${view.height}px`;
-      element.style.transform = `translateY(${view.offsetTop}px)`;
-    };
-    const root = document.documentElement;
-    const before = root.style.overflow;
-    if (!chat.options.page) root.style.overflow = "hidden";
-    fit();
-    view.addEventListener("resize", fit);
-    view.addEventListener("scroll", fit);
-    return () => {
-      root.style.overflow = before;
-      element.style.height = element.style.transform = "";
-      view.removeEventListener("resize", fit);
-      view.removeEventListener("scroll", fit);
-    };
-  }, [full]);
-  return full;
+/** After each drawing, of which `focused` had the focus. */
+export function drawn(root: ShadowRoot, focused: Element | null): void {
+  const panel = root.querySelector<HTMLElement>(".panel");
+  const full = phone.matches;
+  // On a phone the page behind does not scroll.
+  if (locked !== (!!panel && full && !options.page)) {
+    [page.overflow, overflow] = [locked ? overflow : "hidden", page.overflow];
+    locked = !locked;
+  }
+  if (session.ready && !wasReady) retryLost();
+  wasReady = session.ready;
+  if (!panel) {
+    if (!isOpen) startAnew();
+    shown = false;
+    return;
+  }
+  // Above the phone's keyboard.
+  panel.style.height = full ? `${view.height}px` : "";
+  panel.style.transform = full ? `translateY(${view.offsetTop}px)` : "";
+  fitBox();
+  followStream();
+  announce();
+  const focus = (element: HTMLElement | null) => (element ?? panel).focus({ preventScroll: true });
+  // On a touch screen the box would pull the keyboard up over the greeting.
+  if (!shown && touched)
+    focus(matchMedia("(pointer: fine)").matches ? panel.querySelector("textarea") : null);
+  // What had the focus may go, as the box at the end: then the panel has it, so that the keyboard goes on from here.
+  else if (focused && !root.activeElement) focus(null);
+  shown = true;
 }
 
 /** Says what only eyes would notice: the place in the queue moving, the connection going. */
-function useAnnouncements(): void {
-  const { trouble } = chat;
-  const { position } = chat.session.book;
-  useEffect(() => {
-    if (!position) return;
+function announce(): void {
+  const { position } = session;
+  const wrong = trouble();
+  if (position && position.position !== saidPlace) {
     const wait = waitWords(words, position.wait_low_ms, position.wait_high_ms);
-    chat.say(`${placeWords(words, position.position)}, ${wait}`);
-  }, [position?.position]);
-  useEffect(() => {
-    if (trouble && trouble !== "connecting") chat.say(words[trouble]);
-  }, [trouble]);
+    say(`${placeWords(words, position.position)}, ${wait}`);
+  }
+  saidPlace = position?.position;
+  if (wrong !== saidTrouble && wrong && wrong !== words.connecting) say(wrong);
+  saidTrouble = wrong;
 }

@@ -1,90 +1,79 @@
-import { useState } from "preact/hooks";
 import { star } from "../../kit/icons/paths";
+import { session, words } from "../page/chat";
+import { turn, ui } from "../page/ui";
 import { fill } from "../page/words";
-import { Icon } from "./parts";
-import { chat, words } from "../page/now";
+import { icon } from "./parts";
 
 const LOW = 2;
 
 /** How it was, asked at once. Radio buttons drawn as stars; each has its words. */
 export function Rating() {
-  const { session } = chat;
-  const { contact } = session.book;
-  const [score, setScore] = useState(0);
-  const [over, setOver] = useState(0);
-  const [comment, setComment] = useState("");
-  const given = contact?.rating ?? null;
-  if (given !== null) return <Thanks score={given} />;
+  const { contact, items, rateError } = session;
+  const { score, comment } = ui;
+  const rates = words.rates.split("/");
+  const given = contact!.rating;
+  if (given) return Thanks(given, rates);
   // Nobody was there to be rated. (After a reload the server names no agent of a contact that is over.)
-  if (!contact?.agent && !session.book.timeline.items.some((item) => item.author === "agent")) return null;
-  const lit = over || score;
-  const submit = (event: Event) => {
-    event.preventDefault();
-    if (score) session.rate(score, comment.trim());
-  };
+  if (!contact!.agent && !items.some(({ author }) => author === "agent")) return null;
+  const lit = ui.starOver || score;
+  const sending = session.owed("rate");
+  const ask = score > LOW ? words.comment : words.commentLow;
   return (
-    <form class="rating" onSubmit={submit}>
-      <fieldset class="stars" onPointerLeave={() => setOver(0)}>
+    <form
+      class="rating"
+      onSubmit={(event) => {
+        event.preventDefault();
+        session.rate(score, comment.trim());
+      }}
+    >
+      <fieldset class="stars" onPointerLeave={() => turn({ starOver: 0 })}>
         <legend>{words.rateAsk}</legend>
-        {words.rates.map((label, i) => (
-          <label key={i} class={i < lit ? "lit" : ""} onPointerEnter={() => setOver(i + 1)}>
+        {rates.map((label, i) => (
+          <label class={i < lit ? "lit" : ""} onPointerEnter={() => turn({ starOver: i + 1 })}>
             <input
               type="radio"
               name="score"
               checked={score === i + 1}
-              aria-label={fill(words.star, { n: i + 1, label })}
-              onChange={() => setScore(i + 1)}
+              aria-label={fill(words.star, i + 1, label)}
+              onChange={() => turn({ score: i + 1 })}
             />
-            <Icon d={star} size={32} />
+            {icon(star, 32)}
           </label>
         ))}
       </fieldset>
       <p class="rate-label" aria-hidden="true">
-        {lit ? (
-          words.rates[lit - 1]
-        ) : (
-          <>
-            <span>{words.rates[0]}</span>
-            <span>{words.rates[4]}</span>
-          </>
-        )}
+        {lit ? rates[lit - 1] : [<span>{rates[0]}</span>, <span>{rates[4]}</span>]}
       </p>
-      {score ? (
-        <>
-          <textarea
-            class="comment"
-            rows={2}
-            maxLength={1000}
-            aria-label={score <= LOW ? words.commentLow : words.comment}
-            placeholder={score <= LOW ? words.commentLow : words.comment}
-            value={comment}
-            onInput={(event) => setComment(event.currentTarget.value)}
-          />
-          {session.rateError ? (
-            <p role="alert" class="wrong">
-              {session.rateError}
-            </p>
-          ) : null}
-          <button type="submit" class="button solid" disabled={session.rating}>
-            {session.rating ? words.sending : words.rate}
-          </button>
-        </>
-      ) : null}
+      {!!score && [
+        <textarea
+          class="comment"
+          rows={2}
+          maxLength={1000}
+          aria-label={ask}
+          placeholder={ask}
+          value={comment}
+          onInput={({ currentTarget }) => turn({ comment: currentTarget.value })}
+        />,
+        rateError && (
+          <p role="alert" class="wrong">
+            {rateError}
+          </p>
+        ),
+        <button class="button solid" aria-disabled={!!sending}>
+          {sending ? words.sending : words.rate}
+        </button>,
+      ]}
     </form>
   );
 }
 
-function Thanks({ score }: { score: number }) {
-  return (
-    <div class="rating thanks" role="status">
-      <p class="stars" aria-hidden="true">
-        {words.rates.map((_, i) => (
-          <span key={i} class={i < score ? "lit" : ""}>
-            <Icon d={star} size={20} />
-          </span>
-        ))}
-      </p>
-      <p>{score <= LOW ? words.thanksLow : words.thanks}</p>
-    </div>
-  );
-}
+const Thanks = (score: number, rates: string[]) => (
+  <div class="rating" role="status">
+    <p class="stars" aria-hidden="true">
+      {rates.map((_, i) => (
+        <span class={i < score ? "lit" : ""}>{icon(star)}</span>
+      ))}
+    </p>
+    <p>{score > LOW ? words.thanks : words.thanksLow}</p>
+  </div>
+);

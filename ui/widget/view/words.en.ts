@@ -1,7 +1,16 @@
-import type { PanelWords } from "./words.zh";
+import type { Words } from "../page/words";
 
-/** What the panel says, in English. */
-export const words: PanelWords = {
+/** All that is said, in English. */
+export const words: Words = {
+  launch: "Chat with us",
+  openChat: "Open chat",
+  minimise: "Minimise chat",
+  unread: "{n} unread",
+  dismiss: "Dismiss",
+  agent: "Agent",
+  joined: "{name} has joined the chat",
+  requeued: "Transferring you, one moment please",
+  ended: "This chat has ended",
   panel: "Chat",
   serving: "Open now",
   resting: "Closed now",
@@ -66,7 +75,7 @@ export const words: PanelWords = {
   stay: "Keep chatting",
   keepWaiting: "Keep waiting",
   rateAsk: "How was our service?",
-  rates: ["Very poor", "Poor", "Fair", "Good", "Excellent"],
+  rates: "Very poor/Poor/Fair/Good/Excellent",
   star: "{n} stars, {label}",
   comment: "Anything you would like to tell us? (optional)",
   commentLow: "We are sorry. What should we do better? (optional)",

@@ -1,5 +1,14 @@
-/** What the panel says, in Chinese. The widget loads the customer's language only. */
+/** All that is said, in Chinese. The widget loads the customer's language only. */
 export const words = {
+  launch: "在线咨询",
+  openChat: "打开在线咨询",
+  minimise: "收起对话窗口",
+  unread: "{n} 条未读消息",
+  dismiss: "关闭提示",
+  agent: "客服",
+  joined: "{name} 已接入，为您服务",
+  requeued: "正在为您转接，请稍候",
+  ended: "本次咨询已结束",
   panel: "在线咨询",
   serving: "服务中",
   resting: "休息中",
@@ -64,7 +73,7 @@ export const words = {
   stay: "继续咨询",
   keepWaiting: "继续等待",
   rateAsk: "您对这次服务满意吗？",
-  rates: ["非常不满意", "不满意", "一般", "满意", "非常满意"],
+  rates: "非常不满意/不满意/一般/满意/非常满意",
   star: "{n} 星，{label}",
   comment: "还有什么想告诉我们的？（选填）",
   commentLow: "很抱歉没能帮到您，哪里需要改进？（选填）",
@@ -82,5 +91,3 @@ export const words = {
   barred: "本页面暂未开通在线咨询",
   wordsBack: "您写的内容已放回输入框",
 };
-
-export type PanelWords = typeof words;

@@ -10,6 +10,7 @@ from rexian.directory.customers.phone import normal_phone, shown_phone
 from rexian.directory.text import Name, ObjectId, Words, checked_email
 from rexian.kit.problem import Problem
 
+CustomerKind = Literal["", "elder", "student", "traveller", "accessible", "vip"]
 IdentityKind = Literal["phone", "email", "web"]
 IdentityValue = Annotated[
     str, Meta(min_length=1, max_length=254, pattern=r"^[^\x00]*$", description="A phone number, an e-mail or a web id.")
@@ -34,13 +35,17 @@ class Identity(Struct, frozen=True, kw_only=True):
 
 
 class Customer(Struct, frozen=True, kw_only=True):
-    """A customer of one tenant. `merged_into` names the record that speaks for this one."""
+    """A customer of one tenant. `merged_into` names the record that speaks for this one.
+
+    `kind` is what routing rules may look at; empty: nothing special is known.
+    """
 
     id: str
     tenant_id: str
     name: str
     locale: str
     note: str
+    kind: CustomerKind
     merged_into: str | None
     created_at: int
     identities: list[Identity]
@@ -71,6 +76,7 @@ class NewCustomer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     name: Name
     locale: Literal["zh-CN", "en"] = "zh-CN"
     note: Words = ""
+    kind: CustomerKind = ""
     identities: Annotated[list[GivenIdentity], Meta(max_length=20)] = field(default_factory=list)
 
 
@@ -80,6 +86,7 @@ class CustomerChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     name: Name | None = None
     locale: Literal["zh-CN", "en"] | None = None
     note: Words | None = None
+    kind: CustomerKind | None = None
 
 
 class Merge(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -160,6 +160,7 @@ async def create_customer(act: Act, new: NewCustomer) -> Customer:
         "name": new.name,
         "locale": new.locale,
         "note": new.note,
+        "kind": new.kind,
         "created_at": act.now_ms,
     }
     if await act.insert_once(customer, row):
@@ -259,6 +260,7 @@ def _customer_of(row: Row[Any], identities: list[Identity]) -> Customer:
         name=row.name,
         locale=row.locale,
         note=row.note,
+        kind=row.kind,
         merged_into=row.merged_into,
         created_at=row.created_at,
         identities=identities,

@@ -14,6 +14,7 @@ customer = Table(
     Column("name", Text, nullable=False),
     Column("locale", Text, nullable=False),
     Column("note", Text, nullable=False, server_default=""),
+    Column("kind", Text, nullable=False, server_default=""),  # elder, student, …; empty: nothing special is known
     Column("merged_into", Id, ForeignKey("customer.id"), index=True),
     Column("created_at", Instant, nullable=False),
     Index("ix_customer_tenant_id_id", "tenant_id", "id"),

@@ -14,15 +14,15 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from rexian.directory.floors.service import floor_ids
 from rexian.directory.floors.wanted import Wanted, wanted
+from rexian.directory.policies.floor import BY, bring
 from rexian.directory.signals import Signals
 from rexian.engine.commands import AnyCommand, DefineAgent, DefineQueue, RetireAgent, RetireQueue
 from rexian.engine.floor import Floor
-from rexian.engine.specs import AgentSpec, Party, QueueSpec
+from rexian.engine.specs import AgentSpec, QueueSpec
 from rexian.kit.database import Database
 from rexian.kit.ids import new_id
 from rexian.runtime.port import FloorPort, Refused, Unavailable
 
-BY = Party("system", "directory")
 AT_LEAST_EVERY_S = 30.0
 RETRY_S = 1.0
 
@@ -59,7 +59,18 @@ async def sync_floor(db: Database, port: FloorPort) -> int:
             await port.submit(command, id=new_id(), by=BY)
         except Refused as refused:  # the others must not suffer; the next comparison tries again
             log.error("floor_sync_refused", floor_id=port.floor_id, code=refused.code, detail=refused.detail)
-    return len(commands)
+    return len(commands) + await _bring_policies(port, then)
+
+
+async def _bring_policies(port: FloorPort, then: Wanted) -> int:
+    """Let the floor run the published routing policies; returns how many it did not run yet."""
+    brought = 0
+    for policy in then.policies.values():
+        try:
+            brought += await bring(port, policy)
+        except Refused as refused:
+            log.error("floor_sync_refused", floor_id=port.floor_id, code=refused.code, detail=refused.detail)
+    return brought
 
 
 class FloorSync:

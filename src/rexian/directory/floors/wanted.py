@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,9 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from rexian.directory.demo.people import SIMULATED_AGENT_IDS
 from rexian.directory.people.model import engine_name
 from rexian.directory.people.tables import person, person_serves, person_skill, role_grant, skill
+from rexian.directory.policies.contract import published, to_engine
 from rexian.directory.queues.tables import queue, queue_need
 from rexian.directory.tenants.tables import tenant
-from rexian.engine.specs import AgentSpec, QueueSpec
+from rexian.engine.specs import AgentSpec, Policy, QueueSpec
 from rexian.kit import simulated
 from rexian.runtime.tables import floor_tenant
 
@@ -22,10 +23,11 @@ TENANT_LEVEL = 1
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The queues and agents that a floor should have, by id."""
+    """The queues and agents that a floor should have, by id, and the routing policies, by tenant."""
 
     queues: dict[str, QueueSpec]
     agents: dict[str, AgentSpec]
+    policies: dict[str, Policy] = field(default_factory=dict)
 
 
 def tenant_skill(tenant_id: str) -> str:
@@ -42,7 +44,12 @@ async def wanted(tx: AsyncConnection, floor_id: str) -> Wanted:
     )
     tenants = {row.tenant_id for row in await tx.execute(served)}
     names = await _engine_names(tx)
-    return Wanted(await _queues(tx, tenants, names), await _agents(tx, floor_id, tenants, names))
+    queues = await _queues(tx, tenants, names)
+    policies = {
+        tenant_id: to_engine(tenant_id, version, body, {tenant_skill(tenant_id): TENANT_LEVEL}, set(queues))
+        for tenant_id, (version, body) in (await published(tx, tenants)).items()
+    }
+    return Wanted(queues, await _agents(tx, floor_id, tenants, names), policies)
 
 
 async def _engine_names(tx: AsyncConnection) -> dict[str, str]:
@@ -82,7 +89,7 @@ async def _agents(tx: AsyncConnection, floor_id: str, tenants: set[str], names: 
             if row.minor:
                 minor[row.person_id].append(name)
     found = (
-        select(person.c.id, person.c.capacity)
+        select(person.c.id, person.c.capacity, person.c.team_id, person.c.partner, person.c.site)
         .join(role_grant, role_grant.c.person_id == person.c.id)
         .where(person.c.id.in_(serves), person.c.active, role_grant.c.role == "agent")
         .order_by(person.c.id)
@@ -93,7 +100,11 @@ async def _agents(tx: AsyncConnection, floor_id: str, tenants: set[str], names: 
     return {
         row.id: AgentSpec(
             id=row.id,
-            skills=_sorted({**{tenant_skill(one): TENANT_LEVEL for one in serves[row.id]}, **skills[row.id]}),
+            skills=_sorted(
+                dict.fromkeys(map(tenant_skill, serves[row.id]), TENANT_LEVEL)
+                | skills[row.id]
+                | _belongs(row.team_id, row.partner, row.site)
+            ),
             minor=tuple(sorted(minor[row.id])),
             capacity=row.capacity,
         )
@@ -117,6 +128,12 @@ async def _serves(tx: AsyncConnection, floor_id: str, tenants: set[str]) -> dict
         if home.setdefault(row.person_id, row.floor_id) == floor_id and row.tenant_id in tenants:
             serves.setdefault(row.person_id, []).append(row.tenant_id)
     return serves
+
+
+def _belongs(team_id: str | None, partner: str | None, site: str | None) -> dict[str, int]:
+    """What a person is, as skills: in which team, whose employee, at which site."""
+    kinds = (("team", team_id), ("partner", partner), ("site", site))
+    return {f"{kind}:{key}": TENANT_LEVEL for kind, key in kinds if key}
 
 
 def _sorted(levels: dict[str, int]) -> dict[str, int]:

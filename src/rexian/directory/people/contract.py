@@ -49,10 +49,12 @@ async def agent_cards(tx: AsyncConnection, ids: Iterable[str] | None = None) -> 
 async def skill_names(tx: AsyncConnection) -> dict[str, tuple[str, str]]:
     """Return the names (Chinese, English) of all skills by the name that the engine and the journal use.
 
-    `tx` is a system transaction. A tenant itself stands under `tenant:<id>`.
+    `tx` is a system transaction. A tenant itself stands under `tenant:<id>`, a team under `team:<id>`.
     """
     own = select(skill.c.key, skill.c.name, skill.c.name_en, tenant.c.key.label("tenant_key")).outerjoin(tenant)
     names = {engine_name(row.key, row.tenant_key): (row.name, row.name_en) for row in await tx.execute(own)}
     for row in await tx.execute(select(tenant.c.tenant_id, tenant.c.name, tenant.c.name_en)):
         names[f"tenant:{row.tenant_id}"] = (row.name, row.name_en)
+    for row in await tx.execute(select(team.c.id, team.c.name, team.c.name_en)):
+        names[f"team:{row.id}"] = (row.name, row.name_en)
     return names

@@ -23,8 +23,16 @@ SkillKey = Annotated[
         description="A lasting name such as product:phone; the installation's own are lang:… and dialect:….",
     ),
 ]
-RESERVED = ("tenant", "queue", "lang", "dialect")
+MADE = ("tenant", "queue", "team", "partner", "site")
+"""Prefixes of engine skill names that follow from what people are: nobody defines those."""
+RESERVED = (*MADE, "lang", "dialect")
 """Prefixes of engine skill names that a tenant can't define: they mean the same on the whole installation."""
+Place = Annotated[
+    str,
+    Meta(
+        min_length=1, max_length=40, pattern=r"^[^\s\x00-\x1f]+( [^\s\x00-\x1f]+)*$(?!\n)", description="A short name."
+    ),
+]
 
 
 class Capacity(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -50,6 +58,8 @@ class Person(Struct, frozen=True, kw_only=True):
     email: str | None
     roles: list[Role]
     team_id: str | None
+    partner: str | None
+    site: str | None
     skills: list[PersonSkill]
     serves: list[str]
     locale: str
@@ -60,7 +70,10 @@ class Person(Struct, frozen=True, kw_only=True):
 
 
 class NewPerson(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What it takes to make a person. Without `serves` they serve their employer."""
+    """What it takes to make a person. Without `serves` they serve their employer.
+
+    `partner`: the company that lends them, when they are not the tenant's own; `site`: where they work.
+    """
 
     id: ObjectId | None = None
     tenant_id: ObjectId | None = None
@@ -69,6 +82,8 @@ class NewPerson(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     password: Annotated[str, Meta(max_length=200)] | None = None
     roles: Annotated[list[Role], Meta(max_length=10)] = field(default_factory=lambda: ["agent"])
     team_id: ObjectId | None = None
+    partner: Place | None = None
+    site: Place | None = None
     skills: Annotated[list[PersonSkill], Meta(max_length=100)] = field(default_factory=list)
     serves: Annotated[list[ObjectId], Meta(max_length=50)] | None = None
     locale: Locale = "zh-CN"
@@ -77,11 +92,13 @@ class NewPerson(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class PersonChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What may be changed; what is left out stays. `team_id` null: no team."""
+    """What may be changed; what is left out stays. `team_id`, `partner` or `site` null: none."""
 
     name: Name | None = None
     email: Email | None = None
     team_id: ObjectId | UnsetType | None = UNSET
+    partner: Place | UnsetType | None = UNSET
+    site: Place | UnsetType | None = UNSET
     serves: Annotated[list[ObjectId], Meta(max_length=50)] | None = None
     locale: Locale | None = None
     level: Level | None = None
@@ -152,7 +169,7 @@ class SkillChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 def check_key(new: NewSkill) -> None:
     """Keep the installation's vocabulary out of tenants' hands. Raises `Problem` (400 `reserved_key`)."""
     prefix = new.key.partition(":")[0]
-    reserved = RESERVED[:2] if new.common else RESERVED
+    reserved = MADE if new.common else RESERVED
     if prefix in reserved:
         raise Problem("reserved_key", 400, errors=[{"field": "key", "code": "reserved_key"}], key=new.key)
 

@@ -71,6 +71,8 @@ def person_of(row: Row[Any], *, administered: Collection[str] = ()) -> Person:
         email=row.email if theirs else None,
         roles=[role for role in ROLES if role in row.roles],
         team_id=row.team_id,
+        partner=row.partner,
+        site=row.site,
         skills=sorted(skills, key=lambda one: one.skill_id),
         serves=sorted(row.serves),
         locale=row.locale,

@@ -46,6 +46,8 @@ async def create_person(act: Act, new: NewPerson, *, may_lend: Collection[str], 
         "level": new.level,
         "capacity": msgspec.to_builtins(new.capacity),
         "team_id": new.team_id,
+        "partner": new.partner,
+        "site": new.site,
         "active": True,
         "created_at": act.now_ms,
     }

@@ -49,6 +49,8 @@ person = Table(
     Column("level", Integer, nullable=False),
     Column("capacity", JSONB, nullable=False),
     Column("team_id", Id, ForeignKey("team.id")),
+    Column("partner", Text),  # whose employee, when not the tenant's own
+    Column("site", Text),  # where the person works
     Column("active", Boolean, nullable=False),
     Column("created_at", Instant, nullable=False),
     CheckConstraint("level BETWEEN 1 AND 5", name="level"),

@@ -7,7 +7,7 @@ from typing import Any
 
 from rexian.engine import commands as cmd
 from rexian.engine.decision import Decision
-from rexian.engine.handlers import agents, configuration, contacts, endings, talking, ticking
+from rexian.engine.handlers import agents, call_backs, configuration, contacts, endings, policies, talking, ticking
 
 HANDLERS: dict[type[Any], Callable[[Decision, Any], None]] = {
     cmd.DefineQueue: configuration.define_queue,
@@ -30,4 +30,8 @@ HANDLERS: dict[type[Any], Callable[[Decision, Any], None]] = {
     cmd.WrapUp: endings.wrap_up_handling,
     cmd.RateContact: endings.rate_contact,
     cmd.Tick: ticking.tick,
+    cmd.PublishPolicy: policies.publish_policy,
+    cmd.SwitchRule: policies.switch_rule,
+    cmd.RecordSelfService: call_backs.record_self_service,
+    cmd.RequestCallBack: call_backs.request_call_back,
 }

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from rexian.engine import events as ev
 from rexian.engine.commands import DefineAgent, DefineQueue, RetireAgent, RetireQueue
 from rexian.engine.decision import Decision
+from rexian.engine.policy_checks import LONGEST_MS, MOST
 from rexian.engine.refusal import Refusal
 from rexian.engine.specs import MAX_LEVEL, AgentSpec, QueueSpec
 from rexian.engine.steps import clear_desk, requeue, wrap_up
 
-LONGEST_MS = 10**12  # 31 years
 MAX_SLOPE = 1_000
-MOST = 1_000  # contacts at once, unanswered offers in a row
+MAX_WEIGHT = 1_000
 
 
 def _check_levels(skills: Mapping[str, int]) -> None:
@@ -51,6 +51,8 @@ def _check_agent(spec: AgentSpec) -> None:
     for field, numbers in (("capacity", spec.capacity.values()), ("no_answer_limit", (spec.no_answer_limit,))):
         if not all(0 <= number <= MOST for number in numbers):
             raise Refusal("bad_definition", field=field, agent_id=spec.id)
+    if spec.mix is not None and not all(0 <= n <= MAX_WEIGHT for n in (spec.mix.limit, *spec.mix.weights.values())):
+        raise Refusal("bad_definition", field="mix", agent_id=spec.id)
 
 
 def define_queue(d: Decision, c: DefineQueue) -> None:

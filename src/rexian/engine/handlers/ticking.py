@@ -11,6 +11,9 @@ from collections.abc import Callable
 from rexian.engine import events as ev
 from rexian.engine.commands import Tick
 from rexian.engine.decision import Decision
+from rexian.engine.handlers.call_backs import call_back_due
+from rexian.engine.handlers.policies import rule_due
+from rexian.engine.lending import lend
 from rexian.engine.routing import settle
 from rexian.engine.specs import Party
 from rexian.engine.steps import end, make_not_ready, requeue, wrap_up
@@ -32,6 +35,8 @@ def tick(d: Decision, c: Tick) -> None:
         _, kind, id = timer
         if kind == Due.FORGET:
             forgotten.append(id)
+        elif kind == Due.LEND:
+            continue  # that time has come is enough: lending is looked at below
         elif kind == Due.RETRY:
             again[id] = None
         else:
@@ -39,6 +44,8 @@ def tick(d: Decision, c: Tick) -> None:
             settle(d)
     d.unplaced.update(again)
     settle(d)
+    if d.core.lenders:
+        lend(d)
     for first in range(0, len(forgotten), _FORGOTTEN_AT_ONCE):
         chunk = tuple(forgotten[first : first + _FORGOTTEN_AT_ONCE])
         d.emit(ev.ContactsForgotten(at=d.at, contact_ids=chunk))
@@ -82,7 +89,25 @@ def _customer_gone(d: Decision, interaction_id: str) -> None:
 
 
 def _target_busy(d: Decision, interaction_id: str) -> None:
-    requeue(d, d.state.interactions[interaction_id], "transfer_timeout")
+    interaction = d.state.interactions[interaction_id]
+    requeue(d, interaction, "preference_timeout" if interaction.target_kind else "transfer_timeout")
+
+
+def _widen(d: Decision, interaction_id: str) -> None:
+    """It asks for less from now on; the place stays."""
+    interaction = d.state.interactions[interaction_id]
+    step = d.state.policy_of(d.state.queues[interaction.queue_id]).steps[interaction.step]
+    d.emit(
+        ev.InteractionWidened(
+            at=d.at,
+            contact_id=interaction.contact_id,
+            interaction_id=interaction.id,
+            queue_id=interaction.queue_id,
+            step=interaction.step + 1,
+            kind=step.kind,
+            alternatives=step.alternatives,
+        )
+    )
 
 
 _HAPPENINGS: dict[Due, Callable[[Decision, str], None]] = {
@@ -91,4 +116,7 @@ _HAPPENINGS: dict[Due, Callable[[Decision, str], None]] = {
     Due.AFTER_CONTACT_WORK: _work_over,
     Due.AWAY: _customer_gone,
     Due.TARGET: _target_busy,
+    Due.WIDEN: _widen,
+    Due.CALL_BACK: call_back_due,
+    Due.RULE: rule_due,
 }

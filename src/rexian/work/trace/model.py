@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -14,6 +14,8 @@ from rexian.kit import i18n, simulated
 from rexian.kit.i18n import t
 
 Tone = Literal["plain", "good", "warn", "bad"]
+Reader = Literal["customer", "agent", "supervisor"]
+"""For whom a story is told: a customer hears no names of staff and no inner words, an agent not how others compared."""
 
 EXCERPT = 160
 """Longest excerpt of somebody's words in a sentence, in characters."""
@@ -45,6 +47,8 @@ class Names:
 
     locale: str
     zone: ZoneInfo
+    reader: Reader = "supervisor"
+    rules: Mapping[str, str] = field(default_factory=dict)
     agents: Mapping[str, str] = field(default_factory=dict)
     queues: Mapping[str, str] = field(default_factory=dict)
     customers: Mapping[str, str] = field(default_factory=dict)
@@ -75,19 +79,35 @@ class Names:
     def needs(self, needs: Mapping[str, int]) -> str:
         """Skills and least levels in words: 「手机 3 级以上、普通话」."""
         said = [
-            self.say("skill_at_level", skill=self.skills.get(key, key), level=level)
-            if level > 1
-            else self.skills.get(key, key)
+            self.say("skill_at_level", skill=self._skill(key), level=level) if level > 1 else self._skill(key)
             for key, level in needs.items()
             if key != simulated.SKILL and not key.startswith("tenant:")  # marks, not abilities
         ]
         return self.say("list_separator").join(said)
+
+    def _skill(self, key: str) -> str:
+        """A skill's name; partners and sites are called what they are called."""
+        kind, _, name = key.partition(":")
+        return self.skills.get(key) or (name if kind in {"partner", "site"} else key)
 
     def duration(self, ms: int) -> str:
         return spoken(ms, self.locale)
 
     def clock(self, at: int) -> str:
         return datetime.fromtimestamp(at / 1000, self.zone).strftime("%H:%M:%S")
+
+    def moment(self, at: int) -> str:
+        return datetime.fromtimestamp(at / 1000, self.zone).strftime("%m-%d %H:%M")
+
+    def rule(self, id: str) -> str:
+        return self.rules.get(id) or id
+
+    def alternatives(self, kinds: Iterable[str]) -> str:
+        return self.say("list_separator").join(i18n.t(self.locale, f"policy.alternative.{kind}") for kind in kinds)
+
+    def attribute(self, name: str) -> str:
+        key = f"policy.attribute.{name}"
+        return i18n.t(self.locale, key) if name.isidentifier() and i18n.has(key) else name
 
     def quote(self, words: Words | None) -> str:
         if words is None or not words.text:

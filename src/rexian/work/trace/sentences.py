@@ -6,16 +6,17 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from rexian.engine import events as e
-from rexian.engine.specs import Party, Passed, Reason
+from rexian.engine.specs import STRATEGIES, Party, Passed, Reason
 from rexian.work.trace.model import Names, Tone, Words
 
 Said = tuple[str, Tone]
+EMERGENCY = 10**13  # the engine's head start of an emergency, ms
 E = TypeVar("E", bound=e.Event)
 _SENTENCES: dict[type[e.Event], Callable[[Any, Names, Words | None], Said]] = {}
 
 
 def sentence(event: e.Event, names: Names, words: Words | None = None) -> Said:
-    """Say what happened, in `names.locale`. `words` are what was written with the event, if anything was."""
+    """Say what happened to staff, in `names.locale`. `words` are what was written with the event, if anything was."""
     tell = _SENTENCES.get(type(event))
     if tell is None:
         return names.say("unknown_event", kind=type(event).__name__), "plain"
@@ -75,8 +76,51 @@ def _(event: e.InteractionQueued, names: Names, words: Words | None) -> Said:
         parts.append(names.say("queued.needs", needs=needs))
     if event.credit_ms > 0:
         parts.append(names.say("queued.credit", credit=names.duration(event.credit_ms)))
+    if event.emergency:
+        parts.append(names.say("queued.emergency"))
+    if event.why == "new":
+        parts += _told(event, names)
     tone: Tone = "plain" if event.why in {"new", "transfer"} else "warn"
     return names.say("offered.joiner").join(parts), tone
+
+
+def _told(event: e.InteractionQueued, names: Names) -> list[str]:
+    """What else is known of a contact when it comes: whom it prefers, what the customer was told, what rules look at."""
+    parts = []
+    if event.target_agent_id:
+        kind = event.target_kind or "last_agent"
+        target, until = names.agent(event.target_agent_id), names.clock(event.target_due_at)
+        parts.append(_coded(names, "queued.prefers", kind, "last_agent", agent=target, until=until))
+    if event.expected:
+        low, high = map(names.duration, event.expected)
+        parts.append(names.say("queued.expected", low=low, high=high))
+    if event.attributes and names.reader == "supervisor":
+        known = names.say("list_separator").join(
+            names.say("queued.attribute", name=names.attribute(name), value=value)
+            for name, value in sorted(event.attributes.items())
+        )
+        parts.append(names.say("queued.attributes", known=known))
+    return parts
+
+
+@_tells(e.InteractionWidened)
+def _(event: e.InteractionWidened, names: Names, words: Words | None) -> Said:
+    parts = [_coded(names, "widened", event.kind, "other", step=event.step, kind=event.kind)]
+    if event.alternatives:
+        parts.append(names.say("widened_offers", offered=names.alternatives(event.alternatives)))
+    return names.say("offered.joiner").join(parts), "plain"
+
+
+@_tells(e.CallBackRequested)
+def _(event: e.CallBackRequested, names: Names, words: Words | None) -> Said:
+    key = "call_back_booked" if event.due_at else "call_back_in_turn"
+    return names.say(key, time=names.moment(event.due_at)), "plain"
+
+
+@_tells(e.SelfServed)
+def _(event: e.SelfServed, names: Names, words: Words | None) -> Said:
+    customer, took = names.customer(event.customer_id), names.duration(event.took_ms)
+    return _coded(names, "self_served", event.path, "self_service", customer=customer, took=took), "good"
 
 
 @_tells(e.CustomerAway)
@@ -96,24 +140,57 @@ def _(event: e.InteractionOffered, names: Names, words: Words | None) -> Said:
     return names.say("offered", agent=names.agent(event.agent_id), why=why), "plain"
 
 
+_BY_STRATEGY = frozenset(STRATEGIES)
+
+
 def _why(reason: Reason, names: Names) -> list[str]:
-    """The reasons for an offer, the strongest first."""
+    """The reasons for an offer, the strongest first. How it compared with others is the supervisor's to read."""
     rule = reason.rule
-    if rule == "longest_idle" and reason.runner_up is not None:
-        # Idle time decides among equals only: before it come major skills, then fewer contacts in hand.
-        rule = {"minor_skill": "longest_idle_major", "busier": "least_busy"}.get(reason.runner_up.why, rule)
+    if rule in _BY_STRATEGY and reason.runner_up is not None:
+        # The strategy decides among equals only: before it come major skills, then fewer contacts in hand.
+        major = "longest_idle_major" if rule == "longest_idle" else "major_first"
+        rule = {"minor_skill": major, "busier": "least_busy"}.get(reason.runner_up.why, rule)
     parts = [_coded(names, "offered", rule, "other_rule", idle=names.duration(reason.idle_ms), rule=rule)]
     needs = names.needs(reason.needs)
     if needs:
         parts.append(names.say("offered.needs", needs=needs))
-    if reason.candidates > 1:
-        parts.append(names.say("offered.candidates", count=reason.candidates))
-    if reason.runner_up is not None:
-        parts.append(_runner_up(reason.runner_up, names))
+    if reason.step:
+        parts.append(names.say("offered.step", step=reason.step))
+    whole = names.reader == "supervisor"
+    parts += _compared(reason, names) if whole else []
     if reason.waited_ms >= 1000:
         parts.append(names.say("offered.waited", waited=names.duration(reason.waited_ms)))
     if reason.attempt > 1:
         parts.append(names.say("offered.attempt", attempt=reason.attempt))
+    return [*parts, *(_ranked(reason, names) if whole else [])]
+
+
+def _compared(reason: Reason, names: Names) -> list[str]:
+    """Who else there was, and who was free but must not be asked."""
+    parts = []
+    if reason.candidates > 1:
+        parts.append(names.say("offered.candidates", count=reason.candidates))
+    if reason.runner_up is not None:
+        parts.append(_runner_up(reason.runner_up, names))
+    if reason.blocked:
+        causes = [
+            _coded(names, "blocked", cause, "other", count=count, cause=cause)
+            for cause, count in sorted(reason.blocked.items())
+        ]
+        parts.append(names.say("offered.blocked", causes=names.say("list_separator").join(causes)))
+    return parts
+
+
+def _ranked(reason: Reason, names: Names) -> list[str]:
+    """Where the contact stood among those who waited, and by which version of the policy."""
+    parts = []
+    if reason.next_up is not None:
+        parts.append(names.say("offered.next_up", id=reason.next_up[-8:]))
+    if reason.score:
+        emergency, score = divmod(reason.score, EMERGENCY)
+        parts.append(names.say("offered.score_emergency" if emergency else "offered.score", score=score))
+    if reason.policy:
+        parts.append(names.say("offered.policy", version=reason.policy))
     return parts
 
 
@@ -270,3 +347,25 @@ def _(event: e.AgentStateChanged, names: Names, words: Words | None) -> Said:
     elif event.reason and event.state == "not_ready":
         key += "_reason"
     return names.say(key, agent=names.agent(event.agent_id), reason=names.reason(event.reason)), "plain"
+
+
+@_tells(e.PolicyPublished)
+def _(event: e.PolicyPublished, names: Names, words: Words | None) -> Said:
+    parts = [names.say("policy_published", version=event.policy.version)]
+    if event.active:
+        rules = names.say("list_separator").join(map(names.rule, event.active))
+        parts.append(names.say("policy_active", rules=rules))
+    return names.say("offered.joiner").join(parts), "plain"
+
+
+@_tells(e.RuleSwitched)
+def _(event: e.RuleSwitched, names: Names, words: Words | None) -> Said:
+    key = f"rule_{'on' if event.on else 'off'}{'_by_timer' if event.by_timer else ''}"
+    return names.say(key, rule=names.rule(event.rule_id)), "warn" if event.on else "plain"
+
+
+@_tells(e.LendingChanged)
+def _(event: e.LendingChanged, names: Names, words: Words | None) -> Said:
+    key = "lending_on" if event.on else "lending_off"
+    queue, waited = names.queue(event.queue_id), names.duration(event.waited_ms)
+    return names.say(key, queue=queue, waiting=event.waiting, waited=waited), "warn" if event.on else "plain"

@@ -9,12 +9,14 @@ from typing import Any
 
 from rexian.engine import events as e
 from rexian.work.reading import Row
+from rexian.work.trace.for_customer import customer_sentence
 from rexian.work.trace.model import Entry, Names, Words
 from rexian.work.trace.sentences import sentence
 
 LEAST_QUEUE_WAIT_MS = 1_000
 LEAST_RING_MS = 1_000
 LEAST_SILENCE_MS = 60_000
+_HEARD = (e.InteractionOffered, e.CallBackRequested, e.InteractionEnded)  # a customer's waits end with these
 
 
 @dataclass(slots=True)
@@ -51,6 +53,8 @@ class _Teller:
                 silence, phase.wrote_at = event.at - phase.wrote_at, event.at
                 if silence >= LEAST_SILENCE_MS:
                     return self.names.say("waited.silence", waited=self.names.duration(silence)), silence
+            case e.CallBackRequested() if event.due_at:
+                return self._queue_wait(phase, event.at)
             case e.InteractionEnded():
                 phase.wrote_at = None
                 return self._queue_wait(phase, event.at)
@@ -63,6 +67,8 @@ class _Teller:
         if since is None or at - since < LEAST_QUEUE_WAIT_MS:
             return None
         queue, waited = self.names.queue(phase.queue_id), self.names.duration(at - since)
+        if self.names.reader == "customer":
+            return self.names.say("customer.waited", waited=waited), at - since
         return self.names.say("waited.queue", queue=queue, waited=waited), at - since
 
     def _ring(self, phase: _Phase, at: int) -> tuple[str, int] | None:
@@ -78,17 +84,20 @@ def tell(rows: Iterable[Row], names: Names, file_names: Mapping[str, str] | None
     for row in rows:
         event = row.event
         if event is None:
+            if names.reader == "customer":
+                continue
             entries.append(_entry(row, names, names.say("unknown_event", kind=row.kind)))
             continue
         wait = teller.wait_before(event)
+        if names.reader == "customer":
+            said = customer_sentence(event, names, _words(row, files))
+            if wait is not None and isinstance(event, _HEARD):
+                entries.append(_waited(row, names, *wait))
+            if said is not None:
+                entries.append(_entry(row, names, said))
+            continue
         if wait is not None:
-            text, ms = wait
-            entries.append(
-                Entry(
-                    seq=row.seq, at=row.at - ms, time=names.clock(row.at - ms), kind="Waited", text=text,
-                    detail={"waited_ms": ms, "until_at": row.at},
-                )
-            )  # fmt: skip
+            entries.append(_waited(row, names, *wait))
         text, tone = sentence(event, names, _words(row, files))
         entries.append(_entry(row, names, text, tone=tone))
     return entries
@@ -106,7 +115,16 @@ def as_text(entries: Iterable[Entry], zone: Names) -> str:
     return "\n".join(lines)
 
 
+def _waited(row: Row, names: Names, text: str, ms: int) -> Entry:
+    return Entry(
+        seq=row.seq, at=row.at - ms, time=names.clock(row.at - ms), kind="Waited", text=text,
+        detail={"waited_ms": ms, "until_at": row.at},
+    )  # fmt: skip
+
+
 def _entry(row: Row, names: Names, text: str, **more: Any) -> Entry:
+    if names.reader != "supervisor":  # the event itself says more than its sentence
+        return Entry(seq=row.seq, at=row.at, time=names.clock(row.at), kind=row.kind, text=text, **more)
     detail = {key: value for key, value in row.body.items() if key not in {"type", "at"}}
     return Entry(
         seq=row.seq, at=row.at, time=names.clock(row.at), kind=row.kind, text=text, detail=detail, **more

@@ -1,0 +1,1 @@
+"""Routing policies: versions, drafts, what is wrong with them, and rules that are switched."""

@@ -1,0 +1,45 @@
+"""What others may know of routing policies."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from msgspec import Struct
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rexian.directory.policies.model import Body, body_from, to_engine
+from rexian.directory.policies.tables import routing_policy
+
+__all__ = ["Body", "RuleCard", "published", "rule_cards", "to_engine"]
+
+
+class RuleCard(Struct, frozen=True, kw_only=True):
+    """A rule as boards and stories show it."""
+
+    name: str
+    name_en: str
+    boost_ms: int
+    emergency: bool
+
+
+async def published(tx: AsyncConnection, tenant_ids: Collection[str]) -> dict[str, tuple[int, Body]]:
+    """Return the policies in force: version and body by tenant."""
+    found = select(routing_policy).where(
+        routing_policy.c.tenant_id.in_(list(tenant_ids)), routing_policy.c.state == "published"
+    )
+    return {row.tenant_id: (row.version, body_from(row.body)) for row in await tx.execute(found)}
+
+
+async def rule_cards(tx: AsyncConnection, *, tenant_id: str | None = None) -> dict[tuple[str, str], RuleCard]:
+    """Return the rules of all published versions by tenant and id, as the newest version with that rule names them."""
+    found = select(routing_policy.c.tenant_id, routing_policy.c.body).where(routing_policy.c.state != "draft")
+    if tenant_id is not None:
+        found = found.where(routing_policy.c.tenant_id == tenant_id)
+    return {
+        (row.tenant_id, rule.id): RuleCard(
+            name=rule.name, name_en=rule.name_en or rule.name, boost_ms=rule.boost_ms, emergency=rule.emergency
+        )
+        for row in await tx.execute(found.order_by(routing_policy.c.tenant_id, routing_policy.c.version))
+        for rule in body_from(row.body).rules
+    }

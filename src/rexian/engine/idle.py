@@ -1,0 +1,182 @@
+"""Who is free, and who among them comes first. An index only, it holds no facts.
+
+One pile per profile and medium, its entries by (fewest contacts, what the strategy goes by, idle for longest, order of
+definition). There is one such row of piles for each strategy that some policy uses, and one for the agents whom an
+emergency may interrupt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rexian.engine.classes import BITS, MEDIUM_INDEX, Profile, entry_of
+from rexian.engine.piles import NONE, Pile
+from rexian.engine.plans import BEST_FITTING, FEWEST_CONTACTS, LEAST_OCCUPIED, LONGEST_IDLE
+from rexian.engine.specs import MEDIA, Medium
+from rexian.engine.state import Agent
+
+INTERRUPTIBLE = 4  # the row beside the strategies' orders
+_IDLE_BITS = 48
+_KEY_BITS = 32
+_LOAD_BITS = _IDLE_BITS + _KEY_BITS
+
+
+def strategy_key(order: int, agent: Agent) -> int:
+    """What the order looks at between the number of contacts and the idle time; the smaller comes first."""
+    if order == LEAST_OCCUPIED:
+        return agent.occupancy
+    if order == BEST_FITTING:
+        return sum(agent.spec.skills.values())
+    return agent.handled if order == FEWEST_CONTACTS else 0
+
+
+class Row:
+    """Piles of agents per medium and profile, by one order."""
+
+    __slots__ = ("bits", "counts", "heads", "order", "piles")
+
+    def __init__(self, order: int, profiles: int) -> None:
+        self.order = order
+        self.piles: list[list[Pile[Agent]]] = [[] for _ in MEDIA]
+        self.heads: list[list[int]] = [[] for _ in MEDIA]
+        self.counts: list[list[int]] = [[] for _ in MEDIA]  # how many lie in each pile
+        self.bits: list[int] = [0 for _ in MEDIA]  # profiles that have somebody there
+        for _ in range(profiles):
+            self.grow()
+
+    def grow(self) -> None:
+        """A new profile has appeared."""
+        for heads, piles, counts in zip(self.heads, self.piles, self.counts, strict=True):
+            heads.append(NONE)
+            piles.append(Pile(heads, len(piles)))
+            counts.append(0)
+
+    def move(self, agent: Agent, index: int, entry: int, media: int, to_entry: int, to_media: int) -> None:
+        """Take the agent out of where it was (media as bits) and put it where it is now."""
+        for medium, bit in enumerate(BITS):
+            if not (media | to_media) & bit:
+                continue
+            pile = self.piles[medium][index]
+            if media & bit:
+                pile.remove(entry)
+            if to_media & bit:
+                pile.add(to_entry, agent)
+            self.counts[medium][index] = len(pile.live)
+            if pile.live:
+                self.bits[medium] |= 1 << index
+            else:
+                self.bits[medium] &= ~(1 << index)
+
+
+class Filing:
+    """Where an agent lies: per row the entry and the media (as bits) under which it is there."""
+
+    __slots__ = ("capable", "entry", "extra", "media", "on_duty", "places", "profile")
+
+    def __init__(self, profile: Profile, agent: Agent) -> None:
+        self.profile = profile
+        self.entry = NONE
+        self.media = 0
+        self.extra: dict[int, tuple[int, int]] = {}  # row → (entry, media)
+        self.on_duty = False
+        self.places: list[tuple[Medium, int, int]] = [
+            (medium, 1 << MEDIUM_INDEX[medium], places) for medium, places in agent.spec.capacity.items()
+        ]
+        self.capable = sum(bit for _, bit, places in self.places if places)
+
+
+class Idle:
+    """All rows, and where each agent lies."""
+
+    def __init__(self) -> None:
+        self.filed: dict[str, Filing] = {}
+        self.profiles = 0
+        self.row = Row(LONGEST_IDLE, 0)
+        self.rows: dict[int, Row] = {LONGEST_IDLE: self.row}
+        # Whether all that the agent has may be interrupted; None while no policy allows it.
+        self.interruptible: Callable[[Agent], bool] | None = None
+
+    def grow(self) -> None:
+        self.profiles += 1
+        for row in self.rows.values():
+            row.grow()
+
+    def use(self, orders: list[int]) -> None:
+        """Keep just these rows besides the plain one; whoever calls files everybody anew."""
+        self.rows = {LONGEST_IDLE: self.row, **{order: Row(order, self.profiles) for order in orders}}
+        for filing in self.filed.values():
+            filing.extra.clear()
+
+    # -- filing ------------------------------------------------------------------------------------------------------
+    def file(self, agent: Agent, filing: Filing) -> None:
+        """Bring the agent's entries up to what the agent is now: one per medium with a place free, all alike."""
+        on_duty, media = agent.wanted == "available", 0
+        if on_duty != filing.on_duty:
+            filing.on_duty = on_duty
+            filing.profile.on_duty += 1 if on_duty else -1
+        if on_duty:
+            media = self._free_media(agent, filing)
+        if media:
+            load = len(agent.offers) + len(agent.handlings)
+            entry = entry_of((load << _LOAD_BITS) + agent.idle_since, agent.number)
+        else:
+            entry = NONE
+        if entry != filing.entry or media != filing.media:
+            if filing.profile.reserves:
+                _count_reserves(filing, media)
+            self.row.move(agent, filing.profile.index, filing.entry, filing.media, entry, media)
+            filing.entry, filing.media = entry, media
+        if len(self.rows) > 1:
+            self._file_extra(agent, filing)
+
+    def _free_media(self, agent: Agent, filing: Filing) -> int:
+        media, used = 0, agent.used
+        if agent.spec.mix is not None:
+            return sum(bit for medium, bit, _ in filing.places if agent.free(medium))
+        for medium, bit, capacity in filing.places:
+            if used.get(medium, 0) < capacity:
+                media |= bit
+        return media
+
+    def _file_extra(self, agent: Agent, filing: Filing) -> None:
+        for order, row in self.rows.items():
+            if order == LONGEST_IDLE:
+                continue
+            media = self._interruptible_media(agent, filing) if order == INTERRUPTIBLE else filing.media
+            load = len(agent.offers) + len(agent.handlings)
+            key = (((load << _KEY_BITS) + strategy_key(order, agent)) << _IDLE_BITS) + agent.idle_since
+            self._put(agent, filing, row, entry_of(key, agent.number) if media else NONE, media)
+
+    def _put(self, agent: Agent, filing: Filing, row: Row, entry: int, media: int) -> None:
+        was = filing.extra.get(row.order, (NONE, 0))
+        if was != (entry, media):
+            row.move(agent, filing.profile.index, *was, entry, media)
+            filing.extra[row.order] = (entry, media)
+
+    def _interruptible_media(self, agent: Agent, filing: Filing) -> int:
+        if self.interruptible is None or not self.interruptible(agent):
+            return 0
+        return filing.capable & ~filing.media
+
+    def interruptible_media(self, filing: Filing) -> int:
+        """The media of which an emergency may interrupt this agent now."""
+        return filing.extra[INTERRUPTIBLE][1] if INTERRUPTIBLE in filing.extra else 0
+
+    def drop(self, agent: Agent) -> None:
+        filing = self.filed.pop(agent.id, None)
+        if filing is None:
+            return
+        filing.profile.on_duty -= filing.on_duty
+        if filing.profile.reserves:
+            _count_reserves(filing, 0)
+        self.row.move(agent, filing.profile.index, filing.entry, filing.media, NONE, 0)
+        for order in tuple(filing.extra):
+            self._put(agent, filing, self.rows[order], NONE, 0)
+
+
+def _count_reserves(filing: Filing, media: int) -> None:
+    for medium, bit in enumerate(BITS):
+        change = bool(media & bit) - bool(filing.media & bit)
+        if change:
+            for reserved in filing.profile.reserves:
+                reserved.free[medium] += change

@@ -1,0 +1,95 @@
+"""What waits, and which of it comes first for an agent. An index only, it holds no facts.
+
+Waiting requests lie in one heap per class under `key = slope * since - priority - credit - boost`. Because ageing is
+linear, the order inside a class never changes; across classes the score `slope * now - key` decides, then the order of
+arrival.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rexian.engine.classes import NUMBER, NUMBER_BITS, Lanes, RequestClass, entry_of
+from rexian.engine.piles import NONE, Pile
+from rexian.engine.state import Interaction
+
+
+class Waiting:
+    """One pile per class."""
+
+    def __init__(self) -> None:
+        self.heads: list[int] = []
+        self.piles: list[Pile[Interaction]] = []
+        self.classes: list[RequestClass] = []
+        self.urgent = 0  # emergencies that wait for anybody
+        self._placed: dict[str, tuple[RequestClass, int]] = {}
+
+    def new_class(self, need: int, medium: int, slope: int, owner: str, urgent: bool) -> RequestClass:
+        index = len(self.classes)
+        self.heads.append(NONE)
+        pile: Pile[Interaction] = Pile(self.heads, index)
+        made = RequestClass(index, need, medium, slope, owner, urgent, pile)
+        self.classes.append(made)
+        self.piles.append(pile)
+        return made
+
+    def place(self, interaction: Interaction, request: RequestClass, key: int) -> None:
+        """It waits for anybody of its class."""
+        id = interaction.id
+        if id in self._placed:
+            self.displace(id)
+        entry = entry_of(key, interaction.number)
+        request.pile.add(entry, interaction)
+        self._placed[id] = (request, entry)
+        self.urgent += request.urgent
+
+    def displace(self, interaction_id: str) -> None:
+        """It waits no longer; no harm when it did not."""
+        placed = self._placed.pop(interaction_id, None)
+        if placed is not None:
+            placed[0].pile.remove(placed[1])
+            self.urgent -= placed[0].urgent
+
+    def choose(self, lanes: Lanes, now: int) -> int:
+        """Index of the class whose head has the highest score; -1 when nothing waits."""
+        heads = self.heads
+        best = -1
+        best_score = best_number = 0
+        for slope, classes in lanes:
+            if len(classes) == 1:
+                index = classes[0]
+            else:
+                index = min(classes, key=heads.__getitem__)
+            head = heads[index]
+            if head == NONE:
+                continue
+            score = slope * now - (head >> NUMBER_BITS)
+            if best < 0 or score > best_score:
+                best, best_score, best_number = index, score, head & NUMBER
+            elif score == best_score and head & NUMBER < best_number:
+                best, best_number = index, head & NUMBER
+        return best
+
+    def first_two(self, lanes: Lanes, now: int) -> tuple[Interaction | None, Interaction | None]:
+        """The heads of all that waits in these lanes, whoever has declined them."""
+        first = self.choose(lanes, now)
+        if first < 0:
+            return None, None
+        pile, heads = self.piles[first], self.heads
+        entry = heads[first]
+        heads[first] = pile.second()
+        second = self.choose(lanes, now)
+        runner_up = self.piles[second].live[heads[second]] if second >= 0 else None
+        heads[first] = entry
+        return pile.live[entry], runner_up
+
+    def lanes_of(self, classes: Iterable[RequestClass]) -> Lanes:
+        """These classes, those of the same slope together."""
+        lanes: dict[int, list[int]] = {}
+        for request in classes:
+            lanes.setdefault(request.slope, []).append(request.index)
+        return list(lanes.items())
+
+    def urgent_ones(self) -> list[Interaction]:
+        """Every emergency that waits for anybody."""
+        return [one for request in self.classes if request.urgent for one in request.pile.live.values()]
