@@ -32,11 +32,11 @@ class Running(Struct, frozen=True, kw_only=True):
 
 def running(floor: Floor, tenant_id: str) -> Running:
     """Read it from the floor's state."""
-    routing = floor.routing(tenant_id)
-    if routing is None:
+    policy = floor.policy(tenant_id)
+    if policy is None:
         return Running(now=floor.now)
-    policy = routing.policy
-    return Running(version=policy.version, rules=policy.rules, active=frozenset(routing.active), now=floor.now)
+    active = frozenset(floor.active_rules(tenant_id))
+    return Running(version=policy.version, rules=policy.rules, active=active, now=floor.now)
 
 
 async def floors_of(tx: AsyncConnection, tenant_id: str) -> list[str]:

@@ -96,8 +96,8 @@ const settings = createRoute({
 const settingsSection = createRoute({
   getParentRoute: () => app,
   path: "/settings/$section",
-  // Which item is open; `new` is one not yet made.
-  validateSearch: (search) => texts(search, ["id"]),
+  // Which item is open; `new` is one not yet made. Whose settings, where a page shows one tenant's.
+  validateSearch: (search) => texts(search, ["id", "tenant"]),
   component: lazyRouteComponent(() => import("../settings/SettingsPage.tsx"), "SettingsPage"),
 });
 

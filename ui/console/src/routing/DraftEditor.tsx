@@ -182,7 +182,7 @@ function Bar({ tenant_id, view, draft, editing }: Omit<Props, "vocabulary">) {
     if (saved) setPublishing(saved);
   };
   return (
-    <div className="sticky bottom-0 z-10 rounded-lg border border-line bg-raised p-3 shadow-2">
+    <div className="sticky -bottom-6 z-10 rounded-lg border border-line bg-raised p-3 shadow-2">
       {draft.failed ? (
         <Notice tone="bad" live className="mb-2">
           {say(draft.failed)}

@@ -52,8 +52,8 @@ function QueueCard({ queue, policy, lines, words }: CardProps) {
         {policy.shares.length > 0 ? <Badge>{t("part.shares")}</Badge> : null}
         <span className="ml-auto text-sm text-ink-3">{t("present.able", { count: queue.able })}</span>
       </div>
-      <StepLine steps={policy.steps} words={words} />
-      <div className="pt-3">
+      {plain ? null : <StepLine steps={policy.steps} words={words} />}
+      <div className={plain ? "" : "pt-3"}>
         <Lines lines={lines} empty={t("present.plain")} />
       </div>
     </li>

@@ -1,13 +1,15 @@
 /** How a tenant's contacts find their agents: rules to switch on top, the present policy, its draft, its history. */
-import { useBlocker } from "@tanstack/react-router";
+import { useBlocker, useNavigate, useSearch } from "@tanstack/react-router";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Badge, Button, ConfirmDialog, EmptyState, Select, Skeleton, Tabs } from "@kit/ui";
 import { hasScope, useSession } from "../app/session.tsx";
+import { listQuery } from "../settings/parts/data.ts";
 import { useTenantNames } from "../settings/parts/names.ts";
 import { LoadFailed, PageHead } from "../settings/parts/Page.tsx";
 import { useWhen } from "../settings/parts/when.ts";
+import type { QueueItem } from "../settings/wire.ts";
 import { policyQuery, vocabularyQuery } from "./data.ts";
 import { DraftEditor } from "./DraftEditor.tsx";
 import { History } from "./History.tsx";
@@ -21,13 +23,16 @@ export function RoutingPage() {
   const { t } = useTranslation("routing");
   const session = useSession();
   const tenants = useTenantNames();
-  const [tenant, setTenant] = useState(session.person.tenant_id);
+  const navigate = useNavigate();
+  const search = useSearch({ strict: false });
+  const queues = useQuery(listQuery<QueueItem>("/api/queues"));
+  const tenant = search.tenant ?? firstWithQueues(session.person.tenant_id, queues.data);
   const [dirty, setDirty] = useState(false);
   const [next, setNext] = useState<string | null>(null);
   const choose = (id: string | null) => {
     setNext(null);
     setDirty(false);
-    if (id) setTenant(id);
+    if (id) void navigate({ to: ".", search: (before) => ({ ...before, tenant: id, id: undefined }) });
   };
   return (
     <>
@@ -40,16 +45,32 @@ export function RoutingPage() {
               hideLabel
               label={t("settings:tenant")}
               className="w-44"
-              value={tenant}
+              value={tenant ?? null}
               onChange={(id) => (dirty ? setNext(id) : choose(id))}
               options={tenants.options}
             />
           ) : null
         }
       />
-      <Policy key={tenant} tenant_id={tenant} onDirty={setDirty} />
+      {tenant ? <Policy key={tenant} tenant_id={tenant} onDirty={setDirty} /> : <Pending />}
       <LeaveQuestion isOpen={next !== null} onStay={() => setNext(null)} onLeave={() => choose(next)} />
     </>
+  );
+}
+
+/** The employer's, unless it has no queues of its own (a house that serves others); undefined until that is known. */
+function firstWithQueues(home: string, queues: readonly QueueItem[] | undefined): string | undefined {
+  if (!queues) return undefined;
+  if (queues.length === 0 || queues.some((queue) => queue.tenant_id === home)) return home;
+  return queues[0]?.tenant_id;
+}
+
+function Pending() {
+  const { t } = useTranslation("routing");
+  return (
+    <div role="status" aria-label={t("loading")} className="rounded-lg border border-line bg-surface p-5">
+      <Skeleton lines={8} />
+    </div>
   );
 }
 
@@ -62,21 +83,15 @@ interface PolicyProps {
 }
 
 function Policy({ tenant_id, onDirty }: PolicyProps) {
-  const { t, i18n } = useTranslation("routing");
+  const { i18n } = useTranslation("routing");
   const policy = useQuery({ ...policyQuery(tenant_id, i18n.language), refetchInterval: RENEW_MS });
   const vocabulary = useQuery(vocabularyQuery(tenant_id));
   const failed = policy.data ? vocabulary : policy;
   if (policy.data && vocabulary.data) {
-    return (
-      <Shown tenant_id={tenant_id} view={policy.data} vocabulary={vocabulary.data} onDirty={onDirty} />
-    );
+    return <Shown tenant_id={tenant_id} view={policy.data} vocabulary={vocabulary.data} onDirty={onDirty} />;
   }
   if (failed.isError) return <LoadFailed error={failed.error} onRetry={() => void failed.refetch()} />;
-  return (
-    <div role="status" aria-label={t("loading")} className="rounded-lg border border-line bg-surface p-5">
-      <Skeleton lines={8} />
-    </div>
-  );
+  return <Pending />;
 }
 
 type Tab = "present" | "draft" | "history";

@@ -54,12 +54,14 @@ export function useDraft(tenant_id: string, view: PolicyView | undefined): Draft
   const saving = useSaveDraft(tenant_id);
   const dirty =
     editing !== null && (!sameBody(editing.body, editing.base) || editing.note !== editing.baseNote);
-  // As long as nothing has been typed, the page follows the server.
+  // As long as nothing has been typed, the page follows the server; what it has just saved itself is no news.
   const [seen, setSeen] = useState<string | undefined>(undefined);
-  if (view && view.etag !== seen && !dirty) {
+  if (view && view.etag !== seen) {
     setSeen(view.etag);
-    setLost(false);
-    if (editing !== null || view.draft !== null) setEditing(view.draft ? editingOf(view) : null);
+    if (!dirty && view.etag !== editing?.etag) {
+      setLost(false);
+      setEditing(view.draft ? editingOf(view) : null);
+    }
   }
 
   const body = editing?.body;
@@ -90,7 +92,6 @@ export function useDraft(tenant_id: string, view: PolicyView | undefined): Draft
         setEditing((now) =>
           now === null ? now : { ...now, base: sent, baseNote: note, etag: answer.etag, saved: answer.draft },
         );
-        setSeen(answer.etag);
         await renew();
         return answer;
       } catch (reason) {
@@ -125,7 +126,6 @@ export function useDraft(tenant_id: string, view: PolicyView | undefined): Draft
     takeTheirs: async () => {
       const theirs = await fresh();
       setEditing(theirs.draft ? editingOf(theirs) : null);
-      setSeen(theirs.etag);
       setLost(false);
     },
     overwrite: async () => {
