@@ -1,4 +1,8 @@
-"""What must be true of a floor after every command, worked out in the plainest way from the views."""
+"""What must be true of a floor at every event and after every command, worked out in the plainest way.
+
+`History` sees every event before it happens (on a floor of its own that folds them) and remembers what the events say;
+`check` looks at the floor afterwards. Neither asks any index of the engine how it came to its choice.
+"""
 
 from __future__ import annotations
 
@@ -8,19 +12,29 @@ from typing import Any
 from rexian.engine import events as ev
 from rexian.engine.floor import Floor
 from rexian.engine.specs import MEDIA
-from rexian.engine.state import Agent, Interaction
+from rexian.engine.state import Agent, Interaction, InteractionState
+from tests.engine.seen import Followed, words_of
+from tests.engine.twin_words import Words
+
+WAITING = ("queued", "offered")
+COUNTED: tuple[InteractionState, ...] = ("queued", "offered", "scheduled", "talking", "after_contact_work")
+TARGETED = ("transfer_to_agent", "last_agent", "named_agent")
 
 
 class History:
-    """What the events alone say: numbers without gaps, one end each, nothing lost."""
+    """What the events alone say: numbers without gaps, one end each, nothing lost, nobody passed over."""
 
     def __init__(self) -> None:
-        self.started: set[str] = set()
-        self.forgotten: set[str] = set()
+        self.folded = Floor()
+        self.followed = Followed()
+        self.started: set[str] = set()  # not yet forgotten, like the next two
         self.ended: set[str] = set()
         self.closed: set[str] = set()
         self.numbers: Counter[str] = Counter()
         self.ringing: dict[str, str] = {}
+        self.booked: dict[str, int] = {}
+        self.told: dict[str, tuple[int, int]] = {}
+        self.accuracy: dict[str, tuple[int, int]] = {}
         self.now = 0
 
     def add(self, events: list[Any], floor: Floor) -> None:
@@ -29,67 +43,161 @@ class History:
             self.now = event.at
             check = getattr(self, type(event).__name__, None)
             if check is not None:
-                check(event, floor)
-        present = {contact.id for contact in floor.contacts()}
-        assert present == self.started - self.forgotten, "no contact appears or disappears"
+                check(event)
+            self.folded.apply(event)
+        if events:
+            assert self.folded.checksum() == floor.checksum(), "the fold is the same floor"
+        assert {contact.id for contact in floor.contacts()} == self.started, "no contact appears or disappears"
+        states = {i.id: i.state for i in floor.interactions()}
+        assert {id for id, state in states.items() if state == "scheduled"} == set(self.booked)
+        for queue in floor.queues():
+            assert floor.accuracy(queue.id) == self.accuracy.get(queue.id, (0, 0))
 
-    def ContactStarted(self, e: ev.ContactStarted, floor: Floor) -> None:
+    def words(self) -> Words:
+        """The floor as it is before the present event."""
+        return words_of(self.folded, self.now, self.followed)
+
+    # -- contacts ----------------------------------------------------------------------------------------------------
+    def ContactStarted(self, e: ev.ContactStarted) -> None:
         assert e.contact_id not in self.started
         self.started.add(e.contact_id)
 
-    def MessagePosted(self, e: ev.MessagePosted, floor: Floor) -> None:
+    def MessagePosted(self, e: ev.MessagePosted) -> None:
         self.numbers[e.interaction_id] += 1
         assert e.number == self.numbers[e.interaction_id], "message numbers have no gaps"
 
-    def InteractionOffered(self, e: ev.InteractionOffered, floor: Floor) -> None:
-        assert e.interaction_id not in self.ringing, "never offered to two agents"
-        self.ringing[e.interaction_id] = e.offer_id
-        agent = floor.agent(e.agent_id)
-        interaction = floor.interaction(e.interaction_id)
-        if agent is not None and interaction is not None and interaction.offer_id == e.offer_id:
-            medium = interaction.medium
-            assert agent.used[medium] <= agent.spec.capacity[medium], "no offer beyond the capacity"
-            assert agent.wanted == "available" or interaction.state != "offered"
-
-    def _silent(self, e: Any, floor: Floor) -> None:
-        assert self.ringing.pop(e.interaction_id) == e.offer_id, "an offer ends once"
-
-    OfferAccepted = OfferRejected = OfferExpired = OfferWithdrawn = _silent
-
-    def InteractionEnded(self, e: ev.InteractionEnded, floor: Floor) -> None:
-        assert e.interaction_id not in self.ended, "an interaction ends once"
-        assert e.interaction_id not in self.ringing
-        self.ended.add(e.interaction_id)
-
-    def ContactClosed(self, e: ev.ContactClosed, floor: Floor) -> None:
+    def ContactClosed(self, e: ev.ContactClosed) -> None:
         assert e.contact_id not in self.closed, "a contact closes once"
         self.closed.add(e.contact_id)
 
-    def ContactsForgotten(self, e: ev.ContactsForgotten, floor: Floor) -> None:
+    def ContactsForgotten(self, e: ev.ContactsForgotten) -> None:
         for contact_id in e.contact_ids:
-            assert contact_id in self.closed
-            assert contact_id not in self.forgotten
-            self.forgotten.add(contact_id)
+            self.started.remove(contact_id)
+            self.closed.remove(contact_id)
+            contact = self.folded.contact(contact_id)
+            assert contact is not None
+            self.ended.difference_update(contact.interaction_ids)
+
+    # -- waiting -----------------------------------------------------------------------------------------------------
+    def InteractionQueued(self, e: ev.InteractionQueued) -> None:
+        assert e.interaction_id not in self.ringing
+        assert (e.interaction_id in self.booked) == (e.why == "call_back")
+        if e.why == "call_back":
+            due_at = self.booked.pop(e.interaction_id)
+            lead = self.words().policy(e.queue_id).call_back_lead_ms
+            assert e.at >= due_at, "not before its time"
+            assert e.since == due_at - lead
+        if e.expected:
+            self.told[e.interaction_id] = e.expected
+
+    def InteractionWidened(self, e: ev.InteractionWidened) -> None:
+        i = self.folded.interaction(e.interaction_id)
+        assert i is not None
+        assert (i.state, i.target_agent_id) == ("queued", None)
+        steps = self.words().policy(e.queue_id).steps
+        assert e.step == i.step + 1, "one step after the other"
+        assert e.at >= i.entered_at + steps[i.step].after_ms
+        assert (e.kind, e.alternatives) == (steps[i.step].kind, steps[i.step].alternatives)
+
+    def CallBackRequested(self, e: ev.CallBackRequested) -> None:
+        if e.due_at:
+            assert e.due_at > e.at
+            self.booked[e.interaction_id] = e.due_at
+
+    # -- offers ------------------------------------------------------------------------------------------------------
+    def InteractionOffered(self, e: ev.InteractionOffered) -> None:
+        assert e.interaction_id not in self.ringing, "never offered to two agents"
+        self.ringing[e.interaction_id] = e.offer_id
+        words = self.words()
+        agent, i = words.agents[e.agent_id], words.inters[e.interaction_id]
+        assert i.state == "queued"
+        assert agent.wanted == "available"
+        assert e.reason.score == words.score(i)
+        if e.reason.rule in TARGETED:
+            assert i.target == agent.id
+            assert words.free(agent, i.medium), "no offer beyond the capacity"
+        else:
+            self.untargeted(e, words, agent, i)
+        self.followed.offered(e, words)
+
+    def untargeted(self, e: ev.InteractionOffered, words: Words, agent: Any, i: Any) -> None:
+        assert not i.target
+        assert words.suits(agent, i)
+        assert words.gate(agent, i) is None, "no gate is passed: reserves, ceilings, lending, refusals"
+        if e.reason.rule == "interrupts":
+            assert words.interruptible(agent, i), "only an emergency goes beyond the capacity"
+        else:
+            assert words.free(agent, i.medium), "no offer beyond the capacity"
+        if e.reason.rule == "agent_freed":
+            assert self.best_for(words, agent) is i, "nobody whom the agent could take had a higher score"
+            queued = [other for other in words.inters.values() if other.state == "queued"]
+            awaited = any(other.target == agent.id and words.free(agent, other.medium) for other in queued)
+            assert not awaited or words.emergency(i), "those who wait for this person come first"
+
+    def best_for(self, words: Words, agent: Any) -> Any:
+        could = [
+            i for i in words.inters.values()
+            if i.state == "queued" and not i.target and words.suits(agent, i) and not words.gate(agent, i)
+            and (words.free(agent, i.medium) or words.interruptible(agent, i))
+        ]  # fmt: skip
+        return words.by_score(could)[0]
+
+    def _silent(self, e: Any) -> None:
+        assert self.ringing.pop(e.interaction_id) == e.offer_id, "an offer ends once"
+
+    OfferRejected = OfferExpired = OfferWithdrawn = _silent
+
+    def OfferAccepted(self, e: ev.OfferAccepted) -> None:
+        self._silent(e)
+        i = self.folded.interaction(e.interaction_id)
+        assert i is not None
+        if (told := self.told.pop(e.interaction_id, None)) is not None:
+            kept, said = self.accuracy.get(e.queue_id, (0, 0))
+            held = told[0] <= i.waited_ms + e.waited_ms <= told[1]
+            self.accuracy[e.queue_id] = (kept + held, said + 1)
+
+    def InteractionEnded(self, e: ev.InteractionEnded) -> None:
+        assert e.interaction_id not in self.ended, "an interaction ends once"
+        assert e.interaction_id not in self.ringing
+        self.ended.add(e.interaction_id)
+        self.booked.pop(e.interaction_id, None)
+        told = self.told.pop(e.interaction_id, None)
+        if told and e.outcome == "abandoned" and e.waited_ms > told[1]:
+            kept, said = self.accuracy.get(e.queue_id, (0, 0))
+            self.accuracy[e.queue_id] = (kept, said + 1)
+
+    # -- policy ------------------------------------------------------------------------------------------------------
+    def PolicyPublished(self, e: ev.PolicyPublished) -> None:
+        present = self.followed.policies.get(e.policy.tenant_id)
+        assert present is None or e.policy.version > present.version
+        self.followed.policy_published(e, self.words())
+
+    def RuleSwitched(self, e: ev.RuleSwitched) -> None:
+        self.followed.rule_switched(e)
+
+    def LendingChanged(self, e: ev.LendingChanged) -> None:
+        self.followed.lending_changed(e, self.words())
 
 
-def check(floor: Floor, at: int) -> None:
-    """`at`: the instant of the last command."""
+def check(floor: Floor, at: int, history: History) -> Counter[str]:
+    """`at`: the instant of the last command. Returns why agents and contacts that would suit are kept apart."""
     for interaction in floor.interactions():
         _one_place(floor, interaction)
+    words = words_of(floor, at, history.followed)
     for agent in floor.agents():
-        _desk(floor, agent)
-    _queues(floor)
-    _nobody_idle(floor, max(at, floor.now))
+        _desk(floor, agent, words)
+    _queues(floor, words, history.followed)
+    return _nobody_idle(floor, words)
 
 
 def _one_place(floor: Floor, i: Interaction) -> None:
-    """In line, or ringing at one desk while in line, or in one agent's hands, or at its end."""
+    """In line, or ringing at one desk while in line, or booked, or in one agent's hands, or at its end."""
     agents = list(floor.agents())
     in_hands = [agent.id for agent in agents if i.id in agent.handlings]
     ringing = [offer.id for offer in floor.offers() if offer.interaction_id == i.id]
     awaiting = [agent.id for agent in agents if i.id in agent.awaited]
     in_line = [member.id for member in floor.waiting(i.queue_id)].count(i.id)
-    assert in_line == (i.state in ("queued", "offered")) == (floor.position(i.id) is not None)
+    assert in_line == (i.state in WAITING) == (floor.position(i.id) is not None)
     assert in_hands == ([i.agent_id] if i.state in ("talking", "after_contact_work") else [])
     assert ringing == ([i.offer_id] if i.state == "offered" else [])
     assert awaiting == ([i.target_agent_id] if i.state == "queued" and i.target_agent_id else [])
@@ -100,7 +208,7 @@ def _one_place(floor: Floor, i: Interaction) -> None:
     assert bool(contact.closed_at) == (i.state == "ended")
 
 
-def _desk(floor: Floor, agent: Agent) -> None:
+def _desk(floor: Floor, agent: Agent, words: Words) -> None:
     taken = [floor.offer(id).medium for id in agent.offers]  # type: ignore[union-attr]
     taken += [floor.interaction(id).medium for id in agent.handlings]  # type: ignore[union-attr]
     assert {medium: count for medium, count in agent.used.items() if count} == Counter(taken)
@@ -108,42 +216,41 @@ def _desk(floor: Floor, agent: Agent) -> None:
     wrapping = [id for id in agent.handlings if floor.interaction(id).state == "after_contact_work"]  # type: ignore[union-attr]
     assert agent.wrapping == len(wrapping)
     assert bool(agent.wrapping_since) == (0 < len(wrapping) == len(agent.handlings))
+    assert bool(agent.busy_since) == bool(agent.handlings)
+    assert 0 <= agent.occupancy <= 10_000
+    for medium in MEDIA:
+        assert agent.free(medium) == words.free(words.agents[agent.id], medium)
 
 
-def _queues(floor: Floor) -> None:
+def _queues(floor: Floor, words: Words, followed: Followed) -> None:
     counts = Counter((i.queue_id, i.state) for i in floor.interactions())
     for queue in floor.queues():
-        seen = (queue.waiting, queue.offered, queue.talking, queue.after_contact_work)
-        states = ("queued", "offered", "talking", "after_contact_work")
-        assert seen == tuple(counts[queue.id, state] for state in states)
-        scores = [_score(floor, i) for i in floor.waiting(queue.id)]
-        assert scores == sorted(scores, reverse=True), "places follow the age"
+        seen = (queue.waiting, queue.offered, queue.scheduled, queue.talking, queue.after_contact_work)
+        assert seen == tuple(counts[queue.id, state] for state in COUNTED)
+        line = [i.id for i in words.line(queue.id)]
+        assert [i.id for i in floor.waiting(queue.id)] == line, "places follow the score"
+        assert [floor.position(id) for id in line] == [(place, len(line)) for place in range(1, len(line) + 1)]
+        assert queue.lending == (queue.id in followed.lending)
+        assert queue.shared == followed.shared.get(queue.id, {}), "what partners got is counted"
+        for share in words.policy(queue.id).shares:
+            assert queue.busy_shares.get(share.partner, 0) == words.busy(queue.id, share.partner)
 
 
-def _score(floor: Floor, i: Interaction) -> int:
-    spec = floor.queue(i.queue_id).spec  # type: ignore[union-attr]
-    return spec.slope * (floor.now - i.since) + spec.priority + i.credit_ms
-
-
-def _suits(floor: Floor, agent: Agent, i: Interaction) -> bool:
-    needs = {**floor.queue(i.queue_id).spec.needs}  # type: ignore[union-attr]
-    for skill, level in i.needs.items():
-        needs[skill] = max(level, needs.get(skill, 0))
-    return all(agent.spec.skills.get(skill, 0) >= level for skill, level in needs.items())
-
-
-def _nobody_idle(floor: Floor, at: int) -> None:
-    """No agent with a free place while somebody waits whom they could take, but for those who lately declined."""
-    for agent in floor.agents():
-        if not any(agent.free(medium) for medium in MEDIA):
-            continue
-        for i in floor.interactions():
-            if i.state != "queued" or not agent.free(i.medium):
+def _nobody_idle(floor: Floor, words: Words) -> Counter[str]:
+    """No agent with a free place while somebody waits whom they could take, but for a gate; the gates are counted."""
+    gates: Counter[str] = Counter()
+    for agent in words.agents.values():
+        for i in words.inters.values():
+            if i.state != "queued" or agent.wanted != "available":
                 continue
-            if i.target_agent_id is not None:
-                assert i.target_agent_id != agent.id, "the awaited person is free"
-            elif _suits(floor, agent, i):
-                declined = i.declined.get(agent.id)
-                assert declined is not None, f"{agent.id} is idle and {i.id} waits"
-                overdue = at >= declined.until or declined.changes != agent.changes
-                assert not overdue or (floor.next_due() or 0) <= at, "time to ask again"
+            free = words.free(agent, i.medium)
+            if i.target:
+                assert not (free and i.target == agent.id), "the awaited person is free"
+            elif words.suits(agent, i) and (free or words.interruptible(agent, i)):
+                gate = words.gate(agent, i)
+                if gate is None:
+                    assert agent.id in i.declined, f"{agent.id} is idle and {i.id} waits"
+                    assert (floor.next_due() or 0) <= words.at, "time to ask again"
+                    gate = "declined"
+                gates[gate] += 1
+    return gates

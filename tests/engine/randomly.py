@@ -6,40 +6,53 @@ from random import Random
 
 from rexian.engine import commands as cmd
 from rexian.engine.floor import Floor
-from rexian.engine.specs import AgentSpec, Medium, Party, QueueSpec
+from rexian.engine.specs import AgentSpec, Medium, Mix, Party, QueueSpec
+from tests.engine.random_policies import AGENT_SKILLS, NEED_SKILLS, REGIONS, TENANTS, RandomPolicies
 
 START = 1_790_000_000_000
-TENANTS = ("spruce", "river")
-SKILLS = ("product:phone", "lang:en", "topic:billing", "tenant:spruce")
 CHOICES = (
-    ("accept", 24), ("start", 16), ("end", 9), ("wrap", 9), ("tick", 6), ("prove", 18), ("state", 9), ("post", 4),
-    ("reject", 5), ("transfer", 6), ("presence", 4), ("read", 2), ("extend", 3), ("rate", 2), ("agent", 1.5),
-    ("queue", 0.7), ("note", 1), ("identify", 1), ("retire_agent", 0.5), ("retire_queue", 0.1),
+    ("accept", 24), ("start", 18), ("end", 9), ("wrap", 9), ("tick", 6), ("prove", 18), ("state", 9), ("post", 3),
+    ("reject", 5), ("transfer", 6), ("presence", 4), ("read", 2), ("extend", 2), ("rate", 2), ("agent", 1.5),
+    ("queue", 0.7), ("note", 1), ("identify", 1), ("retire_agent", 0.5), ("retire_queue", 0.1), ("call_back", 4),
+    ("policy", 1.5), ("switch", 2), ("self_service", 0.4), ("start_again", 0.6),
 )  # fmt: skip
 NEEDS = {
     "prove": "offer", "accept": "offer", "reject": "offer", "end": "talking", "transfer": "talking",
     "wrap": "after_contact_work", "extend": "after_contact_work", "rate": "ended", "read": "talking",
+    "call_back": "queued",
 }  # fmt: skip
+UNANSWERED = ("queued", "offered", "scheduled")
+MANY = {str(n): "x" for n in range(21)}
+BAD_ATTRIBUTES: tuple[dict[str, str], ...] = (MANY, {"": "x"}, {"x" * 61: "x"}, {"x": "x" * 201})
 
 
 class Chance:
-    """One random history; `command` looks at the floor to ask for something that mostly makes sense."""
+    """One random history; `envelope` looks at the floor to ask for something that mostly makes sense."""
 
     def __init__(self, seed: int) -> None:
-        self.random = Random(seed)
+        self.random = r = Random(seed)
         self.now = START
         self.contacts = 0
-        self.agents = [f"a{n}" for n in range(self.random.randint(1, 6))]
-        self.queues = [f"q{n}" for n in range(self.random.randint(1, 4))]
-        self.tenant_of = {queue: self.random.choice(TENANTS) for queue in self.queues}
-        self.pace = self.random.choice((1, 300, 2_000, 8_000))
-        weights = [weight * self.random.choice((0.3, 1, 1, 2)) for _, weight in CHOICES]
+        self.calm = r.random() < 0.6  # agents are skilled and quick, so that there is a choice and a gate now and then
+        self.agents = [f"a{n}" for n in range(r.choice((1, 2, 3, 3, 4, 5)))]
+        self.queues = [f"q{n}" for n in range(r.randint(1, 4))]
+        self.tenant_of = {queue: r.choice(TENANTS) for queue in self.queues}
+        self.pace = r.choice((1, 300, 2_000) if self.calm else (1, 300, 2_000, 8_000))
+        self.policies = RandomPolicies(r, self.tenant_of, self.pace)
+        self.urgent = r.choice((0, 0.03, 0.2))
+        self.started: cmd.StartContact | None = None
+        weights = [weight * r.choice((0.3, 1, 1, 2)) for _, weight in CHOICES]
         self.names, self.weights = [name for name, _ in CHOICES], weights
-        self.setup: list[cmd.AnyCommand] = [
+        if self.calm:
+            self.weights[self.names.index("start")] = r.choice((5, 10, 18))
+        setup: list[cmd.AnyCommand] = [
             *(self.agent(id) for id in self.agents),
             *(self.queue(id) for id in self.queues),
-            *(cmd.SetAgentState(agent_id=id, state="available") for id in self.agents),
+            *(self.policies.publish(tenant, self.now) for tenant in TENANTS if r.random() < 0.9),
         ]
+        r.shuffle(setup)
+        ready = [cmd.SetAgentState(agent_id=id, state="available") for id in self.agents]
+        self.setup = [*setup, *ready]
 
     def envelope(self, floor: Floor, number: int) -> cmd.Envelope:
         if number < len(self.setup):
@@ -66,27 +79,44 @@ class Chance:
     # -- configuration -----------------------------------------------------------------------------------------------
     def needs(self, most: int) -> dict[str, int]:
         r = self.random
-        return {skill: r.randint(1, 3) for skill in r.sample(SKILLS, r.choice((0, 0, 1, most)))}
+        return {skill: r.randint(1, 3) for skill in r.sample(NEED_SKILLS, r.choice((0, 0, 0, 1, most)))}
 
     def agent(self, id: str) -> cmd.DefineAgent:
         r = self.random
-        skills = {skill: r.randint(1, 5) for skill in r.sample(SKILLS, r.randint(1, 4))}
-        capacity: dict[Medium, int] = {"chat": r.choice((1, 2, 3))}
-        if r.random() < 0.4:
+        fewest, least = (6, 2) if self.calm else (2, 1)
+        some = r.sample(AGENT_SKILLS, r.randint(fewest, len(AGENT_SKILLS)))
+        skills = {skill: r.randint(least, 5) for skill in some}
+        capacity: dict[Medium, int] = {"chat": r.choice((1, 1, 2, 3))}
+        if r.random() < 0.6:
             capacity["voice"] = 1
-        minor = tuple(skill for skill in SKILLS if r.random() < 0.25)
+        minor = tuple(skill for skill in NEED_SKILLS if r.random() < 0.3)
+        if r.random() < 0.02:
+            skills["lang:en"] = 6
         return cmd.DefineAgent(
-            agent=AgentSpec(id=id, skills=skills, minor=minor, capacity=capacity, no_answer_limit=r.choice((0, 1, 2)))
+            agent=AgentSpec(
+                id=id, skills=skills, minor=minor, capacity=capacity, no_answer_limit=r.choice((0, 1, 2)),
+                mix=self.mix() if r.random() < 0.4 else None,
+            )
+        )  # fmt: skip
+
+    def mix(self) -> Mix:
+        r = self.random
+        weights: dict[Medium, int] = {"chat": r.choice((30, 50)), "voice": r.choice((60, 100))}
+        interrupts: dict[Medium, tuple[Medium, ...]] = {"voice": ("chat",)} if r.random() < 0.5 else {}
+        return Mix(
+            limit=r.choice((100, 100, 150, -1 if r.random() < 0.1 else 100)), weights=weights, interrupts=interrupts
         )
 
     def queue(self, id: str) -> cmd.DefineQueue:
         r = self.random
         spec = QueueSpec(
             id=id, tenant_id=self.tenant_of[id], needs=self.needs(2), priority=r.choice((0, 0, 5_000, -3_000)),
-            slope=r.choice((1, 1, 2, 5)), ring_ms=r.choice((5_000, 20_000)), proof_ms=r.choice((800, 9_000, 9_000)),
-            acw_ms=r.choice((0, 3_000, 60_000)), acw_extensions=r.choice((0, 2)),
-            away_waiting_ms=r.choice((4_000, 120_000)), away_talking_ms=r.choice((9_000, 900_000)),
-            max_waiting=r.choice((0, 0, 5)), rating_ms=r.choice((0, 30_000, 300_000)),
+            slope=r.choice((1, 1, 2, 5)) if r.random() < 0.98 else 0,
+            ring_ms=20_000 if self.calm else r.choice((5_000, 20_000)),
+            proof_ms=9_000 if self.calm else r.choice((800, 9_000, 9_000)), acw_ms=r.choice((0, 3_000, 60_000)),
+            acw_extensions=r.choice((0, 2)), away_waiting_ms=r.choice((4_000, 120_000)),
+            away_talking_ms=r.choice((9_000, 900_000)), max_waiting=r.choice((0, 0, 5)),
+            rating_ms=r.choice((0, 30_000, 300_000)),
         )  # fmt: skip
         return cmd.DefineQueue(queue=spec)
 
@@ -119,11 +149,42 @@ class Chance:
         self.contacts += r.random() < 0.97
         queue = r.choice(self.queues)
         tenant = self.tenant_of[queue] if r.random() < 0.97 else r.choice(TENANTS)
-        return cmd.StartContact(
+        attributes = {"region": r.choice(REGIONS)} if r.random() < 0.7 else {}
+        odd = r.random()
+        self.started = cmd.StartContact(
             contact_id=f"c{self.contacts}", interaction_id=f"i{self.contacts}", tenant_id=tenant,
             customer_id=f"k{r.randint(1, 9)}", queue_id=queue, medium=r.choice(("chat", "chat", "voice")),
-            needs=self.needs(1), credit_ms=r.choice((0, 0, 4_000)),
+            needs={"lang:en": 7} if odd < 0.01 else self.needs(1),
+            credit_ms=10**13 if 0.01 < odd < 0.02 else r.choice((0, 0, 4_000)),
+            attributes=attributes if not 0.02 < odd < 0.04 else r.choice(BAD_ATTRIBUTES),
+            last_agent_id=self.an_agent() if r.random() < 0.25 else None,
+            named_agent_id=self.an_agent() if r.random() < 0.2 else None, emergency=r.random() < self.urgent,
         )  # fmt: skip
+        return self.started
+
+    def make_start_again(self, floor: Floor) -> cmd.StartContact:
+        return self.started or self.make_start(floor)
+
+    def make_self_service(self, floor: Floor) -> cmd.RecordSelfService:
+        self.contacts += 1
+        return cmd.RecordSelfService(
+            contact_id=f"c{self.contacts}", tenant_id=self.random.choice(TENANTS), customer_id="k1", medium="voice",
+            path=self.random.choice(("bot", "self_service")), took_ms=self.random.randint(0, 90_000),
+        )  # fmt: skip
+
+    def make_call_back(self, floor: Floor) -> cmd.RequestCallBack:
+        r = self.random
+        id, _ = self.an_interaction(floor, "queued", *(("scheduled",) * (r.random() < 0.2)))
+        booked = self.now + r.choice((-1, 0, 1, self.pace * r.randint(1, 20), 31 * 86_400_000))
+        due_at = r.choice((0, booked))
+        return cmd.RequestCallBack(interaction_id=id, due_at=due_at, medium=r.choice(("voice", "voice", "chat")))
+
+    def make_policy(self, floor: Floor) -> cmd.PublishPolicy:
+        return self.policies.publish(self.random.choice(TENANTS), self.now)
+
+    def make_switch(self, floor: Floor) -> cmd.SwitchRule:
+        r = self.random
+        return cmd.SwitchRule(tenant_id=r.choice(TENANTS), rule_id=f"r{r.randint(0, 3)}", on=r.random() < 0.5)
 
     def make_tick(self, floor: Floor) -> cmd.Tick:
         return cmd.Tick()
@@ -147,7 +208,7 @@ class Chance:
         return cmd.SetAgentState(agent_id=self.an_agent(), state="not_ready", reason=reason)
 
     def make_post(self, floor: Floor) -> cmd.PostMessage:
-        id, agent = self.an_interaction(floor, "queued", "offered", "talking", "talking")
+        id, agent = self.an_interaction(floor, "queued", "offered", "talking", "scheduled")
         author = self.random.choice((Party("customer", "k1"), Party("agent", agent), Party("system", "greeting")))
         return cmd.PostMessage(interaction_id=id, message_id=f"m{self.random.randint(1, 40)}", author=author)
 
@@ -164,11 +225,11 @@ class Chance:
         return cmd.TransferInteraction(interaction_id=id, agent_id=agent, to_queue_id=to_queue, to_agent_id=to_agent)
 
     def make_presence(self, floor: Floor) -> cmd.SetCustomerPresence:
-        id, _ = self.an_interaction(floor, "queued", "offered", "talking")
+        id, _ = self.an_interaction(floor, "queued", "offered", "talking", "scheduled")
         return cmd.SetCustomerPresence(interaction_id=id, present=self.random.random() < 0.4)
 
     def make_end(self, floor: Floor) -> cmd.EndInteraction:
-        id, agent = self.an_interaction(floor, "talking", *(("queued", "offered") * (self.random.random() < 0.2)))
+        id, agent = self.an_interaction(floor, "talking", *(UNANSWERED * (self.random.random() < 0.2)))
         by = self.random.choice((Party("customer", "k1"), Party("agent", agent), Party("agent", agent)))
         return cmd.EndInteraction(interaction_id=id, by=by)
 
@@ -177,7 +238,7 @@ class Chance:
         return cmd.WrapUp(interaction_id=id, agent_id=agent, disposition=self.random.choice(("solved", "", "other")))
 
     def make_extend(self, floor: Floor) -> cmd.ExtendAfterContactWork:
-        id, agent = self.an_interaction(floor, "after_contact_work")
+        id, agent = self.an_interaction(floor, "after_contact_work", *(("talking",) * (self.random.random() < 0.2)))
         return cmd.ExtendAfterContactWork(interaction_id=id, agent_id=agent)
 
     def make_rate(self, floor: Floor) -> cmd.RateContact:

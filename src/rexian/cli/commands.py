@@ -15,6 +15,7 @@ import msgspec
 from sqlalchemy.exc import DBAPIError
 
 from rexian import __version__
+from rexian.cli.drills import drill
 from rexian.cli.words import say, terminal_locale
 from rexian.kit import log
 from rexian.kit.clock import SystemClock
@@ -231,6 +232,9 @@ def audit_verify() -> None:
     if broken:
         sys.exit(1)
     click.echo(say("cli.audit_whole"))
+
+
+main.add_command(drill)
 
 
 # -- the database for a short command ----------------------------------------------------------------------------------

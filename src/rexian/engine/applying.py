@@ -20,7 +20,7 @@ def apply(core: Core, event: ev.AnyEvent) -> None:
     """Fold one event into the facts and the indexes."""
     if event.at > core.state.now:
         core.state.now = event.at
-    _TABLE[type(event)](core, event)
+    TABLE[type(event)](core, event)
 
 
 # -- configuration ---------------------------------------------------------------------------------------------------
@@ -129,9 +129,11 @@ def _interaction_ended(core: Core, e: ev.InteractionEnded) -> None:
     interaction = core.state.interactions[e.interaction_id]
     if interaction.state == "talking":
         interaction.talked_ms = e.talk_ms
+        core.state.queues[interaction.queue_id].talking -= 1
+        interaction.state = "ended"
     else:
         _leave_unanswered(core, interaction, e)
-    shift(core, interaction, "ended")
+        shift(core, interaction, "ended")
     interaction.ended_at = e.at
     interaction.ended_by = e.by
     interaction.away_due_at = 0
@@ -153,7 +155,8 @@ def _leave_unanswered(core: Core, interaction: Interaction, e: ev.InteractionEnd
 
 def _acw_started(core: Core, e: ev.AfterContactWorkStarted) -> None:
     interaction = core.state.interactions[e.interaction_id]
-    shift(core, interaction, "after_contact_work")
+    core.state.queues[interaction.queue_id].after_contact_work += 1
+    interaction.state = "after_contact_work"
     interaction.acw_started_at = e.at
     interaction.acw_due_at = e.due_at
     core.timers.add(e.due_at, Due.AFTER_CONTACT_WORK, e.interaction_id)
@@ -174,7 +177,8 @@ def _wrapped_up(core: Core, e: ev.HandlingWrappedUp) -> None:
     agent = core.state.agents[e.agent_id]
     if interaction.state == "after_contact_work":
         agent.wrapping -= 1
-        shift(core, interaction, "ended")
+        core.state.queues[interaction.queue_id].after_contact_work -= 1
+        interaction.state = "ended"
     if interaction.partner:
         give_share_back(core, interaction)
     interaction.wrapped_at = e.at
@@ -195,18 +199,22 @@ def _contact_closed(core: Core, e: ev.ContactClosed) -> None:
     state = core.state
     contact = state.contacts[e.contact_id]
     contact.closed_at = e.at
-    rating_ms = max(state.queues[state.interactions[id].queue_id].spec.rating_ms for id in contact.interaction_ids)
+    rating_ms = 0
+    for id in contact.interaction_ids:
+        rating_ms = max(rating_ms, state.queues[state.interactions[id].queue_id].spec.rating_ms)
     contact.forget_at = (e.at + rating_ms) // _FORGET_STEP_MS * _FORGET_STEP_MS + _FORGET_STEP_MS
-    core.timers.add(contact.forget_at, Due.FORGET, contact.id)
+    core.timers.forget(contact.forget_at, contact.id)
 
 
 def _contacts_forgotten(core: Core, e: ev.ContactsForgotten) -> None:
     for contact_id in e.contact_ids:
-        for interaction_id in core.state.contacts.pop(contact_id).interaction_ids:
+        contact = core.state.contacts.pop(contact_id)
+        core.timers.forgotten(contact.forget_at, contact_id)
+        for interaction_id in contact.interaction_ids:
             del core.state.interactions[interaction_id]
 
 
-_TABLE: dict[type[Any], Callable[[Core, Any], None]] = {
+TABLE: dict[type[Any], Callable[[Core, Any], None]] = {
     ev.QueueDefined: _queue_defined,
     ev.QueueRetired: _queue_retired,
     ev.AgentDefined: _agent_defined,

@@ -137,16 +137,20 @@ def _offered(core: Core, e: ev.InteractionOffered) -> None:
         proof_due_at=e.proof_due_at,
         ring_due_at=e.ring_due_at,
     )
-    if interaction.id in agent.awaited:
+    if agent.awaited and interaction.id in agent.awaited:
         agent.awaited.remove(interaction.id)
-    core.matcher.displace(interaction.id)
-    shift(core, interaction, "offered")
+    core.matcher.displace(e.interaction_id)
+    queue = core.state.queues[e.queue_id]
+    queue.waiting -= 1
+    queue.offered += 1
+    interaction.state = "offered"
     interaction.attempt += 1
     interaction.offer_id = e.offer_id
     interaction.agent_id = e.agent_id
     agent.offers.append(e.offer_id)
     agent.used[interaction.medium] = agent.used.get(interaction.medium, 0) + 1
-    take_share(core, interaction, agent)
+    if core.plans:
+        take_share(core, interaction, agent)
     core.matcher.file(agent)
     core.watch_offer(offer)
 
@@ -165,11 +169,14 @@ def _offer_accepted(core: Core, e: ev.OfferAccepted) -> None:
     queue = state.queues[e.queue_id]
     core.lines.leave(interaction.id)
     leave_agent(core, interaction)
-    shift(core, interaction, "talking")
+    queue.offered -= 1
+    queue.talking += 1
+    interaction.state = "talking"
     interaction.waited_ms += e.waited_ms
     interaction.accepted_at = e.at
     interaction.answered = True
-    interaction.declined = {}
+    if interaction.declined:
+        interaction.declined = {}
     if interaction.expected is not None:
         _measure(queue, interaction)
     agent.offers.remove(e.offer_id)
@@ -181,11 +188,12 @@ def _offer_accepted(core: Core, e: ev.OfferAccepted) -> None:
     idle_from(agent, e.at)
     note_wrapping(agent, e.at)
     core.matcher.file(agent)
-    _renew_absence(core, interaction, e.at, queue.spec.away_talking_ms)
+    if interaction.away_due_at:
+        _renew_absence(core, interaction, e.at, queue.spec.away_talking_ms)
     if queue.last_answer_at:
         queue.answer_gaps_ms.append(e.at - queue.last_answer_at)
         del queue.answer_gaps_ms[:-KEPT_GAPS]
-    queue.last_answer_at = e.at if core.lines.length(queue.id) else 0
+    queue.last_answer_at = e.at if core.lines.length(e.queue_id) else 0
 
 
 def _measure(queue: Queue, interaction: Interaction) -> None:

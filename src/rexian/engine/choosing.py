@@ -65,7 +65,7 @@ def choose_interruptible(core: Core, interaction: Interaction, request: RequestC
     return None if found is None else found._replace(blocked=_NOBODY)
 
 
-# -- nobody has declined, no gate, no particular order: nearly always ---------------------------------------------------
+# -- nobody has declined, no gate, no particular order: nearly always ------------------------------------------------
 def _plainly(row: Row, request: RequestClass) -> Choice | None:
     medium = request.medium
     heads, counts = row.heads[medium], row.counts[medium]

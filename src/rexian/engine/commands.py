@@ -12,7 +12,7 @@ from msgspec import Struct
 from rexian.engine.specs import AgentSpec, Medium, Party, Policy, QueueSpec
 
 
-class Command(Struct, frozen=True, kw_only=True, tag=True):
+class Command(Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """Base of all commands."""
 
 
@@ -38,7 +38,7 @@ class RetireAgent(Command, frozen=True, kw_only=True):
 
 
 class PublishPolicy(Command, frozen=True, kw_only=True):
-    """Replaces the tenant's policy. Refused: `policy_outdated` (version not above the present one), `policy_invalid`."""
+    """Replaces the tenant's policy. Refused: `policy_outdated` (not above the present version), `policy_invalid`."""
 
     policy: Policy
 
@@ -209,7 +209,7 @@ AnyCommand = (
 )  # fmt: skip
 
 
-class Envelope(Struct, frozen=True, kw_only=True):
+class Envelope(Struct, frozen=True, kw_only=True, gc=False):
     """A command as the floor takes it: `id` is the caller's UUID, `at` the runtime's instant in ms since 1970 UTC."""
 
     id: str

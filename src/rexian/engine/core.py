@@ -10,8 +10,8 @@ from rexian.engine.estimates import ENOUGH, wait_range
 from rexian.engine.lines import Lines
 from rexian.engine.matching import Matcher
 from rexian.engine.plans import EMERGENCY_MS, Plan, boost, fits_interaction, merged
-from rexian.engine.specs import Medium, Rule
-from rexian.engine.state import Agent, Interaction, Offer, Queue, State
+from rexian.engine.specs import Medium, QueuePolicy, Rule
+from rexian.engine.state import NO_POLICY, Agent, Interaction, Offer, Queue, State
 from rexian.engine.timers import Due, Timers, by_policy, edge_of, of_interaction, rule_id
 
 _NO_RULES: tuple[Rule, ...] = ()
@@ -46,7 +46,7 @@ class Core:
     # -- requests ----------------------------------------------------------------------------------------------------
     def asked(self, i: Interaction) -> Asked:
         """What it asks for as its queue, the policy and the rules are now."""
-        urgent = self.urgent(i)
+        urgent = self.urgent(i) if i.emergency or self.rules else False
         where: tuple[object, ...] = (i.queue_id, i.medium, i.step, urgent)
         if i.needs:
             where = (*where, *i.needs.items())
@@ -88,9 +88,8 @@ class Core:
         self, queue: Queue, medium: Medium, attributes: Mapping[str, str], emergency: bool
     ) -> tuple[int, bool]:
         """(ms that rules and an emergency are worth, whether it is an emergency)."""
-        rules = self.rules.get(queue.spec.tenant_id)
         ms = 0
-        if rules:
+        if self.rules and (rules := self.rules.get(queue.spec.tenant_id)):
             ms, urgent = boost(rules, queue.spec.tenant_id, queue.spec.id, medium, attributes)
             emergency = emergency or urgent
         return ms + EMERGENCY_MS if emergency else ms, emergency
@@ -112,6 +111,10 @@ class Core:
         plan = self.plans.get(queue_id)
         return "longest_idle" if plan is None else plan.policy.strategy
 
+    def policy_of(self, queue_id: str) -> QueuePolicy:
+        plan = self.plans.get(queue_id)
+        return NO_POLICY if plan is None else plan.policy
+
     def expected_wait(self, queue: Queue, place: int, request: RequestClass, at: int) -> tuple[int, int] | None:
         """(low, high) ms for the one at this place; None when too little is known or nobody for it is at work."""
         if len(queue.answer_gaps_ms) < ENOUGH or not self.matcher.anybody_on_duty(request):
@@ -122,8 +125,6 @@ class Core:
         self, queue: Queue, medium: Medium, needs: Mapping[str, int], urgent: bool, key: int, at: int
     ) -> tuple[int, int] | None:
         """The same for a new contact with this key, before it stands in line."""
-        if len(queue.answer_gaps_ms) < ENOUGH:
-            return None
         place = self.lines.place_for(queue.spec.id, key, self.state.interactions_seen + 1)
         return self.expected_wait(queue, place, self.would_ask(queue.spec.id, medium, needs, urgent).request, at)
 
@@ -224,7 +225,7 @@ class Core:
             self.watch_offer(offer)
         for contact in state.contacts.values():
             if contact.forget_at:
-                self.timers.add(contact.forget_at, Due.FORGET, contact.id)
+                self.timers.forget(contact.forget_at, contact.id)
 
     def _rebuild_one(self, interaction: Interaction) -> None:
         if interaction.state in ("queued", "offered"):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any, cast
 
 from rexian.engine import events as ev
-from rexian.engine.applying import apply
+from rexian.engine.applying import TABLE
 from rexian.engine.core import Core
 from rexian.engine.refusal import Refusal
 from rexian.engine.specs import Party
 from rexian.engine.state import Agent, Contact, Interaction, Queue, State
 
-# After these the agent named in them may have a place free and pulls.
+# Whom an event sets in motion: the agent named in it may have a place free and pulls, the interaction looks for one.
 _FREES_AGENT = frozenset(
     {
         ev.AgentStateChanged,
@@ -23,7 +23,6 @@ _FREES_AGENT = frozenset(
         ev.HandlingWrappedUp,
     }
 )
-# After these the interaction named in them looks for one.
 _LOOKS_FOR_AGENT = frozenset({ev.InteractionQueued, ev.InteractionWidened})
 
 
@@ -44,9 +43,12 @@ class Decision:
             core.loosened.clear()
 
     def emit(self, event: ev.AnyEvent) -> None:
-        apply(self.core, event)
-        self.events.append(event)
         kind, named = type(event), cast(Any, event)  # by table: far quicker than isinstance
+        state = self.state
+        if event.at > state.now:
+            state.now = event.at
+        TABLE[kind](self.core, event)
+        self.events.append(event)
         if kind in _FREES_AGENT:
             self.freed[named.agent_id] = None
         elif kind in _LOOKS_FOR_AGENT:

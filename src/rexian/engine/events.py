@@ -13,8 +13,8 @@ from msgspec import Struct
 from rexian.engine.specs import AgentSpec, AgentState, Alternative, Medium, Party, Policy, QueueSpec, Reason, StepKind
 
 
-class Event(Struct, frozen=True, kw_only=True, tag=True):
-    """Base of all events. `at` is ms since 1970 UTC."""
+class Event(Struct, frozen=True, kw_only=True, tag=True, gc=False):
+    """Base of all events. `at` is ms since 1970 UTC. They hold no cycles, so the garbage collector need not look."""
 
     at: int
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from rexian.engine.classes import BITS, MEDIUM_INDEX, Profile, entry_of
+from rexian.engine.classes import BITS, MEDIUM_INDEX, NUMBER_BITS, Profile, entry_of
 from rexian.engine.piles import NONE, Pile
 from rexian.engine.plans import BEST_FITTING, FEWEST_CONTACTS, LEAST_OCCUPIED, LONGEST_IDLE
 from rexian.engine.specs import MEDIA, Medium
@@ -68,21 +68,34 @@ class Row:
                 self.bits[medium] &= ~(1 << index)
 
 
+class Slot:
+    """One medium of an agent's: how many places it has, and the pile of the plain row in which it is free."""
+
+    __slots__ = ("bit", "capacity", "index", "medium", "pile")
+
+    def __init__(self, medium: Medium, capacity: int, row: Row, profile: int) -> None:
+        self.medium = medium
+        self.capacity = capacity
+        self.index = MEDIUM_INDEX[medium]
+        self.bit = 1 << self.index
+        self.pile = row.piles[self.index][profile]
+
+
 class Filing:
     """Where an agent lies: per row the entry and the media (as bits) under which it is there."""
 
-    __slots__ = ("capable", "entry", "extra", "media", "on_duty", "places", "profile")
+    __slots__ = ("capable", "entry", "extra", "media", "on_duty", "profile", "slots")
 
-    def __init__(self, profile: Profile, agent: Agent) -> None:
+    def __init__(self, profile: Profile, agent: Agent, row: Row) -> None:
         self.profile = profile
         self.entry = NONE
         self.media = 0
         self.extra: dict[int, tuple[int, int]] = {}  # row → (entry, media)
         self.on_duty = False
-        self.places: list[tuple[Medium, int, int]] = [
-            (medium, 1 << MEDIUM_INDEX[medium], places) for medium, places in agent.spec.capacity.items()
+        self.slots = [
+            Slot(medium, places, row, profile.index) for medium, places in agent.spec.capacity.items() if places
         ]
-        self.capable = sum(bit for _, bit, places in self.places if places)
+        self.capable = sum(slot.bit for slot in self.slots)
 
 
 class Idle:
@@ -115,28 +128,49 @@ class Idle:
             filing.on_duty = on_duty
             filing.profile.on_duty += 1 if on_duty else -1
         if on_duty:
-            media = self._free_media(agent, filing)
-        if media:
-            load = len(agent.offers) + len(agent.handlings)
-            entry = entry_of((load << _LOAD_BITS) + agent.idle_since, agent.number)
-        else:
-            entry = NONE
-        if entry != filing.entry or media != filing.media:
-            if filing.profile.reserves:
-                _count_reserves(filing, media)
-            self.row.move(agent, filing.profile.index, filing.entry, filing.media, entry, media)
-            filing.entry, filing.media = entry, media
+            if agent.spec.mix is None:
+                used = agent.used
+                for slot in filing.slots:
+                    if used.get(slot.medium, 0) < slot.capacity:
+                        media |= slot.bit
+            else:
+                media = sum(slot.bit for slot in filing.slots if agent.free(slot.medium))
+        if media or filing.media:
+            self._move(agent, filing, media)
         if len(self.rows) > 1:
             self._file_extra(agent, filing)
 
-    def _free_media(self, agent: Agent, filing: Filing) -> int:
-        media, used = 0, agent.used
-        if agent.spec.mix is not None:
-            return sum(bit for medium, bit, _ in filing.places if agent.free(medium))
-        for medium, bit, capacity in filing.places:
-            if used.get(medium, 0) < capacity:
-                media |= bit
-        return media
+    def _move(self, agent: Agent, filing: Filing, media: int) -> None:
+        """In the plain row."""
+        if media:
+            load = len(agent.offers) + len(agent.handlings)
+            entry = (((load << _LOAD_BITS) + agent.idle_since) << NUMBER_BITS) + agent.number
+        else:
+            entry = NONE
+        was_entry, was = filing.entry, filing.media
+        if entry == was_entry and media == was:
+            return
+        for slot in filing.slots:
+            bit = slot.bit
+            if was & bit:
+                slot.pile.remove(was_entry)
+            if media & bit:
+                slot.pile.add(entry, agent)
+            if (was ^ media) & bit:
+                self._count(filing, slot, 1 if media & bit else -1)
+        filing.entry, filing.media = entry, media
+
+    def _count(self, filing: Filing, slot: Slot, change: int) -> None:
+        """One agent more or less is free for a medium."""
+        index, row = filing.profile.index, self.row
+        counts = row.counts[slot.index]
+        counts[index] += change
+        if not counts[index]:
+            row.bits[slot.index] &= ~(1 << index)
+        elif counts[index] == 1:
+            row.bits[slot.index] |= 1 << index
+        for reserved in filing.profile.reserves:
+            reserved.free[slot.index] += change
 
     def _file_extra(self, agent: Agent, filing: Filing) -> None:
         for order, row in self.rows.items():
@@ -167,16 +201,6 @@ class Idle:
         if filing is None:
             return
         filing.profile.on_duty -= filing.on_duty
-        if filing.profile.reserves:
-            _count_reserves(filing, 0)
-        self.row.move(agent, filing.profile.index, filing.entry, filing.media, NONE, 0)
+        self._move(agent, filing, 0)
         for order in tuple(filing.extra):
             self._put(agent, filing, self.rows[order], NONE, 0)
-
-
-def _count_reserves(filing: Filing, media: int) -> None:
-    for medium, bit in enumerate(BITS):
-        change = bool(media & bit) - bool(filing.media & bit)
-        if change:
-            for reserved in filing.profile.reserves:
-                reserved.free[medium] += change

@@ -95,7 +95,7 @@ class Matcher:
         """Bring the agent's entries up to what the agent is now."""
         filing = self.idle.filed.get(agent.spec.id)
         if filing is None:
-            filing = self.idle.filed[agent.id] = Filing(self._profile(agent), agent)
+            filing = self.idle.filed[agent.id] = Filing(self._profile(agent), agent, self.idle.row)
         self.idle.file(agent, filing)
 
     def refile(self, agent: Agent) -> None:

@@ -24,7 +24,7 @@ def offer(
     at, core = d.at, d.core
     spec = d.state.queues[interaction.queue_id].spec
     attempt = interaction.attempt + 1
-    routing = d.state.routing.get(spec.tenant_id)
+    routing = d.state.routing.get(spec.tenant_id) if d.state.routing else None
     d.emit(
         ev.InteractionOffered(
             at=at,

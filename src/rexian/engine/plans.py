@@ -90,7 +90,7 @@ def fits_interaction(rule: Rule, i: Interaction) -> bool:
 def boost(
     rules: Sequence[Rule], tenant_id: str, queue_id: str, medium: Medium, attributes: Mapping[str, str]
 ) -> tuple[int, bool]:
-    """(head start in ms, whether it is an emergency) by these active rules; an emergency's own head start is not in it."""
+    """(head start in ms, whether it is an emergency) by these active rules, without an emergency's own head start."""
     total, urgent = 0, False
     for rule in rules:
         if fits(rule, tenant_id, queue_id, medium, attributes):

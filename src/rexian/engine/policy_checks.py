@@ -15,7 +15,7 @@ Fault = tuple[str, str]  # where, why
 
 
 def check_policy(policy: Policy) -> None:
-    """Raises `Refusal("policy_invalid")`, its detail `where` (as `queues.sales.steps.0`) and `why` for the first fault."""
+    """Raises `Refusal("policy_invalid")` for the first fault: `where` (as `queues.sales.steps.0`) and `why`."""
     for where, why in _faults(policy):
         raise Refusal("policy_invalid", where=where, why=why)
 

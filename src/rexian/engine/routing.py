@@ -1,9 +1,9 @@
 """Bringing contacts and agents together. No eligible pair is left idle, but for those who lately let each other go and
 those whom a gate keeps apart.
 
-Whoever got free pulls first: emergencies, contacts that wait for this very person, then the highest score among all that
-the agent could take. Then each contact that was queued in this command looks for an agent. Then those look once more
-whose gate has been loosened.
+Whoever got free pulls first: emergencies, contacts that wait for this very person, then the highest score among all
+that the agent could take. Then each contact that was queued in this command looks for an agent. Then those look once
+more whose gate has been loosened.
 """
 
 from __future__ import annotations
@@ -22,16 +22,18 @@ def settle(d: Decision) -> None:
     """Make every offer that the events of this command have made possible."""
     if not (d.freed or d.unplaced):
         return
-    agents = d.state.agents
-    freed = [agents[id] for id in d.freed if id in agents]
-    keeping = _loosened_reserves(d, freed) if d.core.matcher.reserves else ()
-    d.freed.clear()
-    for agent in freed:
-        pull(d, agent)
+    agents, keeping = d.state.agents, list[str]()
+    if d.freed:
+        freed = [agents[id] for id in d.freed if id in agents]
+        if d.core.matcher.reserves:
+            keeping = _loosened_reserves(d, freed)
+        d.freed.clear()
+        for agent in freed:
+            pull(d, agent)
     if d.unplaced:
         waiting = [d.state.interactions[id] for id in d.unplaced]
         d.unplaced.clear()
-        push_all(d, [interaction for interaction in waiting if interaction.state == "queued"])
+        push_all(d, waiting)
     if d.core.loosened or keeping:
         classes = d.core.matcher.classes_of(d.core.loosened, keeping)
         d.core.loosened.clear()
@@ -44,13 +46,13 @@ def _loosened_reserves(d: Decision, freed: Iterable[Agent]) -> list[str]:
     return [reserved.owner for agent in freed for reserved in matcher.profile_of(agent).reserves]
 
 
-# -- an agent has a place free -------------------------------------------------------------------------------------------
+# -- an agent has a place free ----------------------------------------------------------------------------------------
 def pull(d: Decision, agent: Agent) -> None:
     """Offer the agent what suits until no place is free or nothing suits."""
-    core = d.core
-    while agent.wanted == "available":
+    core, waiting = d.core, d.core.matcher.waiting
+    while agent.wanted == "available" and (waiting.urgent or core.matcher.idle.filed[agent.spec.id].media):
         awaited = _awaiting(d, agent) if agent.awaited else None
-        if awaited is None or core.matcher.waiting.urgent:
+        if awaited is None or waiting.urgent:
             best, second = core.matcher.best_interactions(agent, d.at, blocks)
             if best is not None and (awaited is None or core.urgent(best)):
                 rule = "agent_freed" if agent.free(best.medium) else "interrupts"
@@ -69,13 +71,14 @@ def _awaiting(d: Decision, agent: Agent) -> Interaction | None:
     return None
 
 
-# -- an interaction looks for an agent -----------------------------------------------------------------------------------
+# -- an interaction looks for an agent --------------------------------------------------------------------------------
 def push_all(d: Decision, waiting: list[Interaction]) -> None:
     """Each in its turn: the highest score first, then the order of arrival."""
     if len(waiting) > 1:
         waiting.sort(key=lambda interaction: (-d.core.score_of(interaction, d.at), interaction.number))
     for interaction in waiting:
-        push(d, interaction)
+        if interaction.state == "queued":
+            push(d, interaction)
 
 
 def push(d: Decision, interaction: Interaction) -> None:

@@ -27,7 +27,7 @@ MAX_LEVEL = 5
 PERMISSIONS = ("tenant:", "scope:")  # such skills are permissions, not proficiencies
 
 
-class Party(Struct, frozen=True):
+class Party(Struct, frozen=True, gc=False):
     """Who did something. `id`: a person id for agents, a customer id for customers, a part's name for the system."""
 
     kind: PartyKind
@@ -96,7 +96,7 @@ class Step(Struct, frozen=True, kw_only=True):
 
 
 class Share(Struct, frozen=True, kw_only=True):
-    """What a partner gets of a queue: agents with the skill `partner`. Percent of the offers, as far as there is a choice.
+    """What a partner gets of a queue: agents with the skill `partner`. Percent of the offers, where there is a choice.
 
     Under `floor` percent the partner comes first; `ceiling` (0: none) is the most of its contacts at once, and is hard.
     """
@@ -108,7 +108,7 @@ class Share(Struct, frozen=True, kw_only=True):
 
 
 class Lend(Struct, frozen=True, kw_only=True):
-    """Minor skills are lent to the queue from `waiting` contacts or `waited_ms` of the longest wait on (0: that one never),
+    """Minor skills are lent to the queue from `waiting` contacts or `waited_ms` of the longest wait on (0: never),
     until no more than `until_waiting` wait and none for so long.
     """
 
@@ -118,7 +118,7 @@ class Lend(Struct, frozen=True, kw_only=True):
 
 
 class Reserve(Struct, frozen=True, kw_only=True):
-    """At least `keep` free agents with `skill` are kept for this queue: no contact of another queue takes one of them."""
+    """At least `keep` free agents with `skill` are kept for this queue: no other queue's contact takes one of them."""
 
     skill: str
     keep: int
@@ -129,8 +129,8 @@ class QueuePolicy(Struct, frozen=True, kw_only=True):
 
     `last_agent_ms`, `named_agent_ms`: how long a contact waits for the person it prefers before it is anybody's (0: the
     preference counts only if that person is free at once). `interruptible`: its handlings may be interrupted by an
-    emergency. `max_wait_ms`: new contacts are turned away, with `alternatives`, when even the low end of the expected wait
-    is longer (0: never). `call_back_lead_ms`: the head start of a booked call-back at its time.
+    emergency. `max_wait_ms`: new contacts are turned away, with `alternatives`, when even the low end of the expected
+    wait is longer (0: never). `call_back_lead_ms`: the head start of a booked call-back at its time.
     """
 
     strategy: Strategy = "longest_idle"
@@ -165,7 +165,7 @@ class Rule(Struct, frozen=True, kw_only=True):
 
 
 class Policy(Struct, frozen=True, kw_only=True):
-    """One tenant's routing policy, in one version. A new version replaces the old one at once, for those waiting too."""
+    """One tenant's routing policy, in one version. A new one replaces the old one at once, for those waiting too."""
 
     tenant_id: str
     version: int
@@ -174,7 +174,7 @@ class Policy(Struct, frozen=True, kw_only=True):
 
 
 # -- reasons ---------------------------------------------------------------------------------------------------------
-class Passed(Struct, frozen=True):
+class Passed(Struct, frozen=True, gc=False):
     """An agent who could have taken it and was not chosen. `why`: `minor_skill`, `share_reached`, `busier`, or by the
     strategy `shorter_idle`, `more_occupied`, `broader_skills`, `more_contacts`.
     """
@@ -183,7 +183,7 @@ class Passed(Struct, frozen=True):
     why: str
 
 
-class Reason(Struct, frozen=True, kw_only=True):
+class Reason(Struct, frozen=True, kw_only=True, gc=False):
     """Why an offer went to this agent. Codes, not sentences: the trace puts them into the reader's language.
 
     `rule`: `only_one_free`, a strategy's name (several were free), `agent_freed` (the agent pulled the highest score),

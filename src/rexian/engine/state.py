@@ -18,7 +18,7 @@ from rexian.engine.specs import AgentSpec, AgentState, Medium, Mix, Party, Polic
 
 InteractionState = Literal["queued", "offered", "scheduled", "talking", "after_contact_work", "ended"]
 
-_NO_POLICY = QueuePolicy()
+NO_POLICY = QueuePolicy()
 
 
 def _fits(mix: Mix, used: dict[Medium, int], medium: Medium) -> bool:
@@ -34,8 +34,8 @@ def _fits(mix: Mix, used: dict[Medium, int], medium: Medium) -> bool:
 class Queue(Struct, kw_only=True, gc=False):
     """A queue with its counts. `waiting` counts the queued ones, without those that ring at a desk (`offered`).
 
-    `shared`: offers per partner, for the strategy `weighted_shares` ("": agents of no partner). `busy_shares`: offers and
-    handlings per partner now. `said` and `kept`: how often an expected wait was told, and how often it came true.
+    `shared`: offers per partner, for the strategy `weighted_shares` ("": agents of no partner). `busy_shares`: offers
+    and handlings per partner now. `said` and `kept`: how often an expected wait was told, and how often it came true.
     """
 
     spec: QueueSpec
@@ -216,8 +216,8 @@ class Offer(Struct, kw_only=True, gc=False):
 
 
 class Routing(Struct, kw_only=True, gc=False):
-    """A tenant's policy in force. `active`: rules that hold, in the policy's order. `rule_since`: the instant from which
-    a rule's own times count: an edge before it lies in the past, whoever switched since.
+    """A tenant's policy in force. `active`: rules that hold, in the policy's order. `rule_since`: the instant from
+    which a rule's own times count: an edge before it lies in the past, whoever switched since.
     """
 
     policy: Policy
@@ -241,4 +241,4 @@ class State(Struct, kw_only=True):
     def policy_of(self, queue: Queue) -> QueuePolicy:
         """How this queue is routed."""
         routing = self.routing.get(queue.spec.tenant_id)
-        return _NO_POLICY if routing is None else routing.policy.queues.get(queue.spec.id, _NO_POLICY)
+        return NO_POLICY if routing is None else routing.policy.queues.get(queue.spec.id, NO_POLICY)

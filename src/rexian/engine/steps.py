@@ -118,5 +118,8 @@ def wrap_up(d: Decision, interaction: Interaction, disposition: str, *, by_timer
 
 def close_if_done(d: Decision, contact: Contact) -> None:
     """A contact closes when none of its interactions is open or in after-contact work."""
-    if all(d.state.interactions[id].state == "ended" for id in contact.interaction_ids):
-        d.emit(ev.ContactClosed(at=d.at, contact_id=contact.id))
+    interactions = d.state.interactions
+    for id in contact.interaction_ids:
+        if interactions[id].state != "ended":
+            return
+    d.emit(ev.ContactClosed(at=d.at, contact_id=contact.id))

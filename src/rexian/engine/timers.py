@@ -77,11 +77,6 @@ def _rule_holds(state: State, due_at: int, id: str) -> bool:
     return any(rule.id == name and edge_of(routing, rule) == due_at for rule in routing.policy.rules)
 
 
-def _forget_holds(state: State, due_at: int, id: str) -> bool:
-    contact = state.contacts.get(id)
-    return contact is not None and contact.forget_at == due_at
-
-
 def _pending_holds(kind: Due) -> Callable[[State, int, str], bool]:
     def holds(state: State, due_at: int, id: str) -> bool:
         interaction = state.interactions.get(id)
@@ -90,10 +85,10 @@ def _pending_holds(kind: Due) -> Callable[[State, int, str], bool]:
     return holds
 
 
-# By kind.
+# By kind; that contacts are forgotten, `Timers` knows itself.
 _HOLDS: tuple[Callable[[State, int, str], bool], ...] = (
     _proof_holds, _ring_holds, _work_holds, _away_holds, _pending_holds(Due.TARGET), _pending_holds(Due.WIDEN),
-    _pending_holds(Due.CALL_BACK), _rule_holds, _pending_holds(Due.LEND), _pending_holds(Due.RETRY), _forget_holds,
+    _pending_holds(Due.CALL_BACK), _rule_holds, _pending_holds(Due.LEND), _pending_holds(Due.RETRY),
 )  # fmt: skip
 
 
@@ -133,6 +128,27 @@ class Timers:
 
     def __init__(self) -> None:
         self._heap: list[Timer] = []
+        self._closed: dict[int, dict[str, None]] = {}  # when they are forgotten → contacts; one timer for all of them
+
+    def forget(self, due_at: int, contact_id: str) -> None:
+        """The contact is forgotten then, with all others of that instant."""
+        known = self._closed.get(due_at)
+        if known is None:
+            self._closed[due_at] = {contact_id: None}
+            heappush(self._heap, (due_at, Due.FORGET, ""))
+        else:
+            known[contact_id] = None
+
+    def forgotten(self, due_at: int, contact_id: str) -> None:
+        """It is."""
+        known = self._closed[due_at]
+        del known[contact_id]
+        if not known:
+            del self._closed[due_at]
+
+    def to_forget(self, due_at: int) -> list[str]:
+        """The contacts of that instant, by id."""
+        return sorted(self._closed[due_at])
 
     def add(self, due_at: int, kind: Due, id: str) -> None:
         heappush(self._heap, (due_at, kind, id))
@@ -142,7 +158,7 @@ class Timers:
         heap = self._heap
         while heap:
             due_at, kind, id = heap[0]
-            if _HOLDS[kind](state, due_at, id):
+            if self._holds(state, due_at, kind, id):
                 return heap[0]
             heappop(heap)
         return None
@@ -152,6 +168,9 @@ class Timers:
         heap = self._heap
         while heap and heap[0][0] <= at:
             due_at, kind, id = timer = heappop(heap)
-            if _HOLDS[kind](state, due_at, id):
+            if self._holds(state, due_at, kind, id):
                 return timer
         return None
+
+    def _holds(self, state: State, due_at: int, kind: int, id: str) -> bool:
+        return due_at in self._closed if kind == Due.FORGET else _HOLDS[kind](state, due_at, id)

@@ -41,14 +41,17 @@ class Waiting:
         entry = entry_of(key, interaction.number)
         request.pile.add(entry, interaction)
         self._placed[id] = (request, entry)
-        self.urgent += request.urgent
+        if request.urgent:
+            self.urgent += 1
 
     def displace(self, interaction_id: str) -> None:
         """It waits no longer; no harm when it did not."""
         placed = self._placed.pop(interaction_id, None)
         if placed is not None:
-            placed[0].pile.remove(placed[1])
-            self.urgent -= placed[0].urgent
+            request, entry = placed
+            request.pile.remove(entry)
+            if request.urgent:
+                self.urgent -= 1
 
     def choose(self, lanes: Lanes, now: int) -> int:
         """Index of the class whose head has the highest score; -1 when nothing waits."""
@@ -56,10 +59,7 @@ class Waiting:
         best = -1
         best_score = best_number = 0
         for slope, classes in lanes:
-            if len(classes) == 1:
-                index = classes[0]
-            else:
-                index = min(classes, key=heads.__getitem__)
+            index = min(classes, key=heads.__getitem__) if len(classes) > 1 else classes[0]
             head = heads[index]
             if head == NONE:
                 continue
@@ -72,6 +72,8 @@ class Waiting:
 
     def first_two(self, lanes: Lanes, now: int) -> tuple[Interaction | None, Interaction | None]:
         """The heads of all that waits in these lanes, whoever has declined them."""
+        if not self._placed:
+            return None, None
         first = self.choose(lanes, now)
         if first < 0:
             return None, None

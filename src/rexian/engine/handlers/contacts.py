@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from rexian.engine import events as ev
 from rexian.engine.commands import AddNote, IdentifyCustomer, SetCustomerPresence, StartContact
 from rexian.engine.decision import Decision
+from rexian.engine.estimates import ENOUGH
 from rexian.engine.handlers.configuration import check_head_start, check_needs
 from rexian.engine.preferences import NOBODY, preferred
 from rexian.engine.refusal import Refusal
 from rexian.engine.state import Queue
-
 
 MOST_ATTRIBUTES = 20
 LONGEST_NAME = 60
@@ -20,10 +20,10 @@ LONGEST_VALUE = 200
 
 def _started_already(d: Decision, c: StartContact) -> bool:
     """The same demand again. The same id with other content is refused."""
+    if c.contact_id not in d.state.contacts and c.interaction_id not in d.state.interactions:
+        return False
     contact = d.state.contacts.get(c.contact_id)
     interaction = d.state.interactions.get(c.interaction_id)
-    if contact is None and interaction is None:
-        return False
     same = (
         contact is not None
         and interaction is not None
@@ -65,7 +65,7 @@ def _check(d: Decision, c: StartContact) -> Queue:
 
 def _check_load(d: Decision, queue: Queue, expected: tuple[int, int] | None) -> None:
     """A queue that can't promise anything takes nobody in, but says what the customer can do instead."""
-    spec, policy = queue.spec, d.state.policy_of(queue)
+    spec, policy = queue.spec, d.core.policy_of(queue.spec.id)
     if spec.max_waiting and queue.waiting >= spec.max_waiting:
         alternatives = list(policy.alternatives)
         raise Refusal("queue_full", queue_id=spec.id, max_waiting=spec.max_waiting, alternatives=alternatives)
@@ -83,8 +83,10 @@ def start_contact(d: Decision, c: StartContact) -> None:
     core, at, spec = d.core, d.at, queue.spec
     head_start, urgent = core.head_start(queue, c.medium, c.attributes, c.emergency)
     key = spec.slope * at - spec.priority - c.credit_ms - head_start
-    expected = core.expected_for(queue, c.medium, c.needs, urgent, key, at)
-    if not urgent:
+    expected = None
+    if len(queue.answer_gaps_ms) >= ENOUGH:
+        expected = core.expected_for(queue, c.medium, c.needs, urgent, key, at)
+    if not urgent and (spec.max_waiting or expected is not None):
         _check_load(d, queue, expected)
     target = NOBODY
     if c.named_agent_id is not None or c.last_agent_id is not None:

@@ -56,7 +56,7 @@ def _rule(d: Decision, tenant_id: str, rule_id: str) -> Rule | None:
 
 
 def _switch(d: Decision, tenant_id: str, rule: Rule, *, on: bool, by_timer: bool) -> None:
-    """Whom it fits looks for an agent; and every emergency does, for what others have in hand may be interrupted now."""
+    """Whom it fits looks for an agent. So does every emergency: what agents have in hand may be interrupted now."""
     d.emit(ev.RuleSwitched(at=d.at, tenant_id=tenant_id, rule_id=rule.id, on=on, by_timer=by_timer))
     concerned = d.core.queued_that_fit(tenant_id, rule)
     if rule.emergency:

@@ -32,9 +32,9 @@ def tick(d: Decision, c: Tick) -> None:
     forgotten: list[str] = []
     again: dict[str, None] = {}
     while (timer := d.core.timers.pop(d.state, d.at)) is not None:
-        _, kind, id = timer
+        due_at, kind, id = timer
         if kind == Due.FORGET:
-            forgotten.append(id)
+            forgotten += d.core.timers.to_forget(due_at)
         elif kind == Due.LEND:
             continue  # that time has come is enough: lending is looked at below
         elif kind == Due.RETRY:

@@ -1,0 +1,1 @@
+"""Rehearsals: a whole day through the real engine, under a virtual clock, before it happens."""
