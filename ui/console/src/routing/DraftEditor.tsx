@@ -1,7 +1,9 @@
 /** The draft: queues and rules at the left, the form of the chosen one at the right, what to do with it all below. */
-import { useState } from "react";
+import { useNavigate } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Badge, Button, ConfirmDialog, cx, Icon, Notice, TextField, toast } from "@kit/ui";
+import { hasScope, useSession } from "../app/session.tsx";
 import { useOpened } from "../settings/parts/useOpened.ts";
 import { useDropDraft, useSayProblem } from "./data.ts";
 import { Findings, FindingMarks } from "./Findings.tsx";
@@ -173,6 +175,9 @@ function Bar({ tenant_id, view, draft, editing }: Omit<Props, "vocabulary">) {
   const { t } = useTranslation("routing");
   const say = useSayProblem();
   const drop = useDropDraft(tenant_id);
+  const session = useSession();
+  const navigate = useNavigate();
+  const [trying, setTrying] = useState(false);
   const [dropping, setDropping] = useState(false);
   const [publishing, setPublishing] = useState<SavedDraft | null>(null);
   const errors = draft.checked?.errors.length ?? 0;
@@ -181,6 +186,18 @@ function Bar({ tenant_id, view, draft, editing }: Omit<Props, "vocabulary">) {
     const saved = draft.dirty || !editing.saved ? await draft.save() : savedOf(editing, draft);
     if (saved) setPublishing(saved);
   };
+  // The drill plays what is saved.
+  const tryIt = async () => {
+    if (draft.dirty || !editing.saved) {
+      if (!(await draft.save())) return;
+    }
+    setTrying(true);
+  };
+  useEffect(() => {
+    // Once the saving has been seen here too: nobody is asked about unsaved work then.
+    if (trying && !draft.dirty)
+      void navigate({ to: "/app/drills", search: { tenant: tenant_id, draft: "1" } });
+  }, [trying, draft.dirty, navigate, tenant_id]);
   return (
     <div className="sticky -bottom-6 z-10 rounded-lg border border-line bg-raised p-3 shadow-2">
       {draft.failed ? (
@@ -213,6 +230,11 @@ function Bar({ tenant_id, view, draft, editing }: Omit<Props, "vocabulary">) {
         <Button variant="ghost" className="text-bad-ink!" onPress={() => setDropping(true)}>
           {t("draft.drop")}
         </Button>
+        {hasScope(session, "drill.run") ? (
+          <Button icon="drill" isDisabled={draft.lost} onPress={() => void tryIt()}>
+            {t("draft.tryIt")}
+          </Button>
+        ) : null}
         <Button isPending={draft.isSaving} isDisabled={!draft.dirty} onPress={() => void draft.save()}>
           {t("draft.save")}
         </Button>
