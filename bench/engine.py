@@ -10,12 +10,13 @@ import gc
 import resource
 from collections.abc import Callable
 from random import Random
-from time import perf_counter
+from time import process_time
 
 from tests.engine.twin import Twin
 
 from bench.report import arguments, figure
 from rexian.engine import commands as cmd
+from rexian.engine.core import blocks
 from rexian.engine.events import AnyEvent, InteractionOffered
 from rexian.engine.floor import Floor
 from rexian.engine.specs import AgentSpec, Party, QueueSpec
@@ -77,12 +78,12 @@ class Hall:
 
 
 def timed(work: Callable[[], object]) -> float:
-    """Seconds, with the garbage collector held off as the runtime does between batches."""
+    """Seconds of this process, however busy the machine; the garbage collector is held off as the runtime does."""
     gc.collect()
     gc.disable()
-    began = perf_counter()
+    began = process_time()
     work()
-    took = perf_counter() - began
+    took = process_time() - began
     gc.enable()
     return took
 
@@ -117,24 +118,22 @@ def pulls_against_the_twin(as_json: bool) -> None:
 
 
 def choices(hall: Hall, floor: Floor, rounds: int) -> float:
-    """Decisions alone, without events: which of all that wait suits this agent and is first; it goes, another comes."""
+    """Decisions alone, without events: which of all that wait suits this agent and is first, and which would be next;
+    the first goes, another comes.
+    """
     core, now = floor._core, hall.now
-    best, displace, place = core.matcher.best_interaction, core.matcher.displace, core.matcher.place
-
-    def nothing_declined(_: object) -> bool:
-        return True
-
+    best, displace, place = core.matcher.best_interactions, core.matcher.displace, core.matcher.place
     able = []
     for agent in floor.agents():
         agent.wanted = "available"
         core.matcher.file(agent)
-        if best(agent, now, nothing_declined) is not None:
+        if best(agent, now, blocks)[0] is not None:
             able.append(agent)
     order = [hall.random.choice(able) for _ in range(rounds)]
 
     def work() -> None:
         for agent in order:
-            found = best(agent, now, nothing_declined)
+            found, _ = best(agent, now, blocks)
             assert found is not None
             displace(found.id)
             found.since += 20_000_000  # it comes in again as a newcomer at the end
@@ -150,6 +149,49 @@ def decisions(as_json: bool) -> None:
     hall = Hall(20_000, 100_000)
     large = choices(hall, filled(hall), 60_000)
     figure("engine.pull_decision_10x", 1e6 / large, "µs", "1x", 1e6 / small, as_json=as_json)
+
+
+def quick_contacts(as_json: bool) -> None:
+    """A call from start to wrap-up and gone: four commands, eight events, nobody waiting, forgotten by the minute."""
+    floor, hall, rounds = Floor(), Hall(400, 0, teams=20), 20_000
+    for command in hall.queues()[:20]:
+        floor.decide(hall.envelope(command))
+    for number in range(400):
+        skills = {SKILLS[(number + n) % 20]: 3 for n in range(4)}
+        agent = AgentSpec(id=f"a{number}", skills=skills, capacity={"chat": 1, "voice": 1})
+        floor.decide(hall.envelope(cmd.DefineAgent(agent=agent)))
+        floor.decide(hall.envelope(cmd.SetAgentState(agent_id=agent.id, state="available")))
+    floor.decide(
+        hall.envelope(cmd.DefineQueue(queue=QueueSpec(id="q", tenant_id="t", needs={SKILLS[0]: 2}, rating_ms=0)))
+    )
+
+    def work() -> None:
+        for number in range(rounds):
+            start = cmd.StartContact(contact_id=f"c{number}", interaction_id=f"i{number}", tenant_id="t",
+                                     customer_id="k", queue_id="q", medium="voice")  # fmt: skip
+            offer = floor.decide(hall.envelope(start))[2]
+            assert isinstance(offer, InteractionOffered)
+            id, agent = offer.interaction_id, offer.agent_id
+            floor.decide(hall.envelope(cmd.AcceptOffer(offer_id=offer.offer_id, agent_id=agent)))
+            floor.decide(hall.envelope(cmd.EndInteraction(interaction_id=id, by=Party("agent", agent))))
+            floor.decide(hall.envelope(cmd.WrapUp(interaction_id=id, agent_id=agent, disposition="solved")))
+            if number % 2_000 == 1_999:
+                hall.now += 120_000
+                floor.decide(hall.envelope(cmd.Tick()))
+
+    figure("engine.quick_contact", 1e6 * timed(work) / rounds, "µs", "goal", 60, as_json=as_json)
+
+
+def self_service(as_json: bool) -> None:
+    """A demand that a machine has met: one command, one event."""
+    floor, hall, rounds = Floor(), Hall(0, 0), 50_000
+
+    def work() -> None:
+        for number in range(rounds):
+            served = cmd.RecordSelfService(contact_id=f"c{number}", tenant_id="t", customer_id="k", medium="voice")
+            floor.decide(hall.envelope(served))
+
+    figure("engine.self_service", 1e6 * timed(work) / rounds, "µs", as_json=as_json)
 
 
 def whole_contacts(as_json: bool) -> None:
@@ -222,6 +264,8 @@ def main() -> None:
     pulls_against_the_twin(as_json)
     decisions(as_json)
     whole_contacts(as_json)
+    quick_contacts(as_json)
+    self_service(as_json)
 
 
 if __name__ == "__main__":

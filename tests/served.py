@@ -394,11 +394,12 @@ class Page(_Talking):
         return [self.messages[number]["text"] for number in sorted(self.messages)]
 
     async def start(
-        self, text: str = "你好，我的手机无法开机", topic: str | None = None, name: str | None = "陈晨"
-    ) -> dict[str, Any]:
+        self, text: str = "你好，我的手机无法开机", topic: str | None = None, name: str | None = "陈晨",
+        attributes: dict[str, str] | None = None,
+    ) -> dict[str, Any]:  # fmt: skip
         self.contact, self.interaction, self.messages = new_id(), new_id(), {}
         frame = {"t": "start", "id": new_id(), "contact": self.contact, "interaction": self.interaction, "topic": topic,
-                 "name": name, "text": text, "message": new_id()}  # fmt: skip
+                 "name": name, "text": text, "message": new_id(), "attributes": attributes}  # fmt: skip
         self.own[frame["id"]] = text
         await self.send(**frame)
         return await self.answer(frame["id"])

@@ -111,8 +111,8 @@ function numberedWords(): Plugin {
 }
 
 /**
- * The names that terser shortens: members of the widget's own objects. Not what crosses the socket, a storage, another tab or the page (all of `wire.ts`, what is written in quotes, JSX attributes), nor
- * any name that Preact uses; and terser itself spares what a browser knows.
+ * The names that terser shortens: members of the widget's own objects. Not what crosses the socket, a storage, another tab or the page (all of `wire.ts`, what is written in quotes, JSX attributes), and
+ * terser itself spares what a browser knows.
  */
 function ownNames(): Map<string, string> {
   const folders = ["", "core/", "page/", "view/"];
@@ -122,8 +122,7 @@ function ownNames(): Map<string, string> {
       .map((name) => [folder + name, readFileSync(here(`widget/${folder}${name}`), "utf8")] as const),
   );
   const all = files.map(([, text]) => text).join("\n");
-  const preact = readFileSync(fileURLToPath(import.meta.resolve("preact")), "utf8");
-  const foreign = new Set<string>(["words", ...(preact.match(/\w+/g) ?? [])]);
+  const foreign = new Set<string>(["words"]);
   const spare = (text: string, what: RegExp) => {
     for (const [, name] of text.matchAll(what)) foreign.add(name!);
   };
@@ -140,7 +139,7 @@ function ownNames(): Map<string, string> {
     for (const [, member] of text.matchAll(/^ {2,4}(?:async )?([a-z]\w*)\??[(:,;<]/gim))
       if (!foreign.has(member!) && member!.length > 2) own.add(member!);
   }
-  return shortNames(own, new Set((all + preact).match(/\b\w{1,2}\b/g)));
+  return shortNames(own, new Set(all.match(/\b\w{1,2}\b/g)));
 }
 
 /** Terser, with the same short names in every file. */
@@ -202,7 +201,7 @@ const common = (extra: Plugin[] = []): InlineConfig => ({
   plugins: [usedTokens(), singleIcons(), numberedWords(), small(), ...extra],
   define: { "process.env.NODE_ENV": '"production"' },
   oxc: {
-    jsx: { runtime: "classic", pragma: "h_", pragmaFrag: "Fragment_" },
+    jsx: { runtime: "classic", pragma: "h_" },
     assumptions: { setPublicClassFields: true },
   },
 });
@@ -232,9 +231,9 @@ function whole(entry: string, file: string, define: Record<string, string> = {})
   };
 }
 
-/** Where views get what their JSX becomes; files without JSX stay without Preact. */
+/** Where views get what their JSX becomes. */
 const transform = {
-  inject: { h_: ["preact", "h"], Fragment_: ["preact", "Fragment"] },
+  inject: { h_: [here("widget/page/dom.ts"), "h"] },
 } satisfies Rolldown.InputOptions["transform"];
 
 /** Terser has done the rest. */

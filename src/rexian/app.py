@@ -31,7 +31,7 @@ from rexian.runtime.port import FloorPort, Unavailable
 from rexian.runtime.readers import Readers
 from rexian.runtime.tables import floor_tenant
 from rexian.web import api as feed_api
-from rexian.web import health, openapi, sign_in
+from rexian.web import files, health, openapi, sign_in
 from rexian.web.edge import Edge
 from rexian.web.feed.commands import Commands
 from rexian.web.feed.room import Room
@@ -43,6 +43,7 @@ from rexian.web.idempotency import Idempotency
 from rexian.web.problems import ProblemHandler, locale_of
 from rexian.web.static_files import Pages
 from rexian.work.alerts.contract import HealthFacts
+from rexian.work.desk.contract import last_agent
 from rexian.work.slices import all_slices
 
 BEAT_S = 0.25
@@ -77,7 +78,9 @@ class House:
             self.db, self.clock, self.tickets, self.commands, self.rooms,
             own_origin=own_origin, agent_types=self.whispers.agent_types,
         )  # fmt: skip
-        self.chat = ChatChannel(self.db, self.clock, settings, self.whispers, self.book, self._mirror_of, own_origin)
+        self.chat = ChatChannel(
+            self.db, self.clock, settings, self.whispers, self.book, self._mirror_of, own_origin, last_agent=last_agent
+        )
         self.channels: list[Channel] = [self.chat]
         self.slices: list[Slice] = [self.directory.slice, *all_slices(self.db, self.clock, settings, self.host)]
         forgetters = [part.forget_simulated for part in self.slices if part.forget_simulated is not None]
@@ -232,7 +235,7 @@ class House:
     # -- HTTP ----------------------------------------------------------------------------------------------------------
     @property
     def routes(self) -> Sequence[Any]:
-        own = [*health.routes, *openapi.routes, *sign_in.routes, *feed_api.routes, *chat_api.routes]
+        own = [*health.routes, *openapi.routes, *sign_in.routes, *feed_api.routes, *chat_api.routes, *files.routes]
         return [*own, *(route for part in self.slices for route in part.routes)]
 
     def dependencies(self) -> dict[str, Provide]:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from rexian.channels.chat import wire
+from rexian.channels.chat.socket import attributes_of, refusal_text
 from rexian.kit.ids import new_id
 
 A, B = new_id(), new_id()
@@ -153,3 +154,42 @@ def test_a_new_contact_counts_from_one() -> None:
     one = talking(after=7)
     one.follow(new_id(), new_id())
     assert one.message(message(1)) is not None
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [{f"a{n}": "x" for n in range(21)}, {"": "x"}, {"a" * 61: "x"}, {"region": "x" * 201}, {"region": 7},
+     {"region": "滨\x00海"}, {"re\x00gion": "x"}, ["region"]],
+)  # fmt: skip
+def test_what_a_page_says_of_a_demand_has_limits(attributes: object) -> None:
+    one = ready()
+    with pytest.raises(wire.Refusal, match="malformed"):
+        receive(one, start(attributes=attributes))
+    assert isinstance(receive(one, start(attributes={"region": "滨海区" * 60})), wire.Start)
+
+
+def test_the_page_never_says_who_a_customer_is() -> None:
+    def asked(**given: Any) -> wire.Start:
+        ask = receive(ready(), start(**given))
+        assert isinstance(ask, wire.Start)
+        return ask
+
+    ask = asked(topic="outage", attributes={"region": "滨海区", "customer_kind": "vip"})
+    assert attributes_of(ask, "") == {"region": "滨海区", "topic": "outage"}
+    assert attributes_of(ask, "elder") == {"region": "滨海区", "topic": "outage", "customer_kind": "elder"}
+    full = asked(topic="outage", attributes={f"a{n}": "x" for n in range(20)})
+    assert len(attributes_of(full, "elder")) == 20
+    assert attributes_of(asked(), "") == {}
+
+
+def test_who_is_turned_away_reads_what_to_do_instead() -> None:
+    detail = {"low_ms": 610_000, "high_ms": 900_000, "alternatives": ["scheduled_call_back", "message"]}
+    assert refusal_text("zh-CN", "wait_too_long", detail) == (
+        "现在等候的人很多，预计要等 11 至 15 分钟，请稍后再来。您也可以预约时间由我们回电，或留言，我们会回复您",
+        ["scheduled_call_back", "message"],
+    )
+    assert refusal_text("en", "queue_full", {"alternatives": ["call_back"]}) == (
+        "The queue is full; please try again later. You may also be called back soon",
+        ["call_back"],
+    )
+    assert refusal_text("en", "queue_full", {}) == ("The queue is full; please try again later", [])

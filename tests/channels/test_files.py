@@ -13,11 +13,13 @@ from urllib.parse import quote
 
 import httpx
 import pytest
+import sqlalchemy as sa
 from PIL import Image
 
 from rexian.channels.chat import files
 from rexian.channels.chat.files import FileStore
 from rexian.channels.chat.sniff import sniff
+from rexian.directory.audit.tables import audit
 from rexian.kit.ids import new_id
 from rexian.kit.problem import Problem
 from tests.served import Page, Served
@@ -129,6 +131,42 @@ async def test_another_tenants_file_does_not_exist(served: Served, page: Page) -
         assert (await browser.get(f"/api/files/{sent['id']}")).status_code == 404
     async with await served.staff(served.city.zhao) as browser:
         assert (await browser.get(f"/api/files/{sent['id']}")).status_code == 200
+
+
+async def test_a_file_opens_for_those_who_may_see_its_contact(served: Served, page: Page) -> None:
+    """3: Wang works for the same companies as Li, but this customer is at Li's desk."""
+    sent = (await send(served, page, picture())).json()
+    li = await served.desk(served.city.li, "me")
+    await li.available()
+    handling = await li.accept()
+
+    async def opens(person_id: str) -> int:
+        async with await served.staff(person_id) as browser:
+            return (await browser.get(f"/api/files/{sent['id']}")).status_code
+
+    assert await opens(served.city.li) == 404  # posted to nobody yet
+    message = new_id()
+    page.own[message] = ""
+    await page.send(t="post", id=message, file=sent["id"])
+    await page.answer(message)
+    assert await opens(served.city.li) == 200
+    assert await opens(served.city.zhao) == 200  # a supervisor of the company
+    assert await opens(served.city.wang) == 404
+    async with served.house.db.system() as tx:
+        refused = audit.c.object_kind == "file", audit.c.object_id == sent["id"], audit.c.actor_id == served.city.wang
+        assert len(list(await tx.execute(sa.select(audit).where(*refused)))) == 1
+    await li.do("EndInteraction", interaction_id=handling["id"])
+    await served.house.readers.caught_up()
+    assert await opens(served.city.li) == 200  # those who handled it may look it up later
+    await li.close()
+
+
+async def test_an_agent_opens_the_own_upload_before_it_is_posted(served: Served) -> None:
+    async with await served.staff(served.city.li) as browser:
+        sent = (await browser.post("/api/files", files={"file": ("a.png", picture(), "image/png")})).json()
+        assert (await browser.get(f"/api/files/{sent['id']}")).status_code == 200
+    async with await served.staff(served.city.wang) as browser:
+        assert (await browser.get(f"/api/files/{sent['id']}")).status_code == 404
 
 
 async def test_only_the_own_file_can_be_posted(served: Served, page: Page) -> None:

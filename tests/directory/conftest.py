@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 from litestar import Litestar
+from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import LitestarDeprecationWarning
 from sqlalchemy import Table
@@ -45,11 +46,9 @@ def make_settings(**changes: Any) -> Settings:
     return Settings(secret=SECRET, argon2_memory_kib=64, public_url=URL, **changes)
 
 
-def make_app(
-    db: Database, clock: FakeClock, settings: Settings, sign_in: SignIn, floors: FloorHost | None = None
-) -> Litestar:
-    """The directory's HTTP API with the real guard. Without `floors` none runs here."""
-    floors = floors or FloorHost(db, clock)
+def make_app(db: Database, clock: FakeClock, settings: Settings, sign_in: SignIn) -> Litestar:
+    """The directory's HTTP API with the real guard. No floor runs until a test starts the city's `floors`."""
+    floors = FloorHost(db, clock)
 
     def giving(value: Any) -> Provide:
         def give() -> Any:
@@ -67,6 +66,7 @@ def make_app(
             | {"who": Provide(provide_who, sync_to_thread=False)},
             exception_handlers={Exception: ProblemHandler("zh-CN")},
             logging_config=None,
+            state=State({"floors": floors}),
         )
 
 
@@ -131,6 +131,13 @@ class City:
     people: dict[str, str] = field(default_factory=dict)
     floor_id: str = ""
     open: list[httpx.AsyncClient] = field(default_factory=list)
+
+    @property
+    def floors(self) -> FloorHost:
+        """The floors that the API reaches; a test starts them if it needs them."""
+        found = self.app.state["floors"]
+        assert isinstance(found, FloorHost)
+        return found
 
     async def build(self) -> None:
         async with self.db.system() as tx:

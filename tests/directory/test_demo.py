@@ -14,10 +14,16 @@ from rexian.directory.customers.phone import normal_phone
 from rexian.directory.customers.tables import customer, identity
 from rexian.directory.floors.wanted import wanted
 from rexian.directory.people.contract import agent_cards, skill_names
+from rexian.directory.policies.checks import check
+from rexian.directory.policies.contract import published
+from rexian.directory.policies.words import in_words
+from rexian.directory.policies.world import world_of
 from rexian.directory.queues.contract import queue_cards
 from rexian.directory.sign_in.service import SignIn
 from rexian.directory.sites.contract import all_sites
 from rexian.directory.tenants.contract import tenant_cards
+from rexian.engine.policy_checks import check_policy
+from rexian.kit import simulated
 from rexian.kit.clock import FakeClock
 from rexian.kit.database import Database
 from rexian.kit.problem import Problem
@@ -100,6 +106,39 @@ async def test_every_queue_has_an_english_name_and_enough_people_of_different_le
         assert len(able) >= 4, f"{card.name}: {len(able)}"
         assert demo.AGENT in {agent.id for agent in able}
         assert set(needs) <= set(names)
+
+
+async def test_each_company_has_a_policy_that_nothing_is_wrong_with(seeded: Database) -> None:
+    async with seeded.system() as tx:
+        floor = await wanted(tx, demo.FLOOR_ID)
+        bodies = await published(tx, demo.TENANT_IDS.values())
+        worlds = {tenant_id: await world_of(tx, tenant_id) for tenant_id in bodies}
+    assert set(bodies) == {demo.TENANT_IDS[key] for key in demo.SITE_KEYS} == set(floor.policies)
+    for tenant_id, (version, body) in bodies.items():
+        found = check(body, worlds[tenant_id], 0, "zh-CN")
+        assert (found.errors, found.warnings, version) == ([], [], 1)
+        check_policy(floor.policies[tenant_id])
+        assert set(body.queues) == set(worlds[tenant_id].queues)
+        assert all(len(form.steps) == 3 and form.last_agent_ms == 20_000 for form in body.queues.values())
+        english = in_words(body, worlds[tenant_id], "en", "Asia/Shanghai")
+        lines = [line for part in (*english.queues, *english.rules) for line in part.lines]
+        assert not [line for line in lines if "product:" in line or "policy." in line]
+    rules = {rule.id: rule for _, body in bodies.values() for rule in body.rules}
+    assert rules["danger"].emergency
+    assert {id for id, rule in rules.items() if not rule.on} == {"typhoon", "exam-season", "launch-festival"}
+    forms = [form for _, body in bodies.values() for form in body.queues.values()]
+    assert any(form.lend for form in forms)
+    assert any(form.reserve for form in forms)
+    assert any(len(form.shares) == 2 for form in forms)
+
+
+async def test_simulated_agents_step_aside_only_where_anybody_may_answer(seeded: Database) -> None:
+    async with seeded.system() as tx:
+        floor = await wanted(tx, demo.FLOOR_ID)
+    for id, agent in floor.agents.items():
+        assert agent.skills[simulated.PEOPLE] == 1
+        assert (simulated.PEOPLE in agent.minor) == (simulated.SKILL in agent.skills) == (id != demo.AGENT)
+        assert not [name for name in agent.minor if name.startswith("tenant:")]
 
 
 async def test_each_company_has_a_site_whose_topics_lead_to_its_queues(seeded: Database) -> None:

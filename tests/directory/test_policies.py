@@ -2,11 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from rexian.kit.i18n import LOCALES, has
+from rexian.directory.floors.sync import sync_floor
+from rexian.directory.floors.wanted import wanted
+from rexian.directory.policies.checks import check
+from rexian.directory.policies.model import (
+    Body,
+    LendForm,
+    QueueForm,
+    ReserveForm,
+    RuleForm,
+    ShareForm,
+    StepForm,
+    to_engine,
+)
+from rexian.directory.policies.world import Label, World, world_of
+from rexian.directory.queues.contract import Card
+from rexian.engine.policy_checks import check_policy
+from rexian.engine.specs import Policy
+from rexian.kit.i18n import has
+from rexian.runtime.port import FloorPort
 from tests.directory.conftest import Browser, City
 
 POLICY, DRAFT = "/api/routing/policy", "/api/routing/draft"
@@ -109,10 +130,6 @@ async def test_what_has_no_shape_is_not_taken(city: City, body: Any) -> None:
     assert problem["code"] == "validation"
 
 
-def queue_of(**form: Any) -> dict[str, Any]:
-    return form
-
-
 @pytest.mark.parametrize(
     ("form", "errors"),
     [
@@ -133,7 +150,7 @@ def queue_of(**form: Any) -> dict[str, Any]:
         ({"shares": [{"partner": "partner:无此公司", "percent": 50}]}, {"unknown_partner"}),
         ({"shares": [{"partner": "product:phone@yunshan", "percent": 50}]}, {"unknown_partner"}),
         (
-            {"shares": [{"partner": "partner:华信服务", "percent": 60}, {"partner": "partner:华信服务", "percent": 60}]},
+            {"shares": [{"partner": "partner:华信服务", "percent": 60}] * 2},
             {"shares_over_100", "share_twice"},
         ),
         ({"shares": [{"partner": "partner:华信服务", "percent": 101}]}, {"out_of_range", "shares_over_100"}),
@@ -172,10 +189,13 @@ async def test_what_is_wrong_with_a_rule_is_named(city: City, rule: dict[str, An
 @pytest.mark.parametrize(
     ("form", "warnings"),
     [
-        ({"steps": [{"after_ms": 2000, "kind": "anyone", "needs": {"product:phone@yunshan": 3}}]}, {"step_does_not_widen"}),
+        (
+            {"steps": [{"after_ms": 2000, "kind": "anyone", "needs": {"product:phone@yunshan": 3}}]},
+            {"step_does_not_widen"},
+        ),
         (
             {"steps": [{"after_ms": 2000, "kind": "anyone", "needs": {"product:phone@yunshan": 5}}]},
-            {"step_does_not_widen", "nobody_has_skill"},
+            {"step_does_not_widen", "step_loses_people", "nobody_has_skill"},
         ),
         ({"steps": [{"after_ms": 2000, "kind": "anyone", "needs": {}}]}, {"step_does_not_widen"}),
         ({"steps": [{"after_ms": 2000, "kind": "lower_level", "lower": 1}]}, set()),
@@ -227,7 +247,8 @@ async def test_a_policy_is_read_out_in_both_languages(city: City) -> None:
         "strategy": "weighted_shares", "last_agent_ms": 20_000, "named_agent_ms": 0, "interruptible": True,
         "max_wait_ms": 600_000, "alternatives": ["call_back", "message"],
         "steps": [{"after_ms": 30_000, "kind": "lower_level", "lower": 1},
-                  {"after_ms": 90_000, "kind": "other_team", "needs": {f"team:{ids['team']}": 1, "product:phone@yunshan": 2}},
+                  {"after_ms": 90_000, "kind": "other_team",
+                   "needs": {f"team:{ids['team']}": 1, "product:phone@yunshan": 2}},
                   {"after_ms": 120_000, "kind": "anyone", "needs": {}},
                   {"after_ms": 3_600_000, "kind": "alternatives", "alternatives": ["scheduled_call_back"]}],
         "shares": [{"partner": "partner:华信服务", "percent": 60, "floor": 40, "ceiling": 8}],
@@ -258,7 +279,8 @@ async def test_a_policy_is_read_out_in_both_languages(city: City) -> None:
     ]
     assert words["rules"] == [
         {"id": "typhoon", "name": "台风抢险",
-         "lines": ["地区为滨海区或临江区，且队列为手机使用，且渠道为电话的联络相当于已多等 10 分钟", "由人工打开和关闭"]},
+         "lines": ["地区为滨海区或临江区，且队列为手机使用，且渠道为电话的联络相当于已多等 10 分钟",
+                   "由人工打开和关闭"]},
         {"id": "shock", "name": "触电",
          "lines": ["事由为触电的联络按紧急处理，最先接，可以打断", "2025-11-25 00:00 前有效"]},
     ]  # fmt: skip
@@ -347,14 +369,180 @@ async def test_a_wrong_policy_is_not_published_and_the_reader_is_told_why(city: 
     assert problem["title"] == "策略有 2 处错误，改正后才能发布"
     assert problem["errors"] == [
         {"field": "queues.gone", "code": "unknown_queue", "params": {}, "message": "没有这个队列，或已停用"},
-        {"field": "rules.0.boost_ms", "code": "boost_too_big", "params": {"most_ms": 86_400_000}, "message": "提前量最多一天"},
+        {"field": "rules.0.boost_ms", "code": "boost_too_big", "params": {"most_ms": 86_400_000},
+         "message": "提前量最多一天"},
     ]  # fmt: skip
     assert (await admin.get(POLICY))["present"] is None
     await admin.refused(404, "POST", f"{DRAFT}/publish", {"version": 2})
 
 
-async def test_every_finding_has_words_in_both_languages() -> None:
-    from rexian.kit.i18n import catalogue
+# -- on the floor ------------------------------------------------------------------------------------------------------
+@pytest.fixture
+async def led(city: City) -> AsyncIterator[FloorPort]:
+    """The city with its floor running."""
+    await city.floors.start()
+    await city.floors.until_ready()
+    yield city.floors.get(city.floor_id)
+    await city.floors.stop()
 
-    keys = [{key for key in catalogue(locale) if key.startswith("policy.")} for locale in LOCALES]
-    assert keys[0] == keys[1]
+
+DISASTER = {"id": "typhoon", "name": "台风抢险", "when": {"region": ["滨海区"]}, "boost_ms": 600_000, "on": False}
+ALWAYS = {"id": "elder", "name": "长者优先", "when": {"customer_kind": ["elder"]}, "boost_ms": 60_000}
+
+
+async def publish(who: Browser, version: int) -> Any:
+    return await who.post(f"{DRAFT}/publish", {"version": version})
+
+
+async def active(port: FloorPort, tenant_id: str) -> tuple[str, ...]:
+    return await port.ask(lambda floor: floor.active_rules(tenant_id))
+
+
+async def policy_on(port: FloorPort, tenant_id: str) -> Policy:
+    found = await port.ask(lambda floor: floor.policy(tenant_id))
+    assert found is not None
+    return found
+
+
+async def test_publishing_returns_when_the_floor_has_it(city: City, led: FloorPort) -> None:
+    admin, yunshan = await city.as_("admin"), city.tenants["yunshan"]
+    ids = await a_team(city, admin)
+    await sync_floor(city.db, led)
+    steps = [{"after_ms": 30_000, "kind": "partner", "needs": {"partner:华信服务": 1}}]
+    await save(admin, {"queues": {ids["queue"]: {"steps": steps}}, "rules": [DISASTER]}, note="三步放宽")
+    made = await publish(admin, 1)
+    assert made["floors"] == [{"floor_id": city.floor_id, "version": 1}]
+    assert (made["present"]["state"], made["present"]["note"]) == ("published", "三步放宽")
+    policy = await policy_on(led, yunshan)
+    assert policy.queues[ids["queue"]].steps[0].needs == {"partner:华信服务": 1, f"tenant:{yunshan}": 1}
+    assert [rule.id for rule in policy.rules] == ["typhoon"]
+    view = await admin.get(POLICY)
+    assert (view["present"]["version"], view["draft"], view["rules"][0]["active"]) == (1, None, False)
+    assert [row.object_id for row in await city.trail("yunshan", "routing.published")] == ["1"]
+    seq = led.seq
+    assert (await publish(admin, 1))["floors"] == made["floors"], "saying it twice changes nothing"
+    assert (led.seq, await sync_floor(city.db, led)) == (seq, 0)
+
+
+async def test_a_new_version_takes_the_place_of_the_old_one_and_an_old_one_comes_back(
+    city: City, led: FloorPort
+) -> None:
+    admin = await city.as_("admin")
+    await save(admin, {"rules": [ALWAYS]}, note="一")
+    await publish(admin, 1)
+    await save(admin, EMPTY, note="二")
+    await publish(admin, 2)
+    view = await admin.get(POLICY)
+    assert [(one["version"], one["state"]) for one in view["versions"]] == [(2, "published"), (1, "retired")]
+    stale = await admin.refused(409, "POST", f"{DRAFT}/publish", {"version": 1})
+    assert stale["code"] == "version_outdated"
+    path = "/api/routing/versions/1/restore"
+    await admin.refused(412, "POST", path, headers={"If-Match": '"1.0"'})
+    answer = await admin.send("POST", path, headers={"If-Match": view["etag"]})
+    assert (answer.json()["draft"]["version"], answer.json()["draft"]["note"]) == (3, "一")
+    await admin.refused(412, "POST", f"{DRAFT}/publish", {"version": 3, "etag": '"3.1"'})
+    await publish(admin, 3)
+    assert (await policy_on(led, city.tenants["yunshan"])).rules[0].id == "elder"
+    await admin.refused(404, "POST", "/api/routing/versions/9/restore", headers={"If-Match": '"3.0"'})
+
+
+async def test_a_supervisor_declares_a_disaster_and_ends_it(city: City, led: FloorPort) -> None:
+    admin, yunshan = await city.as_("admin"), city.tenants["yunshan"]
+    await city.hire("supervisor", "yunshan", "班长", ["supervisor"])
+    supervisor = await city.as_("supervisor")
+    await save(admin, {"rules": [DISASTER, ALWAYS]})
+    await publish(admin, 1)
+    assert await active(led, yunshan) == ("elder",)
+    path = "/api/routing/rules/typhoon/switch"
+    for on in (True, True, False):
+        switched = await supervisor.post(path, {"on": on})
+        assert (switched["id"], switched["active"]) == ("typhoon", on)
+        assert ("typhoon" in await active(led, yunshan)) == on
+        shown = {rule["id"]: rule["active"] for rule in (await supervisor.get(POLICY))["rules"]}
+        assert shown == {"typhoon": on, "elder": True}
+    trail = await city.trail("yunshan", "routing.rule_switched")
+    assert [row.actor_id for row in trail] == [city.people["supervisor"]] * 3
+    await supervisor.refused(404, "POST", "/api/routing/rules/flood/switch", {"on": True})
+
+
+async def test_what_was_switched_by_hand_outlives_a_new_version(city: City, led: FloorPort) -> None:
+    admin, yunshan = await city.as_("admin"), city.tenants["yunshan"]
+    await save(admin, {"rules": [DISASTER, ALWAYS]})
+    await publish(admin, 1)
+    await admin.post("/api/routing/rules/typhoon/switch", {"on": True})
+    await admin.post("/api/routing/rules/elder/switch", {"on": False})
+    await save(admin, {"rules": [DISASTER | {"boost_ms": 900_000}, ALWAYS, ALWAYS | {"id": "vip"}]})
+    await publish(admin, 2)
+    assert await active(led, yunshan) == ("typhoon", "vip")
+    assert (await policy_on(led, yunshan)).rules[0].boost_ms == 900_000
+
+
+async def test_a_floor_that_was_away_gets_the_policy_later(city: City) -> None:
+    admin = await city.as_("admin")
+    await save(admin, {"rules": [ALWAYS]})
+    away = await admin.send("POST", f"{DRAFT}/publish", {"version": 1})
+    assert (away.status_code, away.json()["code"]) == (503, "unavailable")
+    view = await admin.get(POLICY)
+    assert (view["present"]["version"], view["floors"]) == (1, [])
+    await city.floors.start()
+    await city.floors.until_ready()
+    try:
+        port = city.floors.get(city.floor_id)
+        assert await sync_floor(city.db, port) > 0
+        assert (await policy_on(port, city.tenants["yunshan"])).version == 1
+        assert await sync_floor(city.db, port) == 0
+        assert (await publish(admin, 1))["floors"] == [{"floor_id": city.floor_id, "version": 1}]
+    finally:
+        await city.floors.stop()
+
+
+async def test_a_queue_that_was_retired_since_does_not_hold_up_the_policy(city: City, led: FloorPort) -> None:
+    admin = await city.as_("admin")
+    queue = await admin.post("/api/queues", {"name": "手机使用"})
+    await save(admin, {"queues": {queue["id"]: {"last_agent_ms": 20_000}}})
+    async with city.db.system() as tx:
+        world = await world_of(tx, city.tenants["yunshan"])
+    assert not check(Body(queues={queue["id"]: QueueForm()}), world, 0, "zh-CN").errors
+    await publish(admin, 1)
+    await admin.delete(f"/api/queues/{queue['id']}")
+    async with city.db.system() as tx:
+        assert (await wanted(tx, city.floor_id)).policies[city.tenants["yunshan"]].queues == {}
+
+
+def test_what_a_step_does_not_say_stays_as_the_step_before_left_it() -> None:
+    """The engine would go back to what the queue asks for: to somebody who fills in a form that would narrow."""
+    steps = (
+        StepForm(after_ms=1, kind="lower_level", lower=2),
+        StepForm(after_ms=2, kind="anyone", needs={"a": 1}),
+        StepForm(after_ms=3, kind="alternatives", alternatives=("message",)),
+    )
+    policy = to_engine("t", 1, Body(queues={"q": QueueForm(steps=steps)}), {"tenant:t": 1}, {"q"})
+    wider = {"a": 1, "tenant:t": 1}
+    assert [(step.needs, step.lower) for step in policy.queues["q"].steps] == [(None, 2), (wider, 2), (wider, 2)]
+
+
+NUMBER = st.one_of(st.integers(-2, 6), st.sampled_from([100, 101, 1_000, 1_001, 86_400_000, 86_400_001, 10**12, 2**50]))
+STEP = st.builds(StepForm, after_ms=NUMBER, kind=st.just("anyone"), lower=NUMBER,
+                 needs=st.none() | st.dictionaries(st.sampled_from(["a", "b", "no"]), NUMBER))  # fmt: skip
+SHARE = st.builds(ShareForm, partner=st.sampled_from(["partner:p", "partner:q", "a", ""]), percent=NUMBER, floor=NUMBER,
+                  ceiling=NUMBER)  # fmt: skip
+QUEUE = st.builds(
+    QueueForm,
+    steps=st.lists(STEP, max_size=2).map(tuple), shares=st.lists(SHARE, max_size=2).map(tuple),
+    last_agent_ms=NUMBER, max_wait_ms=NUMBER, call_back_lead_ms=NUMBER,
+    lend=st.none() | st.builds(LendForm, waiting=NUMBER, waited_ms=NUMBER, until_waiting=NUMBER),
+    reserve=st.none() | st.builds(ReserveForm, skill=st.sampled_from(["a", ""]), keep=NUMBER),
+)  # fmt: skip
+RULE = st.builds(RuleForm, id=st.sampled_from(["x", "y"]), name=st.just("n"), boost_ms=NUMBER, from_at=NUMBER,
+                 until_at=NUMBER)  # fmt: skip
+
+
+@given(queue=QUEUE, rules=st.lists(RULE, max_size=2).map(tuple))
+def test_what_passes_here_the_engine_takes(queue: QueueForm, rules: tuple[RuleForm, ...]) -> None:
+    card = Card(id="q", tenant_id="t", name="队列", name_en="", medium="chat", service_level_ms=1, service_level_goal=1,
+                hours_id=None, retired=False)  # fmt: skip
+    labels = {name: Label(name, name, "other") for name in ("a", "b", "partner:p", "partner:q")}
+    world = World("t", {"q": card}, {"q": {"tenant:t": 1}}, labels)
+    body = Body(queues={"q": queue}, rules=rules)
+    if not check(body, world, 0, "zh-CN").errors:
+        check_policy(to_engine("t", 1, body, world.permission, {"q"}))

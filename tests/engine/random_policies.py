@@ -101,7 +101,7 @@ class RandomPolicies:
         partners = r.sample(PARTNERS, r.randint(1, 2))
         return tuple(
             Share(
-                partner=p, percent=r.choice((10, 30, 50)), floor=r.choice((0, 0, 10, 30)), ceiling=r.choice((0, 1, 2))
+                partner=p, percent=r.choice((10, 50, 50)), floor=r.choice((0, 0, 10, 30)), ceiling=r.choice((0, 1, 2))
             )
             for p in partners
         )

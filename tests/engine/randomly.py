@@ -38,6 +38,8 @@ class Chance:
         self.queues = [f"q{n}" for n in range(r.randint(1, 4))]
         self.tenant_of = {queue: r.choice(TENANTS) for queue in self.queues}
         self.pace = r.choice((1, 300, 2_000) if self.calm else (1, 300, 2_000, 8_000))
+        self.crowd = r.random() < 0.15  # much at the same instant and nearly all alike: scores are often equal
+        self.pace = 10 if self.crowd else self.pace
         self.policies = RandomPolicies(r, self.tenant_of, self.pace)
         self.urgent = r.choice((0, 0.03, 0.2))
         self.started: cmd.StartContact | None = None
@@ -58,7 +60,8 @@ class Chance:
         if number < len(self.setup):
             command = self.setup[number]
         else:
-            self.now += self.random.choice((0, 0, 1, self.pace, self.pace * self.random.randint(1, 6)))
+            later = (0, 0, 1, self.pace, self.pace * self.random.randint(1, 6))
+            self.now += self.random.choice((0, 0, 0, 10, 10, 20) if self.crowd else later)
             due = floor.next_due()
             if due is not None and due <= self.now and self.random.random() < 0.9:
                 command = cmd.Tick()  # mostly in time, sometimes late
@@ -79,7 +82,8 @@ class Chance:
     # -- configuration -----------------------------------------------------------------------------------------------
     def needs(self, most: int) -> dict[str, int]:
         r = self.random
-        return {skill: r.randint(1, 3) for skill in r.sample(NEED_SKILLS, r.choice((0, 0, 0, 1, most)))}
+        sizes = (0, 0, 0, 0, 0, 0, 0, 1) if self.crowd else (0, 0, 0, 1, most)
+        return {skill: r.randint(1, 3) for skill in r.sample(NEED_SKILLS, r.choice(sizes))}
 
     def agent(self, id: str) -> cmd.DefineAgent:
         r = self.random
@@ -110,7 +114,8 @@ class Chance:
     def queue(self, id: str) -> cmd.DefineQueue:
         r = self.random
         spec = QueueSpec(
-            id=id, tenant_id=self.tenant_of[id], needs=self.needs(2), priority=r.choice((0, 0, 5_000, -3_000)),
+            id=id, tenant_id=self.tenant_of[id], needs=self.needs(2),
+            priority=r.choice((0, 0, 0 if self.crowd else 5_000, 0 if self.crowd else -3_000)),
             slope=r.choice((1, 1, 2, 5)) if r.random() < 0.98 else 0,
             ring_ms=20_000 if self.calm else r.choice((5_000, 20_000)),
             proof_ms=9_000 if self.calm else r.choice((800, 9_000, 9_000)), acw_ms=r.choice((0, 3_000, 60_000)),

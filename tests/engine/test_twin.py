@@ -128,10 +128,11 @@ def both(floor: Floor, twin: Twin, at: int, command: AnyCommand) -> list[Any]:
     return ours
 
 
-def test_agrees_on_shares_until_their_counts_have_been_halved() -> None:
+@pytest.mark.parametrize(("percent", "rest"), [(30, 10), (40, 0)])
+def test_agrees_on_shares_until_their_counts_have_been_halved(percent: int, rest: int) -> None:
     """Longer than any of the random histories: 1,300 offers of one queue among two partners and nobody's agents."""
     floor, twin, at, r = Floor(), Twin(), START, Random(1)
-    shares = (Share(partner="p:north", percent=60, floor=25), Share(partner="p:south", percent=30, ceiling=2))
+    shares = (Share(partner="p:north", percent=60, floor=25), Share(partner="p:south", percent=percent, ceiling=2))
     policy = QueuePolicy(strategy="weighted_shares", shares=shares)
     both(floor, twin, at, cmd.DefineQueue(queue=QueueSpec(id="q", tenant_id="t", acw_ms=0, rating_ms=0)))
     both(floor, twin, at, cmd.PublishPolicy(policy=Policy(tenant_id="t", version=1, queues={"q": policy})))
@@ -157,9 +158,38 @@ def test_agrees_on_shares_until_their_counts_have_been_halved() -> None:
     assert max(totals) == 999
     assert totals[-1] < 999, "the counts have been halved"
     assert facts_of_the_floor(floor) == facts_of_the_twin(twin)
-    north, south, rest = (twin.queues["q"].shared[partner] for partner in ("p:north", "p:south", ""))
-    assert north == pytest.approx(6 * rest, rel=0.05)
-    assert south == pytest.approx(3 * rest, rel=0.05)
+    got = twin.queues["q"].shared
+    for partner, wanted in (("p:north", 60), ("p:south", percent), ("", rest)):
+        assert 100 * got.get(partner, 0) == pytest.approx(wanted * totals[-1], abs=2 * totals[-1])
+
+
+def test_agrees_on_who_is_first_among_equal_scores() -> None:
+    """Queues that age at different paces, waits in the same proportion: the order of arrival decides."""
+    ties = 0
+    for seed in range(20):
+        floor, twin, at, r = Floor(), Twin(), START, Random(seed)
+        both(floor, twin, at, cmd.DefineAgent(agent=AgentSpec(id="a", capacity={"chat": 1})))
+        for slope in (1, 2, 3):
+            spec = QueueSpec(id=f"q{slope}", tenant_id="t", acw_ms=0, slope=slope)
+            both(floor, twin, at, cmd.DefineQueue(queue=spec))
+        for n in range(30):
+            at += r.choice((0, 0, 60))
+            start = cmd.StartContact(
+                contact_id=f"c{n}", interaction_id=f"i{n}", tenant_id="t", customer_id="k",
+                queue_id=f"q{r.randint(1, 3)}", medium="chat",
+            )  # fmt: skip
+            both(floor, twin, at, start)
+        ringing = both(floor, twin, at, cmd.SetAgentState(agent_id="a", state="available"))[-1:]
+        while ringing:
+            (offer,) = ringing
+            assert isinstance(offer, ev.InteractionOffered)
+            queued = [i for i in twin.inters.values() if i.state == "queued"]
+            ties += sum(twin.score(i) == offer.reason.score and i.queue != offer.queue_id for i in queued)
+            both(floor, twin, at, cmd.AcceptOffer(offer_id=offer.offer_id, agent_id="a"))
+            at += r.choice((0, 60))
+            end = cmd.EndInteraction(interaction_id=offer.interaction_id, by=Party("customer", "k"))
+            ringing = [e for e in both(floor, twin, at, end) if isinstance(e, ev.InteractionOffered)]
+    assert ties > 50
 
 
 @pytest.mark.slow

@@ -126,6 +126,22 @@ async def test_the_right_password_after_the_wait_lets_in_and_forgets(city: City)
     assert (await browser.sign_in("agent@rexian.example")).status_code == 200
 
 
+async def test_guessing_at_an_open_session_is_braked_as_at_the_door(city: City) -> None:
+    """FAULTS 57: a borrowed browser is no place to find out its owner's password."""
+    browser = await city.as_("agent")
+    new = "一个新的好密码 2025"
+    wrong, right = {"old": "wrong", "new": new}, {"old": PASSWORD, "new": new}
+    for _ in range(6):
+        assert (await browser.refused(403, "POST", "/api/me/password", wrong))["code"] == "password_wrong"
+    assert (await browser.refused(429, "POST", "/api/me/password", right))["code"] == "throttled"
+    assert (await city.browser().sign_in("agent@rexian.example")).status_code == 429  # one count for both doors
+    city.clock.advance(1000)
+    await browser.post("/api/me/password", right)
+    for _ in range(5):  # the right one has been forgiven all the wrong ones
+        await browser.refused(403, "POST", "/api/me/password", wrong)
+    assert (await city.browser().sign_in("agent@rexian.example", new)).status_code == 200
+
+
 async def test_accounts_that_do_not_exist_are_braked_just_the_same(city: City) -> None:
     """FAULTS 57: else the brake itself would tell."""
     browser = city.browser()

@@ -82,7 +82,8 @@ def test_the_supervisor_reads_how_it_was_decided_the_agent_only_why() -> None:
         "客户已等 1 分 5 秒，排序分 125000，依据策略第 4 版"
     )
     assert sentence(event, names(reader="agent"))[0] == (
-        "派接给李晓雯：按合作方份额轮到（空闲 5 秒），符合技能 手机 2 级以上、华信服务，放宽到第 1 步，客户已等 1 分 5 秒"
+        "派接给李晓雯：按合作方份额轮到（空闲 5 秒），符合技能 手机 2 级以上、华信服务，放宽到第 1 步，"
+        "客户已等 1 分 5 秒"
     )
     assert customer_sentence(event, names()) == "正在为您接通客服"
     freed = offered(rule="agent_freed", next_up="0123456789abcdef", score=10**13 + 8_000, policy=1)
@@ -104,7 +105,7 @@ def test_the_supervisor_reads_how_it_was_decided_the_agent_only_why() -> None:
         (
             e.CallBackRequested(at=T0, **IDS, queue_id="q1", due_at=T0 + 86_400_000, medium="voice"),
             "客户预约 10-14 14:02 回电",
-            "The customer booked a call for 10-14 14:02",
+            "The customer booked a call-back for 10-14 14:02",
             "您预约了 10-14 14:02 的回电",
         ),
         (
@@ -161,8 +162,8 @@ def test_the_supervisor_reads_how_it_was_decided_the_agent_only_why() -> None:
             ),
             "进入队列「手机售后」排队，紧急，最先接，先等上次接待的王磊，到 14:02:25，告知客户约等 1 分钟 至 3 分钟，"
             "已知mood为急、地区为滨海区",
-            "Joined the queue “Phone support”; an emergency, first of all; waits for 王磊, who talked to the customer last, "
-            "until 14:02:25; the customer was told to expect 1 min to 3 min; known: mood 急, Region 滨海区",
+            "Joined the queue “Phone support”; an emergency, first of all; "
+            "waits for 王磊, who talked to the customer last, until 14:02:25; the customer was told to expect 1 min to 3 min; known: mood 急, Region 滨海区",
             "您开始排队，情况紧急，最先为您安排，先为您联系上次接待您的客服，预计等候 1 分钟 至 3 分钟",
         ),
     ],

@@ -1,4 +1,3 @@
-import { render } from "preact";
 import tokens from "../kit/tokens.css?inline";
 import base from "./base.css?inline";
 import {
@@ -14,6 +13,7 @@ import {
   type Options,
   type ReadWords,
 } from "./page/chat";
+import { render } from "./page/dom";
 import { tint } from "./page/tint";
 import type * as PanelModule from "./panel";
 import { Launcher } from "./view/Launcher";

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rexian.kit.slice import Task
 from rexian.kit.sockets import AsgiApp
@@ -29,6 +31,15 @@ class Channel(Protocol):
     def tasks(self) -> Sequence[Task]:
         """Endless; run for as long as the server does."""
         ...
+
+
+LastAgent = Callable[[AsyncConnection, str, str, int], Awaitable[str | None]]
+"""Who talked last with a customer: (system transaction, tenant, customer, now) → the agent, None when long ago."""
+
+
+async def nobody(tx: AsyncConnection, tenant_id: str, customer_id: str, now_ms: int) -> str | None:
+    """Stands for a house that keeps no memory of who talked to whom."""
+    return None
 
 
 class Whispers:

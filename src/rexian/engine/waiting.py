@@ -9,9 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rexian.engine.classes import NUMBER, NUMBER_BITS, Lanes, RequestClass, entry_of
+from rexian.engine.classes import NUMBER_BITS, Lanes, RequestClass, entry_of
 from rexian.engine.piles import NONE, Pile
 from rexian.engine.state import Interaction
+
+# A rank is (score, number) as one integer, the greater the earlier: `slope * now` shifted, less the entry.
+_NOTHING = -(1 << 190)  # below any rank, above that of an empty pile
+_EMPTY: list[int] = []
 
 
 class Waiting:
@@ -56,34 +60,37 @@ class Waiting:
     def choose(self, lanes: Lanes, now: int) -> int:
         """Index of the class whose head has the highest score; -1 when nothing waits."""
         heads = self.heads
-        best = -1
-        best_score = best_number = 0
+        best, best_rank = -1, _NOTHING
         for slope, classes in lanes:
             index = min(classes, key=heads.__getitem__) if len(classes) > 1 else classes[0]
-            head = heads[index]
-            if head == NONE:
-                continue
-            score = slope * now - (head >> NUMBER_BITS)
-            if best < 0 or score > best_score:
-                best, best_score, best_number = index, score, head & NUMBER
-            elif score == best_score and head & NUMBER < best_number:
-                best, best_number = index, head & NUMBER
+            rank = (slope * now << NUMBER_BITS) - heads[index]
+            if rank > best_rank:
+                best, best_rank = index, rank
         return best
 
     def first_two(self, lanes: Lanes, now: int) -> tuple[Interaction | None, Interaction | None]:
-        """The heads of all that waits in these lanes, whoever has declined them."""
-        if not self._placed:
+        """The two that come first of all that waits in these lanes, whoever has declined them."""
+        heads = self.heads
+        best, best_rank, next_, next_rank, base, lane = -1, _NOTHING, -1, _NOTHING, 0, _EMPTY
+        for slope, classes in lanes:
+            index = min(classes, key=heads.__getitem__) if len(classes) > 1 else classes[0]
+            rank = (slope * now << NUMBER_BITS) - heads[index]
+            if rank > best_rank:
+                next_, next_rank = best, best_rank
+                best, best_rank, base, lane = index, rank, slope * now << NUMBER_BITS, classes
+            elif rank > next_rank:
+                next_, next_rank = index, rank
+        if best < 0:
             return None, None
-        first = self.choose(lanes, now)
-        if first < 0:
-            return None, None
-        pile, heads = self.piles[first], self.heads
-        entry = heads[first]
-        heads[first] = pile.second()
-        second = self.choose(lanes, now)
-        runner_up = self.piles[second].live[heads[second]] if second >= 0 else None
-        heads[first] = entry
-        return pile.live[entry], runner_up
+        pile = self.piles[best]
+        entry = heads[best]
+        heads[best] = pile.second()
+        index = min(lane, key=heads.__getitem__) if len(lane) > 1 else best
+        if base - heads[index] > next_rank:
+            next_ = index
+        following = self.piles[next_].live[heads[next_]] if next_ >= 0 else None
+        heads[best] = entry
+        return pile.live[entry], following
 
     def lanes_of(self, classes: Iterable[RequestClass]) -> Lanes:
         """These classes, those of the same slope together."""

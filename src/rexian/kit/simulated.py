@@ -17,6 +17,13 @@ FOR_HEADER = "X-Rexian-Simulation-For"
 SKILL = "simulated"
 """The engine skill of simulated agents, needed by those contacts that shall leave real people in peace."""
 
+PEOPLE = "people"
+"""The engine skill that a demo's contacts need when anybody may take them: simulated agents have it as a minor one, so
+that a real person who is free comes first."""
+
+MARKS = frozenset((SKILL, PEOPLE))
+"""Skills that are no abilities."""
+
 
 def simulation_key(secret: str) -> str:
     """Return the key that belongs to the installation's `secret`: 64 hex digits."""

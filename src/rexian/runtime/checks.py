@@ -28,7 +28,9 @@ def check(command: AnyCommand, id: str, by: Party, content: Sequence[Content]) -
             raise Refused("bad_id", field=name)
     agent = getattr(command, "agent", None)
     queue = getattr(command, "queue", None)
-    if (agent is not None and not is_id(agent.id)) or (queue is not None and not is_id(queue.tenant_id)):
+    policy = getattr(command, "policy", None)
+    owned = [owner.tenant_id for owner in (queue, policy) if owner is not None]
+    if (agent is not None and not is_id(agent.id)) or not all(is_id(tenant_id) for tenant_id in owned):
         raise Refused("bad_id", field="id")
     encoded = _encode(command)
     if len(encoded) > _MAX_COMMAND_BYTES or len(by.id) > 200:

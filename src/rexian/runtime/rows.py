@@ -73,6 +73,10 @@ class Columns:
     def _of_queue(self, floor: Floor, event: AnyEvent) -> str | None:
         if (spec := getattr(event, "queue", None)) is not None:
             return str(spec.tenant_id)
+        if (policy := getattr(event, "policy", None)) is not None:
+            return str(policy.tenant_id)
+        if (tenant_id := getattr(event, "tenant_id", None)) is not None:
+            return str(tenant_id)
         queue_id = getattr(event, "queue_id", None)
         queue = floor.queue(queue_id) if queue_id else None
         return queue.tenant_id if queue else None

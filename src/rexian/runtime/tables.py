@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary, Table, Text
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, Table, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from rexian.kit.database import Id, Instant, metadata
@@ -64,6 +64,7 @@ content = Table(
     Column("file_id", Id),
     Index("ix_content_floor_id_seq", "floor_id", "seq"),
     Index("ix_content_contact_id_seq", "contact_id", "seq"),
+    Index("ix_content_file_id", "file_id", postgresql_where=text("file_id IS NOT NULL")),
     info={"tenant": True},
 )
 

@@ -154,9 +154,11 @@ class SessionController(Controller):
 
     @post("/me/password", opt={"scope": "self"}, status_code=204, operation_id="changePassword",
           summary="Change the own password")  # fmt: skip
-    async def change_password(self, data: PasswordChange, who: Principal, sign_in: SignIn) -> None:
-        """Change the own password; all other sessions end."""
-        await account.change_password(sign_in, who, data.old, data.new)
+    async def change_password(
+        self, data: PasswordChange, request: Anything, who: Principal, sign_in: SignIn, settings: Settings
+    ) -> None:
+        """Change the own password; all other sessions end. Wrong attempts count as those to sign in."""
+        await account.change_password(sign_in, who, data.old, data.new, caller_of(request, settings))
 
     @post("/me/totp", opt={"scope": "self"}, operation_id="offerTotp", summary="Begin a second factor")
     async def offer_totp(self, who: Principal, sign_in: SignIn) -> account.TotpOffer:

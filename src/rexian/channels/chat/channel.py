@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
-from rexian.channels.base import Whispers
+from rexian.channels.base import LastAgent, Whispers, nobody
 from rexian.channels.chat import wire
 from rexian.channels.chat.files import FileBook, FileStore
 from rexian.channels.chat.lines import Lines
@@ -43,6 +43,7 @@ class ChatChannel:
     def __init__(
         self, db: Database, clock: Clock, settings: Settings, whispers: Whispers, book: FileBook,
         mirror_of: Callable[[str], Mirror], own_origin: Callable[[str, str], bool], limits: ChatLimits | None = None,
+        last_agent: LastAgent = nobody,
     ) -> None:  # fmt: skip
         self.db = db
         self.clock = clock
@@ -58,13 +59,14 @@ class ChatChannel:
         self.tasks: list[Task] = [self._keep_time, self._keep_names]
         self._mirror_of = mirror_of
         self.own_origin = own_origin
+        self.last_agent = last_agent
         self._demo_secret = settings.secret if settings.demo else None
         self._proxies = frozenset(settings.trusted_proxies)
         self._open: set[Socket] = set()
         self._per_address: Counter[str] = Counter()
         self._starts: dict[str, wire.Pace] = {}
         self._lines: dict[int, Lines] = {}
-        self._english: dict[tuple[int, str], tuple[int, bool]] = {}
+        self._held: dict[tuple[int, str, str], tuple[int, bool]] = {}  # (lines, tenant, skill) → (when asked, answer)
         self._spawned: set[asyncio.Task[None]] = set()
         whispers.hear_agents(self._agent_types)
 
@@ -161,17 +163,22 @@ class ChatChannel:
             url=f"/chat/files/{card.id}?v={token}", width=card.width, height=card.height,
         )  # fmt: skip
 
-    def needs(self, lines: Lines, tenant_id: str, locale: str) -> dict[str, int]:
-        """What a contact needs beside its queue's needs: English, if anybody here speaks it. No dead end."""
-        if locale != "en":
-            return {}
-        now, key = self.clock.now_ms(), (id(lines), tenant_id)
-        known = self._english.get(key)
+    def needs(self, lines: Lines, tenant_id: str, locale: str, *, anybody: bool = True) -> dict[str, int]:
+        """What a contact needs beside its queue's needs: English, if anybody here speaks it. No dead end.
+
+        In a demo those that `anybody` may take ring at a real person's desk first.
+        """
+        wanted = (("lang:en", locale == "en"), (simulated.PEOPLE, anybody))
+        return {skill: 1 for skill, asked in wanted if asked and self._somebody_has(lines, tenant_id, skill)}
+
+    def _somebody_has(self, lines: Lines, tenant_id: str, skill: str) -> bool:
+        now, key = self.clock.now_ms(), (id(lines), tenant_id, skill)
+        known = self._held.get(key)
         if known is None or now - known[0] > 10_000:
-            skills = ("lang:en", f"tenant:{tenant_id}")
-            spoken = any(all(agent.spec.skills.get(skill) for skill in skills) for agent in lines.mirror.floor.agents())
-            known = self._english[key] = (now, spoken)
-        return {"lang:en": 1} if known[1] else {}
+            both = (skill, f"tenant:{tenant_id}")
+            held = any(all(agent.spec.skills.get(one) for one in both) for agent in lines.mirror.floor.agents())
+            known = self._held[key] = (now, held)
+        return known[1]
 
     # -- what others tell it -------------------------------------------------------------------------------------------
     def set_degraded(self, on: bool) -> None:

@@ -10,8 +10,16 @@ from rexian.directory.text import ObjectId
 
 MAX_TEXT = 4_000  # characters in one message
 MAX_NAME = 80
+MAX_ATTRIBUTES = 20
 
 Uuid = ObjectId
+Attributes = Annotated[
+    dict[
+        Annotated[str, Meta(min_length=1, max_length=60, pattern=r"^[^\x00]*$")],
+        Annotated[str, Meta(max_length=200, pattern=r"^[^\x00]*$")],
+    ],
+    Meta(max_length=MAX_ATTRIBUTES),
+]
 Number = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 
 
@@ -35,7 +43,10 @@ class Hello(Struct, tag_field="t", tag="hello"):
 
 
 class Start(Struct, tag_field="t", tag="start"):
-    """Ask for a person: a new contact with its first interaction and its first message."""
+    """Ask for a person: a new contact with its first interaction and its first message.
+
+    `attributes` are what the page knows of the demand (`region`, `product` …): routing rules look at them.
+    """
 
     id: Uuid
     contact: Uuid
@@ -43,6 +54,7 @@ class Start(Struct, tag_field="t", tag="start"):
     text: str
     message: Uuid
     topic: Annotated[str, Meta(max_length=64)] | None = None
+    attributes: Attributes | None = None
     name: Annotated[str, Meta(max_length=MAX_NAME)] | None = None
 
 
@@ -162,11 +174,15 @@ class Ack(Struct, tag_field="t", tag="ack", kw_only=True, omit_defaults=True):
 
 
 class Nack(Struct, tag_field="t", tag="nack", kw_only=True):
-    """The ask `id` was not carried out. `text` is for the customer, in their language."""
+    """The ask `id` was not carried out. `text` is for the customer, in their language.
+
+    `alternatives`: what the customer may do besides (`call_back`, `scheduled_call_back`, `message`, `self_service`).
+    """
 
     id: str | None
     code: str
     text: str
+    alternatives: list[str] = []
 
 
 class Simple(Struct, tag_field="t", tag="typing"):

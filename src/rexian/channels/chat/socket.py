@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from rexian.channels.chat import wire
 from rexian.channels.chat.lines import Lines
 from rexian.channels.chat.reading import Entrance, Post
 from rexian.channels.chat.visitors import Visitor
-from rexian.directory.customers.contract import find_or_create
+from rexian.directory.customers.contract import find_or_create, kind_of
 from rexian.engine import commands as engine
 from rexian.engine.events import MessagePosted
 from rexian.engine.specs import Party
@@ -89,7 +90,7 @@ class Socket:
         except wire.Refusal as refusal:
             self._nack(refusal.id or ask_id, refusal.code)
         except Refused as refused:
-            self._nack(ask_id, refused.code)
+            self._nack(ask_id, refused.code, refused.detail)
         except Unavailable:
             self._unavailable(ask_id)
         except Exception as error:
@@ -98,10 +99,9 @@ class Socket:
             self._unavailable(ask_id)
         return self.wire.state != "closed"
 
-    def _nack(self, id: str | None, code: str) -> None:
-        key = f"chat.nack.{code}"
-        text = i18n.t(self._locale, key if i18n.has(key) else "chat.nack.refused")
-        self.send(self.wire.say(wire.Nack(id=id, code=code, text=text)))
+    def _nack(self, id: str | None, code: str, detail: Mapping[str, Any] | None = None) -> None:
+        text, alternatives = refusal_text(self._locale, code, detail or {})
+        self.send(self.wire.say(wire.Nack(id=id, code=code, text=text, alternatives=alternatives)))
 
     def _unavailable(self, ask_id: str | None) -> None:
         if self.wire.state != "ready":
@@ -233,11 +233,15 @@ class Socket:
             self._customer_id = await find_or_create(
                 tx, self._tenant_id, kind="web", value=self._visitor.id, name=name, locale=self._locale, now_ms=now
             )
+            known = await kind_of(tx, self._customer_id)
+            last_agent = await self._channel.last_agent(tx, self._tenant_id, self._customer_id, now)
         if lines.open_of.get(self._customer_id, ask.contact) != ask.contact:
             raise wire.Refusal("contact_open", ask.id)
-        await self._begin(lines, ask, queue_id)
+        await self._begin(lines, ask, queue_id, attributes=attributes_of(ask, known), last_agent_id=last_agent)
 
-    async def _begin(self, lines: Lines, ask: wire.Start, queue_id: str) -> None:
+    async def _begin(
+        self, lines: Lines, ask: wire.Start, queue_id: str, *, attributes: dict[str, str], last_agent_id: str | None
+    ) -> None:
         port = lines.mirror.port
         before = (self.wire.contact_id, self.wire.interaction_id, self.wire.ended)
         self._follow(lines, ask.contact, ask.interaction)
@@ -245,8 +249,8 @@ class Socket:
             command = engine.StartContact(
                 contact_id=ask.contact, interaction_id=ask.interaction, tenant_id=self._tenant_id,
                 customer_id=self._customer.id, queue_id=queue_id, medium="chat",
-                needs=self._channel.needs(lines, self._tenant_id, self._locale) | self._aside,
-                simulated=self._simulated,
+                needs=self._channel.needs(lines, self._tenant_id, self._locale, anybody=not self._aside) | self._aside,
+                simulated=self._simulated, attributes=attributes, last_agent_id=last_agent_id,
             )  # fmt: skip
             await port.submit(command, id=ask.id, by=self._customer)
         except BaseException:
@@ -335,6 +339,30 @@ class Socket:
         words = [content] if ask.comment.strip() else []
         await lines.mirror.port.submit(command, id=ask.id, by=self._customer, content=words)
         self.send(self.wire.say(wire.Ack(id=ask.id)))
+
+
+def attributes_of(ask: wire.Start, customer_kind: str) -> dict[str, str]:
+    """What routing rules may look at: the page's word, the topic chosen, and what the directory knows.
+
+    Who a customer is, is never the page's to say.
+    """
+    given = {name: value for name, value in (ask.attributes or {}).items() if name != "customer_kind"}
+    chosen = {"topic": ask.topic} if ask.topic else {}
+    known = {"customer_kind": customer_kind} if customer_kind else {}
+    room = wire.MAX_ATTRIBUTES - len(chosen | known)
+    return dict([item for item in given.items() if item[0] not in chosen][:room]) | chosen | known
+
+
+def refusal_text(locale: str, code: str, detail: Mapping[str, Any]) -> tuple[str, list[str]]:
+    """What the customer reads when an ask is refused, and what they may do instead."""
+    key = f"chat.nack.{code}"
+    minutes = {name: max(1, -(-int(detail.get(f"{name}_ms", 0)) // 60_000)) for name in ("low", "high")}
+    text = i18n.t(locale, key if i18n.has(key) else "chat.nack.refused", **minutes)
+    alternatives = [str(one) for one in detail.get("alternatives", ())]
+    if alternatives:
+        offered = i18n.t(locale, "chat.or").join(i18n.t(locale, f"chat.alternative.{one}") for one in alternatives)
+        text = i18n.t(locale, "chat.instead", text=text, offered=offered)
+    return text, alternatives
 
 
 def _repeated(ask_id: str, message_id: str, receipt: Receipt, lines: Lines, interaction_id: str) -> wire.Ack:

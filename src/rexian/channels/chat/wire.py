@@ -16,6 +16,7 @@ import msgspec
 from msgspec import Struct
 
 from rexian.channels.chat.frames import (
+    MAX_ATTRIBUTES,
     MAX_TEXT,
     Ack,
     Ask,
@@ -46,6 +47,7 @@ from rexian.channels.chat.frames import (
 )
 
 __all__ = [
+    "MAX_ATTRIBUTES",
     "MAX_TEXT",
     "Ack",
     "Ask",

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rexian.directory.customers.model import CustomerKind
 from rexian.directory.customers.service import customer_names, family, find, find_or_create, speaker
+from rexian.directory.customers.tables import customer
 
-__all__ = ["CustomerKind", "by_web_id", "customer_names", "family", "find", "find_or_create", "speaker"]
+__all__ = ["CustomerKind", "by_web_id", "customer_names", "family", "find", "find_or_create", "kind_of", "speaker"]
 
 
 async def by_web_id(tx: AsyncConnection, tenant_id: str, web_id: str) -> str | None:
     """Return the customer whose browser has this id, None if nobody's has."""
     return await find(tx, tenant_id, "web", web_id)
+
+
+async def kind_of(tx: AsyncConnection, customer_id: str) -> str:
+    """Return what kind of customer this is (`elder`, `student` …); empty when nothing special is known."""
+    found = await tx.execute(select(customer.c.kind).where(customer.c.id == customer_id))
+    return str(found.scalar_one_or_none() or "")

@@ -51,6 +51,7 @@ class Company:
     greeting_en: str = ""
     abilities: tuple[Ability, ...] = ()
     lines: tuple[Line, ...] = ()
+    urgent: tuple[str, str, str, str] | None = None  # a topic of its own: key, label, label in English, key of the line
     teams: tuple[tuple[str, str, Shift], ...] = field(default=())
 
     @property
@@ -100,6 +101,7 @@ JIANGLAN = Company(
         Line("bill", "电费与账单", "Bills", {"product:bill": 1}),
         Line("connection", "用电业务办理", "Connections", {"product:connection": 1}, goal=75),
     ),
+    urgent=("danger", "触电、着火等紧急情况", "Electric shock, fire and other emergencies", "outage"),
     teams=(("抢修受理组", "Outage desk", "night"), ("营业受理组", "Customer desk", "early")),
 )  # fmt: skip
 
@@ -133,6 +135,7 @@ ANHE = Company(
         Line("claim", "理赔报案", "Claims", {"product:claim": 2}, 30_000, 15_000, 85),
         Line("policy", "保单服务", "Policies", {"product:policy": 1}),
     ),
+    urgent=("injury", "有人受伤", "Somebody is hurt", "claim"),
     teams=(("理赔组", "Claims team", "night"), ("保单组", "Policy team", "early")),
 )  # fmt: skip
 
@@ -158,3 +161,5 @@ class Agent:
     serves: tuple[Company, ...]
     skills: dict[str, int]
     chats: int = 3
+    partner: str | None = None
+    site: str | None = None

@@ -27,6 +27,7 @@ from rexian.directory.demo.city import (
     demo_id,
 )  # fmt: skip
 from rexian.directory.demo.people import ADMIN, AGENT, DEMO_PASSWORD, SIMULATED_AGENT_IDS, SUPERVISOR, email_of
+from rexian.directory.demo.policies import policy_of
 from rexian.directory.demo.staff import NEWCOMER, SIMULATED
 from rexian.directory.floors.service import ensure_floor, put_on_floor
 from rexian.directory.hours.model import ALWAYS, WEEKDAYS, Rules, Span
@@ -36,6 +37,7 @@ from rexian.directory.people.model import Capacity, NewPerson, NewSkill, NewTeam
 from rexian.directory.people.service import create_person
 from rexian.directory.people.skills import COMMON, create_skill, ensure_common
 from rexian.directory.people.teams import create_team
+from rexian.directory.policies.contract import establish
 from rexian.directory.queues.model import Need, NewQueue
 from rexian.directory.queues.service import create_queue
 from rexian.directory.scopes import Role
@@ -87,6 +89,7 @@ class _Builder:
         self.now_ms = now_ms
         self.skills: dict[str, str] = {key: id for id, key, *_ in COMMON}
         self.teams: dict[tuple[str, int], str] = {}
+        self.queues: dict[tuple[str, str], str] = {}
         self.numbers: dict[int, int] = {}
 
     async def build(self, hashes: dict[str, str]) -> None:
@@ -103,6 +106,9 @@ class _Builder:
             await set_hash(self.tx, OPERATOR.id, person_id, encoded, self.now_ms)
         for company in COMPANIES:
             await self._customers(company)
+            found = {key: id for (owner, key), id in self.queues.items() if owner == company.key}
+            body, note = policy_of(company.key, found, self.teams)
+            await establish(self._act(company), body, note)
 
     def _act(self, company: Company) -> Act:
         return Act(self.tx, company.id, self.now_ms, quiet=True)
@@ -154,7 +160,11 @@ class _Builder:
                 hours_id=hours_id,
             )
             made = await create_queue(act, new)
+            self.queues[one.key, line.key] = made.id
             topics.append(Topic(key=line.key, label=line.name, label_en=line.name_en, queue_id=made.id))
+        if one.urgent:
+            key, label, label_en, line_key = one.urgent
+            topics.append(Topic(key=key, label=label, label_en=label_en, queue_id=self.queues[one.key, line_key]))
         await create_site(
             act,
             NewSite(
@@ -186,6 +196,8 @@ class _Builder:
             serves=[company.id for company in agent.serves],
             level=agent.level,
             capacity=Capacity(chat=agent.chats),
+            partner=agent.partner,
+            site=agent.site,
         )
         await create_person(self._act(agent.employer), new, may_lend=[company.id for company in ALL])
 
@@ -225,5 +237,6 @@ def _customer(company: Company, serial: int) -> tuple[dict[str, Any], list[dict[
     if serial % 3 == 0:
         address = f"customer{serial:03d}@mail.example"
         known.append({"id": demo_id(CUSTOMERS, 0x20000 + serial), "kind": "email", "value": address})
-    row = {"id": id, **own, "name": name, "locale": "en" if abroad else "zh-CN"}
+    kind = "traveller" if abroad else {3: "elder", 11: "student", 16: "student"}.get(serial % 20, "")
+    row = {"id": id, **own, "name": name, "locale": "en" if abroad else "zh-CN", "kind": kind}
     return row, [{**one, **own, "customer_id": id} for one in known]

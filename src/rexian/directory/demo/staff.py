@@ -44,6 +44,11 @@ _OWN: dict[str, tuple[tuple[str, int, int, str], ...]] = {
         ("任书航", 1, 2, "policy1"),
     ),
 }
+# Who of them is lent by another company.
+_PARTNERS = {
+    "罗一鸣": "华信服务", "许知行": "华信服务", "冯天成": "华信服务", "韩雪晴": "锐联外包", "唐若溪": "锐联外包",
+    "田立群": "华信服务", "余可心": "锐联外包", "杜云飞": "华信服务", "任书航": "锐联外包",
+}  # fmt: skip
 # Shared staff of the city's operator: name, level, team, whom they serve, skills per company.
 _SHARED: tuple[tuple[str, int, int, str, str], ...] = (
     ("沈清越", 5, 1, "yunshan xingqiao anhe", "phone4 home4 repair3 mobile5 broadband4 dispute4 policy4 en5"),
@@ -102,9 +107,10 @@ def _simulated() -> list[Agent]:
 
 def _agent(name: str, employer: Company, level: int, team: int, serves: tuple[Company, ...], skills: str) -> Agent:
     chats = {1: 2, 2: 2, 5: 4}.get(level, 3)
-    return Agent(name, employer, level, team, serves, _skills(skills, serves), chats)
+    site = "云港二号楼" if team == 2 else "云港一号楼"
+    return Agent(name, employer, level, team, serves, _skills(skills, serves), chats, _PARTNERS.get(name), site)
 
 
 SIMULATED = tuple(_simulated())
-NEWCOMER = Agent("李晓雯", OPERATOR, 4, 1, tuple(_COMPANIES.values()), _all_skills(4))
+NEWCOMER = Agent("李晓雯", OPERATOR, 4, 1, tuple(_COMPANIES.values()), _all_skills(4), site="云港一号楼")
 """The agent as whom a newcomer answers a contact: serves everybody and can do everything."""

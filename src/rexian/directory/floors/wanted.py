@@ -94,9 +94,12 @@ async def _agents(tx: AsyncConnection, floor_id: str, tenants: set[str], names: 
         .where(person.c.id.in_(serves), person.c.active, role_grant.c.role == "agent")
         .order_by(person.c.id)
     )
-    for id in serves.keys() & set(SIMULATED_AGENT_IDS):  # they step aside: a real person who is free comes first
+    played = serves.keys() & set(SIMULATED_AGENT_IDS)
+    for id in serves if played else ():
+        skills[id][simulated.PEOPLE] = TENANT_LEVEL
+    for id in played:  # they step aside: a real person who is free comes first
         skills[id][simulated.SKILL] = TENANT_LEVEL
-        minor[id] += map(tenant_skill, serves[id])
+        minor[id].append(simulated.PEOPLE)
     return {
         row.id: AgentSpec(
             id=row.id,

@@ -21,8 +21,10 @@ from rexian.directory.policies.model import (
     RuleForm,
     ShareForm,
     StepForm,
+    carried,
 )
 from rexian.directory.policies.world import World
+from rexian.engine.policy_checks import MOST
 from rexian.engine.specs import MAX_LEVEL, MEDIA
 from rexian.kit.i18n import t
 
@@ -97,7 +99,7 @@ class _Queue:
     def _steps(self) -> None:
         before, lowered, reached = 0, 0, self.world.able(self.needs)
         offered: set[str] = set()
-        for index, step in enumerate(self.form.steps):
+        for index, (step, held) in enumerate(zip(self.form.steps, carried(self.form.steps), strict=True)):
             at = f"{self.at}.steps.{index}"
             if self.found.within(f"{at}.after_ms", step.after_ms, WEEK_MS, 1) and step.after_ms <= before:
                 self.found.error(f"{at}.after_ms", "steps_out_of_order")
@@ -106,14 +108,14 @@ class _Queue:
             _check_twice(self.found, f"{at}.alternatives", step.alternatives)
             if step.kind == "alternatives" and not step.alternatives:
                 self.found.error(f"{at}.alternatives", "alternatives_missing")
-            known = step.needs is None or self._needs(f"{at}.needs", step.needs)
-            if known:
-                able = self._able(step)
-                widens = able - reached or step.lower > lowered or set(step.alternatives) - offered
-                if not widens:
+            if step.needs is None or self._needs(f"{at}.needs", step.needs):
+                able = self._able(held)
+                if not (able - reached or held.lower > lowered or set(step.alternatives) - offered):
                     self.found.warn(at, "step_does_not_widen")
-                reached |= able
-            lowered = max(lowered, step.lower)
+                if lost := len(reached - able):
+                    self.found.warn(at, "step_loses_people", count=lost)
+                reached = able
+            lowered = held.lower
             offered |= set(step.alternatives)
 
     def _able(self, step: StepForm) -> set[str]:
@@ -158,7 +160,7 @@ class _Queue:
         sound = self.found.within(f"{at}.percent", share.percent, 100)
         if self.found.within(f"{at}.floor", share.floor, 100) and sound and share.floor > share.percent:
             self.found.error(f"{at}.floor", "floor_above_share")
-        self.found.within(f"{at}.ceiling", share.ceiling, MOST_AT_ONCE)
+        self.found.within(f"{at}.ceiling", share.ceiling, MOST)
 
     def _lend(self, lend: LendForm) -> None:
         at = f"{self.at}.lend"
@@ -174,7 +176,7 @@ class _Queue:
 
     def _reserve(self, reserve: ReserveForm) -> None:
         at = f"{self.at}.reserve"
-        sound = self.found.within(f"{at}.keep", reserve.keep, 1_000, 1)
+        sound = self.found.within(f"{at}.keep", reserve.keep, MOST, 1)
         if not self.world.knows(reserve.skill):
             self.found.error(f"{at}.skill", "unknown_skill", skill=reserve.skill)
             return

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+import msgspec
 from msgspec import Struct
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from rexian.directory.act import Act
 from rexian.directory.policies.model import Body, body_from, to_engine
 from rexian.directory.policies.tables import routing_policy
 
-__all__ = ["Body", "RuleCard", "drafted", "published", "rule_cards", "to_engine"]
+__all__ = ["Body", "RuleCard", "drafted", "establish", "published", "rule_cards", "to_engine"]
 
 
 class RuleCard(Struct, frozen=True, kw_only=True):
@@ -50,3 +53,13 @@ async def rule_cards(tx: AsyncConnection, *, tenant_id: str | None = None) -> di
         for row in await tx.execute(found.order_by(routing_policy.c.tenant_id, routing_policy.c.version))
         for rule in body_from(row.body).rules
     }
+
+
+async def establish(act: Act, body: Body, note: str) -> None:
+    """Give a tenant that has none its first policy, in force at once (the demo's seeding)."""
+    row = {
+        "tenant_id": act.tenant_id, "version": 1, "state": "published", "rev": 1, "note": note,
+        "body": msgspec.to_builtins(body), "created_at": act.now_ms, "published_at": act.now_ms,
+    }  # fmt: skip
+    await act.tx.execute(insert(routing_policy).values(row).on_conflict_do_nothing())
+    await act.note("routing.published", "routing_policy", "1", note=note)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 import msgspec
@@ -39,7 +40,7 @@ class Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class StepForm(Part, frozen=True, kw_only=True):
-    """One widening. `needs` replaces what the queue asks for (null: unchanged)."""
+    """One widening. `needs` replaces what was asked for before (null: as before); levels once lowered stay lowered."""
 
     after_ms: Number
     kind: StepKind
@@ -270,6 +271,22 @@ def to_engine(tenant_id: str, version: int, body: Body, permission: dict[str, in
     return Policy(tenant_id=tenant_id, version=version, queues=queues, rules=rules)
 
 
+def carried(steps: Sequence[StepForm]) -> list[StepForm]:
+    """The steps as they hold: what one doesn't say stays as the one before left it.
+
+    The engine takes each step by itself: there a step without needs asks for what the queue asks for.
+    """
+    held: list[StepForm] = []
+    for step in steps:
+        needs, lower = (held[-1].needs, held[-1].lower) if held else (None, 0)
+        held.append(
+            msgspec.structs.replace(
+                step, needs=needs if step.needs is None else step.needs, lower=max(lower, step.lower)
+            )
+        )
+    return held
+
+
 def _queue(form: QueueForm, permission: dict[str, int]) -> QueuePolicy:
     plain = {name: getattr(form, name) for name in QueuePolicy.__struct_fields__ if hasattr(form, name)}
     steps = tuple(
@@ -280,7 +297,7 @@ def _queue(form: QueueForm, permission: dict[str, int]) -> QueuePolicy:
             lower=step.lower,
             alternatives=step.alternatives,
         )
-        for step in form.steps
+        for step in carried(form.steps)
     )
     return QueuePolicy(
         **plain

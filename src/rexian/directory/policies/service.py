@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from rexian.directory.act import NOBODY, Act
 from rexian.directory.people.tables import person
 from rexian.directory.policies.checks import check
-from rexian.directory.policies.model import Author, Body, DraftSave, Edition, Findings, Version, body_from
+from rexian.directory.policies.model import Author, DraftSave, Edition, Findings, Version, body_from
 from rexian.directory.policies.tables import routing_policy
 from rexian.directory.policies.words import in_words
 from rexian.directory.policies.world import World
@@ -87,7 +87,7 @@ def _edition(shelf: Shelf, row: Row[Any]) -> dict[str, Any]:
 
 # -- the draft --------------------------------------------------------------------------------------------------------
 async def save_draft(act: Act, new: DraftSave, etag: str | None) -> None:
-    """Make or replace the draft, whatever is still wrong with it. Raises `Problem`: 428, 412 `routing_draft_changed`."""
+    """Make or replace the draft, whatever is still wrong with it. Raises `Problem`: 428, 412."""
     version, rev = await _agreed(act, etag)
     values = {"body": msgspec.to_builtins(new.body), "note": new.note, "rev": max(act.now_ms, rev + 1)}
     made = {"created_at": act.now_ms, "created_by": _maker(act)}
@@ -145,7 +145,7 @@ async def _lock(act: Act) -> None:
 async def publish(act: Act, version: int, etag: str | None, world: World, locale: str) -> Findings:
     """Put the draft in force and return what there is to say about it. What is in force already stays as it is.
 
-    Raises `Problem`: 404 without such a draft, 409 `version_outdated`, 412 `routing_draft_changed`, 422 `policy_invalid`.
+    Raises `Problem`: 404 without such a draft, 409 `version_outdated`, 412 when it has changed, 422 `policy_invalid`.
     """
     await _lock(act)
     row = (await act.tx.execute(select(routing_policy).where(*_row(act, version)))).one_or_none()
@@ -195,13 +195,3 @@ def _row(act: Act, version: int) -> Collection[Any]:
 
 def _maker(act: Act) -> str | None:
     return None if act.by_id == NOBODY else act.by_id
-
-
-async def establish(act: Act, body: Body, note: str) -> None:
-    """Give a tenant that has none its first policy, in force at once (the demo's seeding)."""
-    row = {
-        "tenant_id": act.tenant_id, "version": 1, "state": "published", "rev": 1, "note": note,
-        "body": msgspec.to_builtins(body), "created_at": act.now_ms, "published_at": act.now_ms,
-    }  # fmt: skip
-    await act.tx.execute(insert(routing_policy).values(row).on_conflict_do_nothing())
-    await act.note("routing.published", "routing_policy", "1", note=note)

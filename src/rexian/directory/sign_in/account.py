@@ -12,11 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from rexian.directory.audit.service import actor_of, record
 from rexian.directory.people.tables import person
 from rexian.directory.principal import Principal
-from rexian.directory.sign_in import sessions, tokens, totp
+from rexian.directory.sign_in import brake, sessions, tokens, totp
 from rexian.directory.sign_in.password import check_choice
-from rexian.directory.sign_in.service import SignIn, set_hash
+from rexian.directory.sign_in.service import Caller, SignIn, set_hash
 from rexian.directory.sign_in.tables import api_token, credential
 from rexian.directory.signals import announce
+from rexian.directory.text import email_key
 from rexian.kit.problem import Problem, not_found
 
 MAX_TOKENS = 50
@@ -38,14 +39,22 @@ def session_only(who: Principal) -> None:
         raise Problem("session_only", 403)
 
 
-async def change_password(sign_in: SignIn, who: Principal, old: str, new: str) -> None:
-    """Change the own password; all other sessions end. Raises `Problem` (403 `password_wrong`, 400 for a weak one)."""
+async def change_password(sign_in: SignIn, who: Principal, old: str, new: str, caller: Caller) -> None:
+    """Change the own password; all other sessions end.
+
+    Raises `Problem`: 403 `password_wrong`, 400 for a weak one, 429 `throttled`: whoever has got at somebody's open
+    session may not guess at the password here more often than at the door, and both are counted as one.
+    """
     session_only(who)
     async with sign_in.db.system() as tx:
         mine = select(credential.c.password_hash, person.c.email).join(person, person.c.id == credential.c.person_id)
         row = (await tx.execute(mine.where(credential.c.person_id == who.person_id))).one_or_none()
+        keys = brake.Keys.of(sign_in.vault, email_key(row.email) if row else who.person_id, caller.address)
+        await brake.count(tx, keys, sign_in.clock.now_ms())
     if not await sign_in.passwords.matches(row.password_hash if row else None, old):
         raise Problem("password_wrong", 403, errors=[{"field": "old", "code": "password_wrong"}])
+    async with sign_in.db.system() as tx:
+        await brake.forgive(tx, keys)
     check_choice(new, email=row.email if row else "", field="new")
     await store_password(sign_in, who, who.tenant_id, who.person_id, new)
 

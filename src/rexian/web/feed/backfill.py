@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from rexian.channels.chat import files
 from rexian.directory.customers.contract import customer_names
 from rexian.directory.people.contract import agent_cards
+from rexian.directory.policies.contract import rule_cards
 from rexian.directory.queues.contract import queue_cards
 from rexian.directory.tenants.contract import tenant_cards
 from rexian.engine.floor import Floor
@@ -68,9 +69,11 @@ class Backfill:
         """Read the names of queues, tenants and agents anew."""
         async with self._db.system() as tx:
             queues, tenants, agents = await queue_cards(tx), await tenant_cards(tx), await agent_cards(tx)
+            rules = await rule_cards(tx)
         self._names.queues = {id: Title(card.name, card.name_en) for id, card in queues.items()}
         self._names.tenants = {id: Title(card.name, card.name_en) for id, card in tenants.items()}
         self._names.zones = {id: card.zone for id, card in tenants.items()}
+        self._names.rules = {key: Title(card.name, card.name_en) for key, card in rules.items()}
         self._names.goals = {id: card.service_level_goal for id, card in queues.items()}
         self._names.agents = {
             id: AgentCard(

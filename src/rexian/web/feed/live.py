@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from rexian.engine import events
 from rexian.engine.floor import Floor
-from rexian.engine.state import Agent, Interaction, Offer
+from rexian.engine.state import Agent, Interaction, Offer, Queue
 from rexian.runtime.mirror import Mirror
 from rexian.runtime.port import Committed
 from rexian.web.feed.facts import Talk, Today, Touched
@@ -22,7 +22,7 @@ PREVIEW = 80  # characters of the customer's last words in an offer
 QUEUE_ROWS = 500  # waiting contacts that one queue topic lists
 FRONT = 20  # of a line: enough to find its oldest contact, whatever credit brought others before it
 DISCONNECTED = "disconnected"  # the reason that `presence` gives
-OPEN = ("queued", "offered", "talking", "after_contact_work")
+OPEN = ("queued", "offered", "scheduled", "talking", "after_contact_work")
 
 
 class LiveView:
@@ -86,9 +86,21 @@ class LiveView:
             case events.AgentDefined():
                 touched.agents.add(event.agent.id)
                 self._serving.pop(event.agent.id, None)
+            case events.RuleSwitched():
+                self._touch_tenant(event.tenant_id, touched)
+            case events.PolicyPublished():
+                self._touch_tenant(event.policy.tenant_id, touched)
             case events.CustomerIdentified():
                 for interaction_id in self._interactions_of(event.contact_id):
                     self._touch_interaction(interaction_id, touched)
+
+    def _touch_tenant(self, tenant_id: str, touched: Touched) -> None:
+        """The tenant is routed by other rules: what its queues show, and whether what rings is an emergency."""
+        touched.queues.update(queue.id for queue in self.floor.queues() if queue.tenant_id == tenant_id)
+        for offer in self.floor.offers():
+            queue = self.floor.queue(offer.queue_id)
+            if queue is not None and queue.tenant_id == tenant_id:
+                touched.agents.add(offer.agent_id)
 
     def _touch_interaction(self, interaction_id: str, touched: Touched) -> None:
         if interaction := self.floor.interaction(interaction_id):
@@ -207,6 +219,9 @@ class LiveView:
             "proven": offer.proven,
             "waited_ms": max(0, offer.offered_at - interaction.since) if interaction else 0,
             "preview": talk.said if talk else "",
+            "emergency": self.floor.emergency(offer.interaction_id),
+            "asked_for": _asked_for(interaction, offer.agent_id),
+            "step": interaction.step if interaction else 0,
         }
 
     def _handling(self, interaction: Interaction) -> Object:
@@ -254,7 +269,22 @@ class LiveView:
                 "rule_en": today.rule_en,
             },
             "today": {"offered": today.offered, "answered": today.answered, "abandoned": today.abandoned},
+            "lending": queue.lending,
+            "rules": self._rules(queue),
+            "accuracy": {"kept": queue.kept, "said": queue.said},
+            "call_backs": queue.scheduled,
         }
+
+    def _rules(self, queue: Queue) -> list[Object]:
+        """The rules that hold now and may fit contacts of this queue."""
+        active = self.floor.active_rules(queue.tenant_id)
+        policy = self.floor.policy(queue.tenant_id) if active else None
+        shown: list[Object] = []
+        for rule in policy.rules if policy else ():
+            if rule.id in active and queue.id in rule.when.get("queue", (queue.id,)):
+                title = self.names.rule(queue.tenant_id, rule.id)
+                shown.append({"id": rule.id, "name": title.zh, "name_en": title.en, "emergency": rule.emergency})
+        return shown
 
     def wall_agent(self, agent_id: str, tenants: Collection[str]) -> Object | None:
         """An agent who works for one of `tenants`; contacts of other tenants count, and aren't named."""
@@ -321,6 +351,13 @@ class LiveView:
                 "simulated": about["simulated"],
             }
         return {"waiting": rows}
+
+
+def _asked_for(interaction: Interaction | None, agent_id: str) -> str:
+    """Why it rings at this very person: `last_agent`, `named_agent`, `transfer_to_agent`; empty: by the queue."""
+    if interaction is None or interaction.target_agent_id != agent_id:
+        return ""
+    return interaction.target_kind or "transfer_to_agent"
 
 
 def differences(before: View, now: View) -> Iterable[Change]:

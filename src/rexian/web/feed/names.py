@@ -39,6 +39,7 @@ class Names:
         self.tenants: dict[str, Title] = {}
         self.agents: dict[str, AgentCard] = {}
         self.zones: dict[str, str] = {}  # tenant → IANA time zone
+        self.rules: dict[tuple[str, str], Title] = {}  # (tenant, rule) → name
         self.goals: dict[str, int] = {}  # queue → service level goal in percent
         self._customers: OrderedDict[str, str] = OrderedDict()
         self._missing: set[str] = set()
@@ -49,6 +50,10 @@ class Names:
 
     def tenant(self, tenant_id: str) -> Title:
         return self.tenants.get(tenant_id, NOBODY)
+
+    def rule(self, tenant_id: str, rule_id: str) -> Title:
+        """A routing rule's name; one that the directory doesn't know (yet) is called by its id."""
+        return self.rules.get((tenant_id, rule_id)) or Title(rule_id, rule_id)
 
     def agent(self, agent_id: str) -> AgentCard | None:
         return self.agents.get(agent_id)

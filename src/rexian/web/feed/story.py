@@ -81,6 +81,9 @@ class Story:
                 placed = self._queue(event.queue_id) | self._agent(None)
                 since = {"medium": event.medium, "since_at": event.since}
                 return [self._interaction(event.interaction_id, state="queued", **since, **placed)]
+            case events.CallBackRequested():
+                waits = {"state": "scheduled"} if event.due_at else {}
+                return [self._interaction(event.interaction_id, medium=event.medium, **waits)]
             case events.InteractionOffered():
                 return [self._interaction(event.interaction_id, state="offered", **self._agent(event.agent_id))]
             case events.OfferRejected() | events.OfferExpired() | events.OfferWithdrawn():

@@ -4,6 +4,7 @@ and, while a customer is at their desk, that customer's earlier ones. For everyb
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from msgspec import Struct
@@ -37,13 +38,27 @@ async def visible_contact(
     known = await _find(db, floor, contact_id)
     if known is None:
         raise not_found("contact")
-    if known.tenant_id in who.tenants:
-        if who.may("contact.read_all", known.tenant_id):
-            return known
-        if who.may(scope, known.tenant_id) and await _concerns(db, floor, who, known):
-            return known
+    if await _may_see(db, floor, who, known, scope):
+        return known
     await refuse(db, clock, who, "contact", contact_id)
     raise not_found("contact")
+
+
+async def sees_one_of(db: Database, floor: FloorPort | None, who: Principal, contact_ids: Iterable[str]) -> bool:
+    """Say whether `who` may see at least one of these contacts. The caller audits a refusal, under its own name."""
+    for contact_id in contact_ids:
+        known = await _find(db, floor, contact_id)
+        if known is not None and await _may_see(db, floor, who, known, "contact.read"):
+            return True
+    return False
+
+
+async def _may_see(db: Database, floor: FloorPort | None, who: Principal, known: Known, scope: str) -> bool:
+    if known.tenant_id not in who.tenants:
+        return False
+    if who.may("contact.read_all", known.tenant_id):
+        return True
+    return who.may(scope, known.tenant_id) and await _concerns(db, floor, who, known)
 
 
 async def _find(db: Database, floor: FloorPort | None, contact_id: str) -> Known | None:

@@ -2,15 +2,47 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rexian.directory.customers.contract import family
 from rexian.kit.problem import not_found
-from rexian.work.desk.access import Known, visible_contact
+from rexian.work.desk.access import Known, sees_one_of, visible_contact
 from rexian.work.desk.detail import shelf_of, view_of
 from rexian.work.desk.listing import disposition_names
+from rexian.work.desk.tables import contact, interaction
 from rexian.work.desk.views import ContactView
 from rexian.work.names import NameBook
 from rexian.work.reading import Row
 
-__all__ = ["ContactView", "Known", "contact_view", "disposition_names", "visible_contact"]
+__all__ = [
+    "ContactView", "Known", "contact_view", "disposition_names", "last_agent", "sees_one_of", "visible_contact",
+]  # fmt: skip
+
+
+REMEMBERED_MS = 30 * 86_400_000
+"""How long somebody who talked to a customer is the one whom that customer knows."""
+
+
+async def last_agent(tx: AsyncConnection, tenant_id: str, customer_id: str, now_ms: int) -> str | None:
+    """Return who talked last with this customer, under whichever of their records; None when that is long ago.
+
+    `tx` is a system transaction.
+    """
+    records = await family(tx, customer_id)
+    talked = (
+        select(interaction.c.agent_id)
+        .join(contact, contact.c.id == interaction.c.contact_id)
+        .where(
+            contact.c.tenant_id == tenant_id,
+            contact.c.customer_id.in_(records),
+            interaction.c.agent_id.is_not(None),
+            interaction.c.accepted_at > now_ms - REMEMBERED_MS,
+        )
+        .order_by(interaction.c.accepted_at.desc())
+        .limit(1)
+    )
+    return (await tx.execute(talked)).scalar_one_or_none()
 
 
 def contact_view(rows: list[Row], book: NameBook, contact_id: str) -> ContactView:

@@ -66,7 +66,10 @@ class Shelf:
         known = self.contacts.get(contact_id)
         if known is None:
             if isinstance(event, e.ContactStarted):
-                self._start(floor_id, seq, event)
+                self._start(floor_id, seq, event, event.at)
+            elif isinstance(event, e.SelfServed):
+                self._start(floor_id, seq, event, event.at - event.took_ms)
+                self.contacts[contact_id].closed_at = event.at
             return
         if known.seq >= seq:
             return
@@ -74,10 +77,10 @@ class Shelf:
             known.seq = seq
             self.changed.add(known.id)
 
-    def _start(self, floor_id: str, seq: int, event: e.ContactStarted) -> None:
+    def _start(self, floor_id: str, seq: int, event: e.ContactStarted | e.SelfServed, at: int) -> None:
         self.contacts[event.contact_id] = Contact(
             id=event.contact_id, tenant_id=event.tenant_id, floor_id=floor_id, customer_id=event.customer_id,
-            simulated=event.simulated, started_at=event.at, seq=seq,
+            simulated=event.simulated, started_at=at, seq=seq,
         )  # fmt: skip
         self.changed.add(event.contact_id)
 
@@ -110,6 +113,9 @@ class Shelf:
 
     def _fold_interaction(self, contact: Contact, row: Interaction, event: e.AnyEvent) -> bool:
         match event:
+            case e.CallBackRequested():
+                row.medium = event.medium
+                row.state = "scheduled" if event.due_at else row.state
             case e.InteractionOffered():
                 row.state, row.agent_id = "offered", event.agent_id
             case e.OfferAccepted():

@@ -35,7 +35,7 @@ interaction = Table(
     Column("contact_id", Id, ForeignKey("contact.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("medium", Text, nullable=False),
     Column("queue_id", Id, nullable=False),
-    Column("state", Text, nullable=False),  # queued, offered, talking, after_contact_work, ended
+    Column("state", Text, nullable=False),  # queued, offered, scheduled, talking, after_contact_work, ended
     Column("agent_id", Id),
     Column("queued_at", Instant, nullable=False),
     Column("accepted_at", Instant),

@@ -73,6 +73,7 @@ class Book:
                 e.InteractionQueued()
                 | e.OfferAccepted()
                 | e.InteractionTransferred()
+                | e.CallBackRequested()
                 | e.InteractionEnded()
                 | e.HandlingWrappedUp()
                 | e.ContactRated()
@@ -95,6 +96,9 @@ class Book:
                 self._answer(last, event)
             case e.InteractionTransferred():
                 self._stop_talking(last, event.at)
+            case e.CallBackRequested() if event.due_at and last.waiting:
+                last.left_at = event.at  # not in the line until its time; then a visit of its own
+                self._count(last, Counts(moved=1))
             case e.InteractionEnded():
                 self._end(last, event)
             case e.HandlingWrappedUp():

@@ -18,6 +18,7 @@ _WATCHED = (
     e.InteractionQueued,
     e.OfferAccepted,
     e.InteractionTransferred,
+    e.CallBackRequested,
     e.InteractionEnded,
     e.HandlingWrappedUp,
     e.ContactRated,

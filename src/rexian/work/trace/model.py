@@ -81,7 +81,7 @@ class Names:
         said = [
             self.say("skill_at_level", skill=self._skill(key), level=level) if level > 1 else self._skill(key)
             for key, level in needs.items()
-            if key != simulated.SKILL and not key.startswith("tenant:")  # marks, not abilities
+            if key not in simulated.MARKS and not key.startswith("tenant:")  # marks, not abilities
         ]
         return self.say("list_separator").join(said)
 

@@ -85,7 +85,7 @@ def _(event: e.InteractionQueued, names: Names, words: Words | None) -> Said:
 
 
 def _told(event: e.InteractionQueued, names: Names) -> list[str]:
-    """What else is known of a contact when it comes: whom it prefers, what the customer was told, what rules look at."""
+    """What else is known of a contact that comes: whom it prefers, what the customer was told, what rules look at."""
     parts = []
     if event.target_agent_id:
         kind = event.target_kind or "last_agent"

@@ -30,7 +30,7 @@ class Trace(Struct, frozen=True, kw_only=True):
 
 
 async def trace_of(db: Database, tenant_id: str, contact_id: str, locale: str, reader: Reader = "supervisor") -> Trace:
-    """Tell the contact in `locale` as `reader` may hear it. Who may see it was checked before. Raises `Problem` (404)."""
+    """Tell the contact in `locale` as `reader` may hear it. Who may see it was checked. Raises `Problem` (404)."""
     async with db.tenant(tenant_id) as tx:
         rows = await rows_of_contact(tx, contact_id)
         files = await file_cards(tx, [row.file_id for row in rows])
