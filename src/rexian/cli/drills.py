@@ -1,4 +1,4 @@
-"""`rexian drill …`: rehearsals from the command line."""
+"""`rexian drill …`: rehearsals from the command line. NumPy is loaded only when one is played."""
 
 from __future__ import annotations
 
@@ -7,21 +7,20 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 import msgspec
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from rexian.cli.words import say, terminal_locale
-from rexian.drill.rehearsal.play import play, quiet
-from rexian.drill.rehearsal.report import html, terminal
-from rexian.drill.rehearsal.report.sections import all_contacts
-from rexian.drill.rehearsal.result import DayResult
-from rexian.drill.rehearsal.scenario import Scenario
 from rexian.kit.i18n import t
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from rexian.drill.rehearsal.result import DayResult
+    from rexian.drill.rehearsal.scenario import Scenario
 
 F = TypeVar("F", bound=Callable[..., Any])
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -126,6 +125,9 @@ def compare(
 def _report(
     scenario: Callable[[], Scenario], as_json: bool, html_file: Path | None, lang: str | None, whole: bool
 ) -> None:
+    from rexian.drill.rehearsal.play import play, quiet
+    from rexian.drill.rehearsal.report import html, terminal
+
     locale = lang or terminal_locale()
     with quiet(), _progress(locale) as told:
         result = play(scenario(), progress=told)
@@ -139,6 +141,8 @@ def _report(
 
 def console() -> Console:
     """As wide as the terminal; wide enough for the tables where there is none."""
+    from rich.console import Console
+
     out = Console()
     return out if out.is_terminal else Console(width=160, file=sys.stdout)
 
@@ -146,6 +150,9 @@ def console() -> Console:
 @contextmanager
 def _progress(locale: str) -> Iterator[Callable[[float], None]]:
     """A bar on standard error while somebody watches."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
     bar = Progress(
         TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeElapsedColumn(),
         console=Console(stderr=True), transient=True, refresh_per_second=2, disable=not sys.stderr.isatty(),
@@ -157,6 +164,8 @@ def _progress(locale: str) -> Iterator[Callable[[float], None]]:
 
 def json_line(result: DayResult) -> str:
     """The figures that programs want first, then everything."""
+    from rexian.drill.rehearsal.report.sections import all_contacts
+
     total = result.total
     first = {
         "contacts": all_contacts(result),

@@ -21,7 +21,7 @@ class Asked(NamedTuple):
     """What an interaction asks for now."""
 
     request: RequestClass
-    needs: Mapping[str, int]
+    needs: dict[str, int]  # not to be changed
 
 
 class Core:
@@ -71,7 +71,7 @@ class Core:
 
     def needs_of(self, interaction: Interaction) -> dict[str, int]:
         """All skills that are asked for, with levels. Not to be changed."""
-        return self.asked(interaction).needs  # type: ignore[return-value]
+        return self.asked(interaction).needs
 
     def request_of(self, interaction: Interaction) -> RequestClass:
         """Its class, as its queue is defined now."""

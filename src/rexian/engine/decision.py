@@ -11,19 +11,21 @@ from rexian.engine.refusal import Refusal
 from rexian.engine.specs import Party
 from rexian.engine.state import Agent, Contact, Interaction, Queue, State
 
-# Whom an event sets in motion: the agent named in it may have a place free and pulls, the interaction looks for one.
-_FREES_AGENT = frozenset(
-    {
-        ev.AgentStateChanged,
-        ev.OfferAccepted,  # what the agent has now may be interrupted
-        ev.OfferRejected,
-        ev.OfferExpired,
-        ev.OfferWithdrawn,
-        ev.InteractionTransferred,
-        ev.HandlingWrappedUp,
-    }
-)
-_LOOKS_FOR_AGENT = frozenset({ev.InteractionQueued, ev.InteractionWidened})
+# Whom an event sets in motion: the agent named in it may have a place free and pulls (or, having accepted, may be
+# interrupted), the interaction looks for an agent.
+_AGENT, _INTERACTION, _DEFINED = range(3)
+_MOVES: dict[type[Any], int] = {
+    ev.AgentStateChanged: _AGENT,
+    ev.OfferAccepted: _AGENT,
+    ev.OfferRejected: _AGENT,
+    ev.OfferExpired: _AGENT,
+    ev.OfferWithdrawn: _AGENT,
+    ev.InteractionTransferred: _AGENT,
+    ev.HandlingWrappedUp: _AGENT,
+    ev.AgentDefined: _DEFINED,
+    ev.InteractionQueued: _INTERACTION,
+    ev.InteractionWidened: _INTERACTION,
+}
 
 
 class Decision:
@@ -49,11 +51,14 @@ class Decision:
             state.now = event.at
         TABLE[kind](self.core, event)
         self.events.append(event)
-        if kind in _FREES_AGENT:
+        moves = _MOVES.get(kind)
+        if moves is None:
+            return
+        if moves == _AGENT:
             self.freed[named.agent_id] = None
-        elif kind in _LOOKS_FOR_AGENT:
+        elif moves == _INTERACTION:
             self.unplaced[named.interaction_id] = None
-        elif kind is ev.AgentDefined:
+        else:
             self.freed[named.agent.id] = None
 
     # -- finding, or refusing ----------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rexian.engine import events as ev
+from rexian.engine.core import Asked
 from rexian.engine.decision import Decision
 from rexian.engine.specs import Passed, Reason
 from rexian.engine.state import Agent, Interaction
@@ -19,8 +20,9 @@ def offer(
     runner_up: Passed | None = None,
     blocked: dict[str, int] = _NONE,
     next_up: str | None = None,
+    asked: Asked | None = None,
 ) -> None:
-    """Ring at the agent's desk."""
+    """Ring at the agent's desk. `asked`: what it asks for, when that is known already."""
     at, core = d.at, d.core
     spec = d.state.queues[interaction.queue_id].spec
     attempt = interaction.attempt + 1
@@ -38,7 +40,7 @@ def offer(
             reason=Reason(
                 rule=rule,
                 waited_ms=at - interaction.waiting_from,
-                needs=core.needs_of(interaction),
+                needs=(asked or core.asked(interaction)).needs,
                 idle_ms=at - agent.idle_since,
                 candidates=candidates,
                 runner_up=runner_up,

@@ -47,7 +47,7 @@ class Plan:
                 return share
         return None
 
-    def needs_at(self, step: int) -> Mapping[str, int]:
+    def needs_at(self, step: int) -> dict[str, int]:
         """The queue's needs, as widened."""
         given = self.policy.steps[step - 1].needs if step else None
         return self.queue.spec.needs if given is None else given

@@ -50,6 +50,8 @@ def _loosened_reserves(d: Decision, freed: Iterable[Agent]) -> list[str]:
 def pull(d: Decision, agent: Agent) -> None:
     """Offer the agent what suits until no place is free or nothing suits."""
     core, waiting = d.core, d.core.matcher.waiting
+    if not (waiting.placed or agent.awaited):
+        return
     while agent.wanted == "available" and (waiting.urgent or core.matcher.idle.filed[agent.spec.id].media):
         awaited = _awaiting(d, agent) if agent.awaited else None
         if awaited is None or waiting.urgent:
@@ -88,16 +90,16 @@ def push(d: Decision, interaction: Interaction) -> None:
         if target.free(interaction.medium):
             offer(d, interaction, target, interaction.target_kind or "transfer_to_agent")
         return
-    request = d.core.request_of(interaction)
-    found = choose(d.core, interaction, request, d.at)
+    asked = d.core.asked(interaction)
+    found = choose(d.core, interaction, asked.request, d.at)
     if found is not None:
         rule = "only_one_free" if found.candidates == 1 else d.core.strategy_of(interaction.queue_id)
-        offer(d, interaction, found.agent, rule, found.candidates, found.passed, found.blocked)
+        offer(d, interaction, found.agent, rule, found.candidates, found.passed, found.blocked, asked=asked)
         return
-    if request.urgent:
-        found = choose_interruptible(d.core, interaction, request, d.at)
+    if asked.request.urgent:
+        found = choose_interruptible(d.core, interaction, asked.request, d.at)
         if found is not None:
-            offer(d, interaction, found.agent, "interrupts", found.candidates, found.passed)
+            offer(d, interaction, found.agent, "interrupts", found.candidates, found.passed, asked=asked)
 
 
 def push_classes(d: Decision, classes: Iterable[RequestClass]) -> None:

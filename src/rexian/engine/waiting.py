@@ -26,7 +26,7 @@ class Waiting:
         self.piles: list[Pile[Interaction]] = []
         self.classes: list[RequestClass] = []
         self.urgent = 0  # emergencies that wait for anybody
-        self._placed: dict[str, tuple[RequestClass, int]] = {}
+        self.placed: dict[str, tuple[RequestClass, int]] = {}
 
     def new_class(self, need: int, medium: int, slope: int, owner: str, urgent: bool) -> RequestClass:
         index = len(self.classes)
@@ -40,17 +40,17 @@ class Waiting:
     def place(self, interaction: Interaction, request: RequestClass, key: int) -> None:
         """It waits for anybody of its class."""
         id = interaction.id
-        if id in self._placed:
+        if id in self.placed:
             self.displace(id)
         entry = entry_of(key, interaction.number)
         request.pile.add(entry, interaction)
-        self._placed[id] = (request, entry)
+        self.placed[id] = (request, entry)
         if request.urgent:
             self.urgent += 1
 
     def displace(self, interaction_id: str) -> None:
         """It waits no longer; no harm when it did not."""
-        placed = self._placed.pop(interaction_id, None)
+        placed = self.placed.pop(interaction_id, None)
         if placed is not None:
             request, entry = placed
             request.pile.remove(entry)

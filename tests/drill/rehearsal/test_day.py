@@ -7,9 +7,9 @@ import os
 import resource
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -31,8 +31,8 @@ print(play(festival(int(sys.argv[1]), 4_000)).checksum)
 
 
 @pytest.fixture(scope="module")
-def hundredth() -> Iterator[DayResult]:
-    yield play(festival(1, 16_000))
+def hundredth() -> DayResult:
+    return play(festival(1, 16_000))
 
 
 def adds_up(figures: Figures) -> bool:
@@ -53,6 +53,10 @@ def test_a_hundredth_of_the_festival_adds_up(hundredth: DayResult) -> None:
     assert sum(one.self_served for one in hundredth.tenants) == mix.bot + mix.self_service
     assert sum(hundredth.rules.values()) == total.answered
     assert 0.28 < (mix.people - mix.retries) / 16_000 < 0.32
+
+
+def test_a_result_travels_as_json(hundredth: DayResult) -> None:
+    assert msgspec.json.decode(msgspec.json.encode(hundredth), type=DayResult) == hundredth
 
 
 def test_the_festival_has_its_launch_its_shifts_and_its_widenings(hundredth: DayResult) -> None:

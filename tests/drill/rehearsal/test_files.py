@@ -22,8 +22,12 @@ SHIFT = "甲,2026-11-29T07:00:00+08:00,2026-11-29T12:00:00+08:00,phone=3"
 
 
 def plan(folder: Path, calls: list[str] | None = None, shifts: list[str] | None = None, **more: object) -> Plan:
-    arrivals = days.write(folder / "arrivals.csv", str(more.pop("calls_header", CALLS)), [CALL] if calls is None else calls)
-    staff = days.write(folder / "staff.csv", str(more.pop("shifts_header", SHIFTS)), [SHIFT] if shifts is None else shifts)
+    arrivals = days.write(
+        folder / "arrivals.csv", str(more.pop("calls_header", CALLS)), [CALL] if calls is None else calls
+    )
+    staff = days.write(
+        folder / "staff.csv", str(more.pop("shifts_header", SHIFTS)), [SHIFT] if shifts is None else shifts
+    )
     return read_plan(arrivals, staff, **more)  # type: ignore[arg-type]
 
 
@@ -89,7 +93,9 @@ def test_cells_of_the_other_columns_are_checked(tmp_path: Path) -> None:
         f"e,{begin},phone=3,phone,voice=1;chat=3,120+15;240+30",
     ]
     told = faults(tmp_path, shifts=rows, shifts_header=header)
-    assert ["minor skill" in told[0], "voice=1;chat=3" in told[1], "120+15" in told[2], "120+15" in told[3]] == [True] * 4
+    assert ["minor skill" in told[0], "voice=1;chat=3" in told[1], "120+15" in told[2], "120+15" in told[3]] == [
+        True
+    ] * 4
     assert len(told) == 4
 
 
@@ -206,6 +212,16 @@ def test_what_is_wrong_with_a_policy_is_said(tmp_path: Path) -> None:
     told = faults(tmp_path, policies=[tmp_path / "policy.toml"])
     assert "policy.toml: not understood" in told[0]
     assert "version" in told[0]
+
+
+def test_a_slip_in_a_policy_is_not_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "policy.toml").write_text(
+        'tenant_id = "t"\nversion = 1\n[[queues.phone.steps]]\nafter_ms = 1\nkind = "anyone"\nneed = {}\n', "utf-8"
+    )
+    told = faults(tmp_path, policies=[tmp_path / "policy.toml"])
+    assert "$.queues.phone.steps[0].need" in told[0]
+    (tmp_path / "queues.toml").write_text('[[queue]]\nid = "phone"\nservice_level = 20\n', "utf-8")
+    assert "$.service_level" in faults(tmp_path, queues=tmp_path / "queues.toml")[0]
 
 
 def test_folders_and_scenario_files(tmp_path: Path) -> None:

@@ -19,7 +19,15 @@ from rexian.engine import specs
 from rexian.kit.i18n import has
 
 KEY = re.compile(r"rehearsal\.\w+|\{\w+\}")
-RULES = ("only_one_free", *specs.STRATEGIES, "agent_freed", "interrupts", "transfer_to_agent", "last_agent", "named_agent")
+RULES = (
+    "only_one_free",
+    *specs.STRATEGIES,
+    "agent_freed",
+    "interrupts",
+    "transfer_to_agent",
+    "last_agent",
+    "named_agent",
+)
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +57,9 @@ class Tags(HTMLParser):
 def test_the_report_is_whole_in_both_languages(day: DayResult, locale: str) -> None:
     for section in sections(day, locale, whole=True):
         assert all(len(row) == len(section.columns) for row in section.rows)
-        said = " ".join([section.title, section.note, *section.columns, *(cell for row in section.rows for cell in row)])
+        said = " ".join(
+            [section.title, section.note, *section.columns, *(cell for row in section.rows for cell in row)]
+        )
         assert not KEY.search(said)
 
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from rexian.drill.rehearsal.chance import About, draw, happens
 from rexian.drill.rehearsal.desks import Desks
 from rexian.drill.rehearsal.ledger import Fate
-from rexian.drill.rehearsal.scenario import FOREVER_MS, NO_ANSWER, REJECTS
-from rexian.drill.rehearsal.timetable import Happens
+from rexian.drill.rehearsal.scenario import NO_ANSWER, REJECTS
+from rexian.drill.rehearsal.timetable import AT_BITS, Happens, entry
 from rexian.drill.rehearsal.trail import AT_SHIFT, CODES, Trail, code
 from rexian.engine import events as ev
 from rexian.engine.refusal import Refusal
@@ -28,6 +28,8 @@ LONGEST = 20
 _STARTED, _SERVED, _QUEUED = code(ev.ContactStarted), code(ev.SelfServed), code(ev.InteractionQueued)
 _OFFERED, _ACCEPTED, _ENDED = code(ev.InteractionOffered), code(ev.OfferAccepted), code(ev.InteractionEnded)
 _WORK, _WRAPPED, _CLOSED = code(ev.AfterContactWorkStarted), code(ev.HandlingWrappedUp), code(ev.ContactClosed)
+_ACCEPT, _REJECT, _END = (entry(0, kind, 0) for kind in (Happens.ACCEPT, Happens.REJECT, Happens.END))
+_WRAP_UP, _LEAVE = entry(0, Happens.WRAP_UP, 0), entry(0, Happens.LEAVE, 0)
 _FORGOTTEN, _WIDENED, _STATE = code(ev.ContactsForgotten), code(ev.InteractionWidened), code(ev.AgentStateChanged)
 
 
@@ -37,7 +39,9 @@ class Audience:
     def __init__(self, driver: Driver) -> None:
         self.driver = driver
         self.ledger = driver.ledger
+        self._later = driver.later
         scenario = driver.scenario
+        self._start_at = scenario.start_at
         self.seed, self.until, self.behaviour = scenario.seed, scenario.until, scenario.behaviour
         self.trail = Trail()
         self._note = self.trail.note
@@ -104,10 +108,16 @@ class Audience:
         number = int(e.interaction_id[1:])
         self._note(at << AT_SHIFT | _QUEUED | number)
         self.ledger.fate[number] = Fate.WAITING
-        if e.why == "new":
-            gives_up_at = at + self.ledger.patience[number]
-            if gives_up_at <= self.until:
-                self.driver.later(gives_up_at, Happens.LEAVE, number)
+        if e.why != "new":
+            self.watch(at, number)
+
+    def watch(self, at: int, number: int) -> None:
+        """From now on it may give up. Most are offered at once and cost no timer."""
+        ledger = self.ledger
+        gives_up_at = ledger.at[number] + ledger.patience[number]
+        if gives_up_at <= self.until and not ledger.watched[number]:
+            ledger.watched[number] = 1
+            self._later(max(at, gives_up_at) << AT_BITS | _LEAVE | number)
 
     def _widened(self, at: int, e: ev.InteractionWidened) -> None:
         number = int(e.interaction_id[1:])
@@ -115,7 +125,7 @@ class Audience:
         self.ledger.step[number] = e.step
         share = self.behaviour.call_back_per_10k
         if "call_back" in e.alternatives and happens(self.seed, number, About.TAKES_CALL_BACK, share):
-            self.driver.later(at, Happens.ASK_CALL_BACK, number)
+            self._later(entry(at, Happens.ASK_CALL_BACK, number))
 
     def _call_back_requested(self, at: int, e: ev.CallBackRequested) -> None:
         number = int(e.interaction_id[1:])
@@ -135,11 +145,20 @@ class Audience:
         delay = ledger.answer[number]
         if e.reason.attempt > 1 and delay < 0:
             delay = LATER_ANSWER_MS
-        if delay == NO_ANSWER:
-            ledger.rings_till[number] = 0
+        if delay < 0:
+            self._unlucky(at, number, delay)
             return
-        till = ledger.rings_till[number] = at + (delay if delay >= 0 else REJECTED_AFTER_MS)
-        self.driver.later(till, Happens.REJECT if delay == REJECTS else Happens.ACCEPT, number)
+        till = ledger.rings_till[number] = at + delay
+        self._later(till << AT_BITS | _ACCEPT | number)
+        if ledger.at[number] + ledger.patience[number] < till:
+            self.watch(at, number)
+
+    def _unlucky(self, at: int, number: int, delay: int) -> None:
+        """The agent lets it ring, or rejects it."""
+        self.watch(at, number)
+        self.ledger.rings_till[number] = 0 if delay == NO_ANSWER else at + REJECTED_AFTER_MS
+        if delay == REJECTS:
+            self._later(at + REJECTED_AFTER_MS << AT_BITS | _REJECT | number)
 
     def _lapsed(self, at: int, e: ev.OfferRejected | ev.OfferExpired | ev.OfferWithdrawn) -> None:
         number = int(e.interaction_id[1:])
@@ -160,7 +179,7 @@ class Audience:
         if waited > self._long:
             self._remember(waited, number, reason)
         self.desks.take(ledger.agent[number], at)
-        self.driver.later(at + ledger.talk[number], Happens.END, number)
+        self._later(at + ledger.talk[number] << AT_BITS | _END | number)
 
     def _remember(self, waited: int, number: int, reason: Reason | None) -> None:
         if len(self.longest) < LONGEST:
@@ -195,14 +214,14 @@ class Audience:
         again_at = at + behaviour.retry_from_ms + draw(self.seed, who, About.AFTER) % span
         if again_at <= self.until:
             patience = ledger.patience[draw(self.seed, who, About.PATIENCE) % ledger.base]
-            self.driver.later(again_at, Happens.START, ledger.again(number, again_at, min(patience, FOREVER_MS)))
+            self._later(entry(again_at, Happens.START, ledger.again(number, again_at, patience)))
 
     def _work_started(self, at: int, e: ev.AfterContactWorkStarted) -> None:
         number = int(e.interaction_id[1:])
         self._note(at << AT_SHIFT | _WORK | number)
         done_at = at + self.ledger.acw[number]
-        if done_at + self.driver.scenario.start_at < e.due_at:
-            self.driver.later(done_at, Happens.WRAP_UP, number)
+        if done_at + self._start_at < e.due_at:
+            self._later(done_at << AT_BITS | _WRAP_UP | number)
 
     def _wrapped_up(self, at: int, e: ev.HandlingWrappedUp) -> None:
         number = int(e.interaction_id[1:])
@@ -216,7 +235,7 @@ class Audience:
         self._note(at << AT_SHIFT | _STATE | number)
         self.desks.state(number, at, available=e.state == "available")
         if e.by_system:
-            self.driver.later(at + self.behaviour.back_after_ms, Happens.BACK, number)
+            self._later(entry(at + self.behaviour.back_after_ms, Happens.BACK, number))
 
     # -- every minute --------------------------------------------------------------------------------------------------
     def sample(self) -> None:

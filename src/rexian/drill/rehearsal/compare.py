@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import math
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -141,8 +142,8 @@ def _verdict(better: int, low: float, high: float) -> Verdict:
 
 # -- playing -----------------------------------------------------------------------------------------------------------
 def _one(side: Side, seed: int) -> tuple[float | None, ...]:
-    with quiet():
-        day = play(drawn(side, seed))
+    day = play(drawn(side, seed))
+    gc.collect()  # driver and audience know each other; held off otherwise
     return tuple(figure.of(day) for figure in FIGURES)
 
 
@@ -150,7 +151,10 @@ _sides: list[Side] = []
 
 
 def _remember(a: Side, b: Side) -> None:
+    """In a process of its own, which does nothing else."""
     _sides[:] = [a, b]
+    gc.freeze()
+    gc.disable()
 
 
 def _remembered(task: tuple[int, int]) -> tuple[float | None, ...]:
@@ -161,7 +165,8 @@ def _played(a: Side, b: Side, seeds: list[int], jobs: int) -> Iterator[tuple[flo
     """A and B in turn, in the order of the seeds, however many processes there are."""
     tasks = [(side, seed) for seed in seeds for side in (0, 1)]
     if jobs <= 1:
-        yield from (_one((a, b)[side], seed) for side, seed in tasks)
+        with quiet():
+            yield from (_one((a, b)[side], seed) for side, seed in tasks)
         return
     pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_remember, initargs=(a, b))
     try:

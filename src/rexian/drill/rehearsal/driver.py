@@ -7,13 +7,14 @@ give the same day, event for event, on any machine.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from heapq import heappop, heappush
 from typing import Any
 
 from rexian.drill.rehearsal.audience import Audience
 from rexian.drill.rehearsal.ledger import Fate, Ledger, typed
 from rexian.drill.rehearsal.scenario import Scenario
-from rexian.drill.rehearsal.timetable import AT_BITS, KIND_BITS, NUMBER, Happens, entries, timetable
+from rexian.drill.rehearsal.timetable import AT_BITS, KIND_BITS, NUMBER, entries, timetable
 from rexian.engine import commands as cmd
 from rexian.engine.floor import Floor
 from rexian.engine.refusal import Refusal
@@ -45,6 +46,7 @@ class Driver:
         self.floor = Floor()
         self.ledger = Ledger(scenario.demand)
         self.heap: list[int] = []
+        self.later: Callable[[int], None] = partial(heappush, self.heap)  # takes what `timetable.entry` makes
         self.commands = 0
         self._watch = watch
         self._decide = self.floor.decide
@@ -115,9 +117,6 @@ class Driver:
         self._due = FAR if due is None else due - self._start_at
         return True
 
-    def later(self, at: int, kind: Happens, number: int) -> None:
-        heappush(self.heap, at << AT_BITS | kind << KIND_BITS | number)
-
     # -- what people do ------------------------------------------------------------------------------------------------
     def _start(self, at: int, number: int) -> None:
         ledger = self.ledger
@@ -140,6 +139,8 @@ class Driver:
         if not started:
             ledger.fate[number] = Fate.TURNED_AWAY
             self.audience.perhaps_again(at, number)
+        elif ledger.fate[number] == Fate.WAITING:
+            self.audience.watch(at, number)
 
     def _self_served(self, at: int, number: int) -> None:
         form = self.scenario.machine_forms[self.machine_forms[number]]

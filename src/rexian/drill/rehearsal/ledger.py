@@ -27,7 +27,7 @@ class Ledger:
     """One row per contact for people; the number of the row is the number in its ids."""
 
     __slots__ = ("acw", "agent", "answer", "at", "away", "base", "fate", "first", "form", "patience", "rings_till",
-                 "rule", "step", "talk", "tries", "waited")  # fmt: skip
+                 "rule", "step", "talk", "tries", "waited", "watched")  # fmt: skip
 
     def __init__(self, demand: Demand) -> None:
         order = np.argsort(demand.at, kind="stable")
@@ -42,6 +42,7 @@ class Ledger:
         self.tries = array("b", b"\1" * self.base)
         self.fate = _zeros("b", self.base)
         self.away = _zeros("b", self.base)  # asked for a call-back: waits without holding the line
+        self.watched = _zeros("b", self.base)  # that it may give up stands in the heap
         self.step = _zeros("b", self.base)
         self.rule = _zeros("b", self.base)
         self.waited = _zeros("i", self.base)
@@ -59,7 +60,16 @@ class Ledger:
         self.at.append(at)
         self.patience.append(patience)
         self.tries.append(self.tries[number] + 1)
-        for column in (self.fate, self.away, self.step, self.rule, self.waited, self.agent, self.rings_till):
+        for column in (
+            self.fate,
+            self.away,
+            self.watched,
+            self.step,
+            self.rule,
+            self.waited,
+            self.agent,
+            self.rings_till,
+        ):
             column.append(0)
         return new
 

@@ -26,7 +26,9 @@ def _explained(driver: Driver, waited: int, number: int, reason: Reason | None) 
     asked = _merged(queue.needs, form.needs)
     at = ledger.at[number]
     samples = driver.audience.waiting_samples
-    sample = min(max(0, at - 1) // MINUTE_MS, len(samples) // len(scenario.queues) - 1) * len(scenario.queues) + form.queue
+    sample = (
+        min(max(0, at - 1) // MINUTE_MS, len(samples) // len(scenario.queues) - 1) * len(scenario.queues) + form.queue
+    )
     return LongWait(
         contact=number,
         queue_id=queue.id,

@@ -40,7 +40,7 @@ def play(
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """The garbage collector held off, for a process that does nothing else: neither engine nor driver makes cycles."""
+    """The garbage collector held off, for a process that does nothing else: while a day runs, nothing makes cycles."""
     gc.collect()
     gc.freeze()
     gc.disable()

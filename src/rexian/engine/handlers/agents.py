@@ -63,7 +63,7 @@ def prove_offer(d: Decision, c: ProveOffer) -> None:
 def accept_offer(d: Decision, c: AcceptOffer) -> None:
     """Accepting in time is proof enough."""
     d.agent(c.agent_id)
-    if _accepted_already(d, c.offer_id, c.agent_id):
+    if c.offer_id not in d.state.offers and _accepted_already(d, c.offer_id, c.agent_id):
         return
     offer = _ringing(d, c.offer_id, c.agent_id)
     interaction = d.state.interactions[offer.interaction_id]

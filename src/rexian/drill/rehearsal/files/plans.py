@@ -22,7 +22,7 @@ TENANT = "own"
 ZONE = "Asia/Shanghai"
 
 
-class Habits(Behaviour, frozen=True, kw_only=True):
+class Habits(Behaviour, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`[behaviour]` of a scenario file: what people do, and what is assumed where a file says nothing."""
 
     patience_median_ms: int = 150_000  # log-normal, sigma 0.9
@@ -150,10 +150,32 @@ def _queues(path: Path, tenant: str, faults: Faults) -> list[QueueSpec]:
     for number, table in enumerate(told.queue if told is not None else [], 1):
         try:
             usual = {"tenant_id": tenant, "proof_ms": 3_600_000, "rating_ms": 0}
-            found.append(msgspec.convert({**usual, **table}, QueueSpec))
+            found.append(_converted({**usual, **table}, QueueSpec))
         except msgspec.ValidationError as error:
             faults.add(path, 0, "toml", why=f"[[queue]] {number}: {error}")
     return found
+
+
+def _converted(told: Any, kind: type[T]) -> T:
+    """As `msgspec.convert`, but a word that means nothing is a fault: no slip changes the answer in silence."""
+    made = msgspec.convert(told, kind)
+    unknown = _unknown(told, msgspec.to_builtins(made), "$")
+    if unknown:
+        raise msgspec.ValidationError(f"Object contains unknown field `{unknown}`")
+    return made
+
+
+def _unknown(told: Any, made: Any, where: str) -> str:
+    """The first key of `told` that `made` has not; empty when there is none."""
+    if isinstance(told, dict) and isinstance(made, dict):
+        pairs = ((made.get(key, _unknown), value, f"{where}.{key}") for key, value in told.items())
+    elif isinstance(told, list) and isinstance(made, list | tuple):
+        pairs = ((one, value, f"{where}[{n}]") for n, (value, one) in enumerate(zip(told, made, strict=False)))
+    else:
+        return ""
+    return next(
+        (found for one, value, at in pairs if (found := at if one is _unknown else _unknown(value, one, at))), ""
+    )
 
 
 def _decoded(path: Path, kind: type[T], faults: Faults) -> T | None:
@@ -163,8 +185,8 @@ def _decoded(path: Path, kind: type[T], faults: Faults) -> T | None:
     try:
         data = path.read_bytes()
         if path.suffix.lower() == ".json":
-            return msgspec.json.decode(data, type=kind)
-        return msgspec.convert(tomllib.loads(data.decode("utf-8-sig")), kind)
+            return _converted(msgspec.json.decode(data), kind)
+        return _converted(tomllib.loads(data.decode("utf-8-sig")), kind)
     except (msgspec.DecodeError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         faults.add(path, 0, "toml", why=str(error))
         return None

@@ -66,7 +66,7 @@ def _y_axis(top: float, unit: str) -> list[str]:
     for quarter in range(5):
         value = top * quarter / 4
         y = _y(value, top)
-        text = f"{value:,.0f}" if top >= 4 else f"{value:g}"
+        text = f"{value:,.0f}" if value == int(value) else f"{value:,g}"
         lines.append(f'<line class="grid" x1="{_LEFT}" x2="{WIDTH - _RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>')
         lines.append(f'<text class="tick" x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{text}{unit}</text>')
     return lines
