@@ -126,6 +126,8 @@ export interface WallQueueView {
   available_agents: number;
   service_level: { percent: number | null; threshold_ms: number; rule: string; goal?: number };
   today: { offered: number; answered: number; abandoned: number };
+  /** The routing rules that hold now and may fit its contacts. */
+  rules?: { id: string; name: string; name_en: string; emergency: boolean }[];
 }
 
 export interface WallAgentView {
@@ -150,20 +152,6 @@ export interface AlertView {
   queue_id?: string | null;
   agent_id?: string | null;
   params: Record<string, unknown>;
-}
-
-/** A routing rule that holds just now. `switched`: by whom, where that is known. */
-export interface RuleView {
-  /** `tenant:rule` */
-  id: string;
-  tenant_id: string;
-  rule_id: string;
-  name: string;
-  name_en: string;
-  emergency: boolean;
-  boost_ms: number;
-  active: true;
-  switched?: { at: number; by: { id: string; name: string } | null; by_timer?: boolean } | null;
 }
 
 export interface WaitingView {
@@ -191,7 +179,6 @@ export interface WallData {
   queues: Rows<WallQueueView>;
   agents: Rows<WallAgentView>;
   alerts: Rows<AlertView>;
-  rules: Rows<RuleView>;
 }
 export interface QueueData {
   waiting: Rows<WaitingView>;

@@ -24,6 +24,7 @@ from rexian.directory.floors.wanted import TENANT_LEVEL, Wanted, tenant_skill, w
 from rexian.directory.policies.contract import Body, to_engine
 from rexian.drill.rehearsal.compare import compare, drawn
 from rexian.drill.rehearsal.driver import NotPlayable
+from rexian.drill.rehearsal.festival.day import AGENTS, CONTACTS
 from rexian.drill.rehearsal.files.build import as_it_was
 from rexian.drill.rehearsal.files.faults import BadFiles
 from rexian.drill.rehearsal.files.plans import FestivalSize, Plan, read_plan
@@ -37,6 +38,7 @@ from rexian.kit.database import Database
 from rexian.runtime.tables import floor, floor_tenant
 
 NICE = 15
+LEAST_AT_PEAK = 120  # as the reference day has it
 MEMORY = 4 << 30
 
 
@@ -116,7 +118,8 @@ def _festival(source: Festival, change: Change) -> tuple[Side, Side | None, None
     before = FestivalSize(contacts=source.contacts, agents=source.agents)
     if not change.agents:
         return before, None, None
-    have = source.agents or len(drawn(before, 1).agents)
+    # The reference day counts those who are there at the peak; without a number it takes as many as the contacts need.
+    have = source.agents or max(LEAST_AT_PEAK, AGENTS * source.contacts // CONTACTS)
     return before, FestivalSize(contacts=source.contacts, agents=max(1, have + change.agents)), None
 
 

@@ -79,7 +79,9 @@ const WHOLE = new Set(["answered", "hours"]);
 
 function Verdicts({ figures, replications }: { figures: readonly Compared[]; replications: number }) {
   const { t } = useTranslation("drills");
-  const digits = (name: string): number => (WHOLE.has(name) ? 0 : 1);
+  const digits = (name: string): number => (WHOLE.has(name) ? 0 : name === "abandonment" ? 2 : 1);
+  const label = (name: string): string =>
+    t("verdict.withUnit", { figure: t(`figure.${name}`), unit: t(`unit.${name}`) });
   return (
     <Part id="drill-verdicts" title={t("verdict.title")} note={t("verdict.note", { count: replications })}>
       <Table
@@ -90,7 +92,7 @@ function Verdicts({ figures, replications }: { figures: readonly Compared[]; rep
       >
         {figures.map((one) => (
           <tr key={one.name}>
-            <Head>{t(`figure.${one.name}`, { defaultValue: one.name })}</Head>
+            <Head>{label(one.name)}</Head>
             <Num>{one.a.toFixed(digits(one.name))}</Num>
             <Num>{one.b.toFixed(digits(one.name))}</Num>
             <Num>{signed(one.difference, digits(one.name))}</Num>

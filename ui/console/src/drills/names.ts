@@ -33,7 +33,9 @@ export function useNames(tenant_id: string): Names {
         Object.entries(asked)
           // Permission to serve the tenant is asked for by every queue.
           .filter(([key]) => !key.startsWith("tenant:"))
-          .map(([key, level]) => t("skillLevel", { skill: skills.get(key) ?? key, level }))
+          .map(([key, level]) =>
+            t("skillLevel", { skill: skills.get(key) ?? key.replace(/^\w+:/, ""), level }),
+          )
           .join(t("separator")),
     };
   }, [words, teams, locale, t]);

@@ -7,7 +7,7 @@ import { hasScope, useSession } from "../app/session.tsx";
 import { useOpened } from "../settings/parts/useOpened.ts";
 import { useDropDraft, useSayProblem } from "./data.ts";
 import { Findings, FindingMarks } from "./Findings.tsx";
-import { homeless, isDefault, marksOf, queueOf, withoutQueue, withQueue } from "./model.ts";
+import { homeless, isDefault, marksOf, queueOf, unfit, withoutQueue, withQueue } from "./model.ts";
 import { useMoment, useWords } from "./names.ts";
 import { PublishDialog } from "./PublishDialog.tsx";
 import { QueuePanel, RemoveButton } from "./QueuePanel.tsx";
@@ -182,6 +182,8 @@ function Bar({ tenant_id, view, draft, editing }: Omit<Props, "vocabulary">) {
   const [publishing, setPublishing] = useState<SavedDraft | null>(null);
   const errors = draft.checked?.errors.length ?? 0;
   const warnings = draft.checked?.warnings.length ?? 0;
+  // What can't even be saved has to be mended first; the list at the left shows where.
+  const unsound = unfit(editing.body.rules, { name: "", id: "" }).length > 0;
   const publish = async () => {
     const saved = draft.dirty || !editing.saved ? await draft.save() : savedOf(editing, draft);
     if (saved) setPublishing(saved);
@@ -231,14 +233,18 @@ function Bar({ tenant_id, view, draft, editing }: Omit<Props, "vocabulary">) {
           {t("draft.drop")}
         </Button>
         {hasScope(session, "drill.run") ? (
-          <Button icon="drill" isDisabled={draft.lost} onPress={() => void tryIt()}>
+          <Button icon="drill" isDisabled={draft.lost || unsound} onPress={() => void tryIt()}>
             {t("draft.tryIt")}
           </Button>
         ) : null}
-        <Button isPending={draft.isSaving} isDisabled={!draft.dirty} onPress={() => void draft.save()}>
+        <Button
+          isPending={draft.isSaving}
+          isDisabled={!draft.dirty || unsound}
+          onPress={() => void draft.save()}
+        >
           {t("draft.save")}
         </Button>
-        <Button variant="primary" isDisabled={draft.lost} onPress={() => void publish()}>
+        <Button variant="primary" isDisabled={draft.lost || unsound} onPress={() => void publish()}>
           {t("draft.publish")}
         </Button>
       </div>

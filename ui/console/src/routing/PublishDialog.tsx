@@ -77,7 +77,9 @@ export function PublishDialog({ tenant_id, present, saved, onClose, onDone }: Pr
         <p className="text-md text-ink-2">
           {changes.length === 0
             ? t("publish.nothing")
-            : t("publish.summary", { count: changes.length, before: present?.version ?? 0 })}
+            : present
+              ? t("publish.summary", { count: changes.length, before: present.version })
+              : t("publish.summaryFirst", { count: changes.length })}
         </p>
         <ul className="flex flex-col gap-3">
           {changes.map((change) => (

@@ -203,6 +203,18 @@ export function marksOf(errors: readonly Finding[], warnings: readonly Finding[]
   return { errors: findingsAt(errors, path).length, warnings: findingsAt(warnings, path).length };
 }
 
+const RULE_ID = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+
+/** What the server would not even take to check: rules without a name, ids that are none. */
+export function unfit(rules: readonly Rule[], say: { name: string; id: string }): Finding[] {
+  return rules.flatMap((one, index) => [
+    ...(one.name.trim() === ""
+      ? [{ field: `rules.${index}.name`, code: "required", message: say.name }]
+      : []),
+    ...(RULE_ID.test(one.id) ? [] : [{ field: `rules.${index}.id`, code: "invalid", message: say.id }]),
+  ]);
+}
+
 // -- what a publication changes ----------------------------------------------------------------------------------------
 export interface Change {
   kind: "queue" | "rule";

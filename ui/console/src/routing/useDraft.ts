@@ -1,9 +1,9 @@
 /** The draft as it is being edited: what was typed, what the server has, and what the checks say about it. */
 import { useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { checkBody, isChanged, policyQuery, useRenew, useSaveDraft } from "./data.ts";
-import { fullBody, leanBody, NO_BODY, sameBody } from "./model.ts";
+import { fullBody, leanBody, NO_BODY, sameBody, unfit } from "./model.ts";
 import type { Body, Checked, PolicyView, SavedDraft, Version } from "./wire.ts";
 
 export interface Editing {
@@ -44,7 +44,7 @@ function editingOf(view: PolicyView): Editing {
 }
 
 export function useDraft(tenant_id: string, view: PolicyView | undefined): Draft {
-  const { i18n } = useTranslation();
+  const { t, i18n } = useTranslation("routing");
   const client = useQueryClient();
   const renew = useRenew();
   const [editing, setEditing] = useState<Editing | null>(null);
@@ -66,7 +66,7 @@ export function useDraft(tenant_id: string, view: PolicyView | undefined): Draft
 
   const body = editing?.body;
   useEffect(() => {
-    if (!body) return;
+    if (!body || unfit(body.rules, { name: "", id: "" }).length > 0) return;
     const stop = new AbortController();
     const timer = setTimeout(() => {
       checkBody(tenant_id, body, stop.signal)
@@ -80,9 +80,26 @@ export function useDraft(tenant_id: string, view: PolicyView | undefined): Draft
     };
   }, [tenant_id, body, i18n.language]);
 
+  const own = useMemo(
+    () => unfit(body?.rules ?? [], { name: t("rules.nameMissing"), id: t("rules.idBad") }),
+    [body, t],
+  );
+  // What the page sees by itself comes before what was found in the last body that could be checked.
+  const said = useMemo<Checked | null>(
+    () =>
+      own.length === 0
+        ? checked
+        : {
+            errors: [...own, ...(checked?.errors ?? [])],
+            warnings: checked?.warnings ?? [],
+            words: checked?.words ?? { queues: [], rules: [] },
+          },
+    [own, checked],
+  );
+
   const store = useCallback(
     async (etag: string): Promise<SavedDraft | null> => {
-      if (!editing) return null;
+      if (!editing || own.length > 0) return null;
       const { body: sent, note } = editing;
       setFailed(null);
       try {
@@ -102,7 +119,7 @@ export function useDraft(tenant_id: string, view: PolicyView | undefined): Draft
         return null;
       }
     },
-    [editing, renew, saving],
+    [editing, own, renew, saving],
   );
 
   const fresh = useCallback(async (): Promise<PolicyView> => {
@@ -113,7 +130,7 @@ export function useDraft(tenant_id: string, view: PolicyView | undefined): Draft
   return {
     editing,
     dirty,
-    checked: editing ? checked : null,
+    checked: editing ? said : null,
     lost,
     failed,
     isSaving: saving.isPending,

@@ -129,12 +129,12 @@ function PersonCell({ person }: { person: PersonItem }) {
       <Avatar id={person.id} name={person.name} size={24} />
       <span className="min-w-0">
         <span className="flex items-center gap-2">
-          <span className={`foreign truncate font-medium ${person.active ? "text-ink" : "text-ink-3"}`}>
+          <span className={`foreign font-medium ${person.active ? "text-ink" : "text-ink-3"}`}>
             {person.name}
           </span>
           {person.active ? null : <Badge>{t("person.inactive")}</Badge>}
         </span>
-        <span className="foreign block truncate text-sm text-ink-3">
+        <span className="foreign block text-sm break-all text-ink-3">
           {person.email ?? t("person.emailHidden")}
         </span>
       </span>

@@ -1,13 +1,15 @@
 /** Rules that hold just now, as chips: shape, colour, name, who and when. Those who may switch them off here. */
-import { useQuery } from "@tanstack/react-query";
+import { useQueries, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "react-aria-components";
 import { cx, StateIcon } from "@kit/ui";
+import { api } from "../app/api.ts";
 import { hasScope, useSession } from "../app/session.tsx";
 import { policyQuery } from "../routing/data.ts";
 import { type Asked, SwitchDialog, useSwitchedWords } from "../routing/Switches.tsx";
 import { localName } from "../settings/parts/names.ts";
+import type { PolicyView, Switched } from "../routing/wire.ts";
 import type { WallRule } from "./model.ts";
 
 interface Props {
@@ -21,6 +23,7 @@ export function RuleChips({ rules, tenantNames, large = false }: Props) {
   const session = useSession();
   const [chosen, setChosen] = useState<WallRule | null>(null);
   const canSwitch = !large && hasScope(session, "routing.switch");
+  const switched = useSwitched(rules);
   return (
     // Always there, so that a screen reader hears of the first one too.
     <div role="status" aria-label={t("rules.active")} className="flex flex-wrap items-center gap-2">
@@ -28,6 +31,7 @@ export function RuleChips({ rules, tenantNames, large = false }: Props) {
         const chip = (
           <Chip
             rule={rule}
+            switched={switched.get(rule.id)}
             tenant={tenantNames.size > 1 ? tenantNames.get(rule.tenant_id) : undefined}
             large={large}
           />
@@ -51,10 +55,45 @@ export function RuleChips({ rules, tenantNames, large = false }: Props) {
   );
 }
 
-function Chip({ rule, tenant, large }: { rule: WallRule; tenant: string | undefined; large: boolean }) {
+/** Who switched each and when: asked again whenever other rules hold. */
+function useSwitched(rules: readonly WallRule[]): ReadonlyMap<string, Switched> {
+  const { i18n } = useTranslation("routing");
+  const session = useSession();
+  const tenants = [...new Set(rules.map(({ tenant_id }) => tenant_id))];
+  const holding = rules.map(({ id }) => id).join();
+  return useQueries({
+    queries: tenants.map((tenant_id) => {
+      const query = policyQuery(tenant_id, i18n.language);
+      return {
+        queryKey: [...query.queryKey, holding],
+        queryFn: ({ signal }: { signal: AbortSignal }) =>
+          api.get<PolicyView>("/api/routing/policy", { tenant_id }, { signal }),
+        enabled: hasScope(session, "routing.read"),
+        retry: false,
+      };
+    }),
+    combine: (results) =>
+      new Map(
+        results.flatMap(({ data }) =>
+          (data?.rules ?? []).flatMap((rule): [string, Switched][] =>
+            data && rule.switched ? [[`${data.tenant_id}:${rule.id}`, rule.switched]] : [],
+          ),
+        ),
+      ),
+  });
+}
+
+interface ChipProps {
+  rule: WallRule;
+  switched: Switched | undefined;
+  tenant: string | undefined;
+  large: boolean;
+}
+
+function Chip({ rule, switched, tenant, large }: ChipProps) {
   const { t, i18n } = useTranslation("routing");
   const words = useSwitchedWords();
-  const aside = [tenant, words(rule.switched)].filter(Boolean).join(" · ");
+  const aside = [tenant, words(switched)].filter(Boolean).join(" · ");
   return (
     <span
       className={cx(

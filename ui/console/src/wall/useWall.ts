@@ -9,6 +9,7 @@ import { localName } from "../settings/parts/names.ts";
 import {
   alertKey,
   inHouseOrder,
+  rulesOf,
   type TodayInterval,
   type WallAgent,
   type WallAlert,
@@ -33,7 +34,6 @@ export function useWall(): Wall {
   const queues = useFeed("wall", (data) => data?.queues);
   const agents = useFeed("wall", (data) => data?.agents);
   const alerts = useFeed("wall", (data) => data?.alerts);
-  const rules = useFeed("wall", (data) => data?.rules);
   const tenantNames = useMemo(
     () => new Map(session.tenants.map((tenant) => [tenant.id, localName(tenant, i18n.language)])),
     [session.tenants, i18n.language],
@@ -46,14 +46,7 @@ export function useWall(): Wall {
     queues: queueList,
     agents: useMemo(() => Object.values(agents ?? {}), [agents]),
     alerts: useMemo(() => Object.values(alerts ?? {}), [alerts]),
-    // Emergencies first, then by name, so that a chip keeps its place.
-    rules: useMemo(
-      () =>
-        Object.values(rules ?? {}).sort(
-          (a, b) => Number(b.emergency) - Number(a.emergency) || a.name.localeCompare(b.name, "zh-CN"),
-        ),
-      [rules],
-    ),
+    rules: useMemo(() => rulesOf(queueList ?? []), [queueList]),
     tenantNames,
     tenantOfQueue: useMemo(
       () => new Map(queueList?.map((queue) => [queue.id, queue.tenant_id])),
