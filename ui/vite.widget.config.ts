@@ -15,8 +15,8 @@ import {
  * Builds the customer's side into `src/rexian/web/static/widget/`:
  *
  * - `loader.js`, served as `/w.js`: a classic script that fetches the widget by its hashed name;
- * - `widget-<hash>.js` and, imported by it when the chat is first opened, `panel-<hash>.js` and the words of the
- *   customer's language, `words.<language>-<hash>.js`: ES modules;
+ * - `widget-<hash>.js` and, imported by it, the words of the customer's language, `words.<language>-<hash>.js`, and when
+ *   the chat is first opened the panel's styles, `panel-<hash>.js`: ES modules;
  * - `hosted.html`, `hosted.css`, `hosted.js` for `/c/{site_key}`: everything but the words in one classic script.
  *
  * No inline script or style anywhere.
@@ -111,8 +111,9 @@ function numberedWords(): Plugin {
 }
 
 /**
- * The names that terser shortens: members of the widget's own objects. Not what crosses the socket, a storage, another tab or the page (all of `wire.ts`, what is written in quotes, JSX attributes), and
- * terser itself spares what a browser knows.
+ * The names that terser shortens: members of the widget's own objects. Not what crosses the socket, a storage, another
+ * tab or the page (all of `wire.ts`, what is written in quotes, JSX attributes, what the chunks export); and terser
+ * itself spares what a browser knows.
  */
 function ownNames(): Map<string, string> {
   const folders = ["", "core/", "page/", "view/"];
@@ -153,41 +154,11 @@ function small(): Plugin {
         ecma: 2022,
         module: format === "es",
         toplevel: true,
-        compress: { passes: 3, unsafe_arrows: true, keep_fargs: false, pure_getters: true },
+        compress: { passes: 3, unsafe_arrows: true, inline: 1, keep_fargs: false, pure_getters: true },
         mangle: { properties: { regex: new RegExp(`^(${[...own.keys()].join("|")})$`) } },
         nameCache: { props: { props: Object.fromEntries([...own].map(([name, as]) => [`$${name}`, as])) } },
       });
       return { code: done.code!, map: null };
-    },
-  };
-}
-
-const ICONS = "/kit/icons/paths";
-
-/** Each icon becomes a module of its own, so that the launcher does not carry those of the panel. */
-function singleIcons(): Plugin {
-  return {
-    name: "rexian-single-icons",
-    enforce: "pre",
-    transform(code, id) {
-      if (!id.endsWith(".tsx")) return null;
-      return code.replace(
-        /import \{([^}]*)\} from "([^"]*\/icons\/paths)";/g,
-        (_, names: string, from: string) =>
-          names
-            .split(",")
-            .filter((name) => name.trim())
-            .map((name) => `import {${name}} from "${from}?icon=${name.trim().split(" ")[0]!}";`)
-            .join(" "),
-      );
-    },
-    resolveId(id) {
-      return id.includes(`${ICONS}?icon=`) ? here("kit/icons/paths.ts") + id.slice(id.indexOf("?")) : null;
-    },
-    load(id) {
-      const [file, name] = id.split("?icon=");
-      if (!name || !file!.includes(ICONS)) return null;
-      return new RegExp(`export const ${name} =\\s*"[^"]*";`).exec(readFileSync(file!, "utf8"))?.[0] ?? null;
     },
   };
 }
@@ -198,7 +169,7 @@ const common = (extra: Plugin[] = []): InlineConfig => ({
   base: "/widget/",
   logLevel: "warn",
   publicDir: false,
-  plugins: [usedTokens(), singleIcons(), numberedWords(), small(), ...extra],
+  plugins: [usedTokens(), numberedWords(), small(), ...extra],
   define: { "process.env.NODE_ENV": '"production"' },
   oxc: {
     jsx: { runtime: "classic", pragma: "h_" },
@@ -225,7 +196,7 @@ function whole(entry: string, file: string, define: Record<string, string> = {})
     define: { ...config.define, ...define },
     build: {
       ...shared,
-      rolldownOptions: { transform, output: { minify: spaceless } },
+      rolldownOptions: { transform, optimization, output: { minify: spaceless } },
       lib: { entry: here(`widget/${entry}`), formats: ["iife"], name: "rexian", fileName: () => file },
     },
   };
@@ -235,6 +206,9 @@ function whole(entry: string, file: string, define: Record<string, string> = {})
 const transform = {
   inject: { h_: [here("widget/page/dom.ts"), "h"] },
 } satisfies Rolldown.InputOptions["transform"];
+
+/** A long text that is used more than once stands there once. */
+const optimization = { inlineConst: false } as const;
 
 /** Terser has done the rest. */
 const spaceless = { compress: false, mangle: false, codegen: true } as const;
@@ -274,8 +248,7 @@ export default defineConfig({
     lib: { entry: here("widget/widget.ts"), formats: ["es"] },
     rolldownOptions: {
       transform,
-      // The panel imports what it shares with the launcher from the widget's own file.
-      preserveEntrySignatures: "allow-extension",
+      optimization,
       output: { minify: spaceless, entryFileNames: "widget-[hash].js", chunkFileNames: "[name]-[hash].js" },
     },
   },

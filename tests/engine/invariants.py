@@ -187,6 +187,8 @@ def check(floor: Floor, at: int, history: History) -> Counter[str]:
     for agent in floor.agents():
         _desk(floor, agent, words)
     _queues(floor, words, history.followed)
+    late = [i.id for i in floor.interactions() if i.state == "scheduled" and i.call_back_at <= words.at]
+    assert not late or (floor.next_due() or 0) <= words.at, "the next Tick brings booked call-backs back"
     return _nobody_idle(floor, words)
 
 

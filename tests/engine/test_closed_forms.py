@@ -75,7 +75,7 @@ def test_a_small_floor_waits_as_erlang_says(arrivals: float, agents: int, leavin
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(
     ("arrivals", "agents", "leaving", "warm", "length", "replications"),
-    [(8, 10, 0.0, 40, 600, 30), (11, 10, 0.5, 20, 500, 30), (105, 100, 0.5, 15, 80, 24), (1900, 1800, 0.4, 12, 12, 8)],
+    [(8, 10, 0.0, 40, 600, 30), (11, 10, 0.5, 20, 500, 30), (105, 100, 0.5, 15, 60, 36), (1900, 1800, 0.4, 12, 12, 8)],
 )
 def test_floors_of_all_sizes_wait_as_erlang_says(
     arrivals: float, agents: int, leaving: float, warm: float, length: float, replications: int

@@ -89,9 +89,10 @@ class Words:
         return sorted(members, key=lambda i: (self.key(i), i.number))
 
     def expected(self, i: Any) -> tuple[int, int] | None:
-        if not any(a.wanted == "available" and self.suits(a, i) for a in self.agents.values()):
-            return None
         queue, mine = self.queues[i.queue], (self.key(i), i.number)
+        on_duty = [a for a in self.agents.values() if a.wanted == "available"]
+        if wait_range(1, queue.gaps) is None or not any(self.suits(a, i) for a in on_duty):
+            return None
         before = [other for other in self.line(i.queue) if (self.key(other), other.number) < mine]
         return wait_range(len(before) + 1, queue.gaps, self.at - queue.last_answer if queue.last_answer else 0)
 

@@ -163,7 +163,8 @@ def test_the_supervisor_reads_how_it_was_decided_the_agent_only_why() -> None:
             "进入队列「手机售后」排队，紧急，最先接，先等上次接待的王磊，到 14:02:25，告知客户约等 1 分钟 至 3 分钟，"
             "已知mood为急、地区为滨海区",
             "Joined the queue “Phone support”; an emergency, first of all; "
-            "waits for 王磊, who talked to the customer last, until 14:02:25; the customer was told to expect 1 min to 3 min; known: mood 急, Region 滨海区",
+            "waits for 王磊, who talked to the customer last, until 14:02:25; "
+            "the customer was told to expect 1 min to 3 min; known: mood 急, Region 滨海区",
             "您开始排队，情况紧急，最先为您安排，先为您联系上次接待您的客服，预计等候 1 分钟 至 3 分钟",
         ),
     ],

@@ -1,5 +1,5 @@
 import { mount } from "./mount";
-import * as panel from "./panel";
+import { styles } from "./panel";
 import type { Words } from "./page/words";
 
 /** Addresses of the words, by language. */
@@ -13,6 +13,6 @@ const lang = query.get("lang") ?? undefined;
 if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
 void mount(
   { site, origin: location.origin, page: true, lang, theme },
-  () => Promise.resolve(panel),
+  () => Promise.resolve({ styles }),
   (locale) => import(/* @vite-ignore */ __WORDS__[locale]!) as Promise<{ words: Words }>,
 );

@@ -15,22 +15,23 @@ import {
 } from "./page/chat";
 import { render } from "./page/dom";
 import { tint } from "./page/tint";
-import type * as PanelModule from "./panel";
+import type * as Styles from "./panel";
 import { Launcher } from "./view/Launcher";
+import { drawn, Panel } from "./view/Panel";
 
-const TINT_PARTS = ["solid", "deep", "ink", "soft"] as const;
+const TINT_PARTS = ["solid", "ink", "soft"] as const;
 
-/** Puts the widget on the page, in a shadow root of its own. `load` fetches the panel, `read` its words. */
+/** Puts the widget on the page, in a shadow root of its own. `load` fetches the panel's styles, `read` the words. */
 export async function mount(
   options: Options,
-  load: () => Promise<typeof PanelModule>,
+  load: () => Promise<typeof Styles>,
   read: ReadWords,
 ): Promise<void> {
   const host = document.createElement("rexian-chat");
   const root = host.attachShadow({ mode: "open" });
   const html = document.documentElement;
   const dark = matchMedia("(prefers-color-scheme: dark)");
-  let panel: typeof PanelModule | undefined;
+  let dressed = false;
   let failed = false;
   let wasOpen = false;
 
@@ -44,12 +45,12 @@ export async function mount(
   };
 
   const fetchPanel = () => {
-    if (panel) return;
+    if (dressed) return;
     load().then(
-      (module) => {
-        panel = module;
+      ({ styles }) => {
+        dressed = true;
         failed = false;
-        dress(tokens + base, module.styles);
+        dress(tokens + base, styles);
         changed();
       },
       // A deploy in between, or no network: the page of its own serves, at the next press.
@@ -82,12 +83,12 @@ export async function mount(
         <div class="sr" role="status" aria-live="polite">
           {said}
         </div>
-        {isOpen && panel?.Panel()}
+        {isOpen && dressed && Panel()}
         {!options.page && Launcher(press, fetchPanel)}
       </div>,
       root,
     );
-    panel?.drawn(root, focused);
+    drawn(root, focused);
     // Closing by keyboard or button gives the focus back to where it came from.
     if (wasOpen && !isOpen) root.querySelector<HTMLElement>(".launcher")?.focus();
     wasOpen = isOpen;

@@ -1,3 +1,2 @@
-/** What is fetched when the chat is first opened: the panel and its styles. */
-export { drawn, Panel } from "./view/Panel";
+/** What is fetched when the chat is first opened: the panel's styles. */
 export { default as styles } from "./panel.css?inline";

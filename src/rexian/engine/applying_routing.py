@@ -143,6 +143,7 @@ def _offered(core: Core, e: ev.InteractionOffered) -> None:
     queue = core.state.queues[e.queue_id]
     queue.waiting -= 1
     queue.offered += 1
+    core.lines.touched[e.queue_id] = None
     interaction.state = "offered"
     interaction.attempt += 1
     interaction.offer_id = e.offer_id

@@ -27,7 +27,19 @@ class Asked(NamedTuple):
 class Core:
     """What `applying.py` changes and the deciders read."""
 
-    __slots__ = ("_asked", "lenders", "lines", "loosened", "matcher", "plans", "rules", "scheduled", "state", "timers")
+    __slots__ = (
+        "_asked",
+        "lend_due",
+        "lenders",
+        "lines",
+        "loosened",
+        "matcher",
+        "plans",
+        "rules",
+        "scheduled",
+        "state",
+        "timers",
+    )
 
     def __init__(self, state: State | None = None) -> None:
         self.state = state if state is not None else State()
@@ -36,6 +48,7 @@ class Core:
         self.timers = Timers()
         self.plans: dict[str, Plan] = {}  # of the queues that their tenant's policy names
         self.lenders: list[Plan] = []
+        self.lend_due: list[tuple[int, str]] = []  # heap: when the first in a queue's line will have waited long enough
         self.rules: dict[str, tuple[Rule, ...]] = {}  # active ones by tenant
         self.scheduled: dict[str, dict[str, None]] = {}  # booked call-backs by queue
         self.loosened: dict[str, None] = {}  # queues with room under a ceiling since the command began
@@ -173,6 +186,7 @@ class Core:
         self.lenders = sorted(lenders, key=lambda plan: plan.queue.id)
         interruptible = any(plan.policy.interruptible for plan in self.plans.values())
         self._asked.clear()
+        self.lines.touched.update({plan.queue.id: None for plan in self.lenders})
         self.matcher.follow(self.plans, self._interruptible if interruptible else None)
         for agent in state.agents.values():
             self.matcher.file(agent)

@@ -24,7 +24,7 @@ def wait_range(place: int, gaps_ms: Sequence[int], since_last_ms: int = 0) -> tu
     if since_last_ms * len(gaps) > sum(gaps):
         gaps[0] = since_last_ms
     total, count = sum(gaps), len(gaps)
-    deviation = sum(abs(count * gap - total) for gap in gaps) // (count * count)
+    deviation = sum([abs(count * gap - total) for gap in gaps]) // (count * count)
     middle = place * total // count
     spread = isqrt(place * 1_000_000) * deviation * 13 // 8_000
     return max(0, middle - spread), middle + spread

@@ -15,10 +15,12 @@ class Lines:
         self._lines: dict[str, list[int]] = {}
         self._where: dict[str, tuple[str, int]] = {}
         self._who: dict[int, str] = {}
+        self.touched: dict[str, None] = {}  # queues in which somebody came, went or rang since lending was looked at
 
     def join(self, queue_id: str, interaction_id: str, key: int, number: int) -> None:
         """Stand in line; a second time moves it to where the key says now."""
         self.leave(interaction_id)
+        self.touched[queue_id] = None
         entry = entry_of(key, number)
         insort(self._lines.setdefault(queue_id, []), entry)
         self._where[interaction_id] = (queue_id, entry)
@@ -28,6 +30,7 @@ class Lines:
         """No harm when it did not stand in one."""
         where = self._where.pop(interaction_id, None)
         if where is not None:
+            self.touched[where[0]] = None
             line = self._lines[where[0]]
             del line[bisect_left(line, where[1])]
             del self._who[where[1] & _NUMBER]

@@ -23,7 +23,7 @@ _ORDERS = {
 class Plan:
     """One queue's policy, ready to be asked. `own` when its requests must not share a class with other queues'."""
 
-    __slots__ = ("gated", "order", "own", "policy", "queue", "shares", "weighted")
+    __slots__ = ("gated", "lend_at", "order", "own", "policy", "queue", "shares", "weighted")
 
     def __init__(self, queue: Queue, policy: QueuePolicy) -> None:
         self.queue = queue
@@ -32,6 +32,7 @@ class Plan:
         self.weighted = policy.strategy == "weighted_shares"
         self.shares = policy.shares
         self.gated = policy.lend is not None or any(share.ceiling for share in policy.shares)
+        self.lend_at = 0  # the last instant that was noted for a look at lending
         self.own = self.gated or policy.reserve is not None or policy.strategy != "longest_idle"
 
     def share_of(self, skills: Mapping[str, int]) -> Share | None:

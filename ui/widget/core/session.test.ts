@@ -50,6 +50,16 @@ describe("a contact from start to rating", () => {
     expect(texts(tab)).toEqual(["还有一个问题"]);
   });
 
+  it("tells who has come while the socket was away", () => {
+    const { world, server, tab } = fresh();
+    tab.session.start("有人吗", null, null);
+    settle(world, [tab]);
+    tab.cut();
+    server.agentJoins("李晓雯");
+    settle(world, [tab]);
+    expect(tab.session.items.at(-1)).toMatchObject({ notice: "joined", name: "李晓雯" });
+  });
+
   it("keeps what is written before the socket is there", () => {
     const { world, server, tab } = fresh();
     tab.session.start("停电了", null, null);

@@ -150,11 +150,14 @@ export function newSession(ports: SessionPorts) {
       if (shown.contact?.id === start.contact) shown.contact = undefined;
     }
     const { id, rating, agent, started_at: startedAt } = wire;
-    if (shown.contact?.id !== id) {
+    const was = shown.contact;
+    if (was?.id !== id) {
       shelve();
       shown.customerRead = ports.readBefore(id);
     }
     shown.contact = { id, rating, startedAt, state: plain(wire.state), agent: agent?.name };
+    // Somebody came while the socket was away.
+    if (was?.id === id && was.state === "waiting" && wire.state === "talking") notice("joined", agent?.name);
   }
 
   function take(message: WireMessage, tell: boolean): void {

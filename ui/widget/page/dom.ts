@@ -1,26 +1,25 @@
 /**
- * What the views need of Preact, and no more: elements, texts, keys, refs and handlers. There are no components with a
- * state of their own, since all of it is in `chat.ts` and `ui.ts`; Preact itself would be a fifth of the widget.
- * Views are written in JSX with Preact's types.
+ * What the views need of Preact, and no more: elements, texts, keys, handlers, and refs, which hear of an element
+ * once: when it is made, with all that is in it, before it has its place. There are no components with a state of their
+ * own, since all of it is in `chat.ts` and `ui.ts`; Preact itself would be a fifth of what the widget may cost. The
+ * views are written in JSX with Preact's types.
  */
-interface Node_ {
+interface Drawn {
   /** The element's name; none for a text. */
   tag: string;
   props: Record<string, unknown>;
   kids: Kid[];
   node?: Listening;
 }
-type Kid = Node_ | undefined;
-type Drawable = Node_ | string | number | boolean | null | undefined | Drawable[];
+type Kid = Drawn | undefined;
+type Drawable = Drawn | string | number | boolean | null | undefined | Drawable[];
 type Handler = (event: Event) => void;
 type Listening = (Element | Text) & { heard?: Record<string, Handler> };
 
-/** Refs of elements that have just come; they are told when all is in its place. */
-let come: (() => void)[] = [];
 let root: Kid[] = [];
 
 /** What JSX becomes. What is not to be drawn keeps its place among the children. */
-export function h(tag: string, props: Record<string, unknown> | null, ...drawn: Drawable[]): Node_ {
+export function h(tag: string, props: Record<string, unknown> | null, ...drawn: Drawable[]): Drawn {
   const kids = (drawn.flat(9) as Exclude<Drawable, Drawable[]>[]).map((one) =>
     one == null || one === "" || typeof one === "boolean"
       ? undefined
@@ -32,10 +31,9 @@ export function h(tag: string, props: Record<string, unknown> | null, ...drawn: 
 }
 
 export function render(drawn: unknown, into: Node): void {
-  const now = [drawn as Node_];
+  const now = [drawn as Drawn];
   patch(into, root, now);
   root = now;
-  for (const tell of come.splice(0)) tell();
 }
 
 /** Makes the children of a node what they are to be now. Those with keys may move, others keep their places. */
@@ -49,23 +47,22 @@ function patch(parent: Node, before: Kid[], now: Kid[]): void {
     const same = old && old.tag === kid.tag && old.props.key === key && left.delete(old) ? old : undefined;
     draw(kid, same);
   }
-  left.forEach((kid) => kid && (gone(kid), kid.node!.remove()));
+  left.forEach((kid) => kid?.node!.remove());
   let next = parent.firstChild;
   for (const kid of now) {
     if (!kid) continue;
-    if (kid.node === next) next = next!.nextSibling;
+    if (kid.node === next) next = next.nextSibling;
     else parent.insertBefore(kid.node!, next);
   }
 }
 
-function draw(kid: Node_, old: Kid): void {
+function draw(kid: Drawn, old: Kid): void {
   const { tag, props } = kid;
   const node = (kid.node = old?.node ?? make(tag));
   const was = old?.props ?? {};
   for (const name in { ...was, ...props }) set(node, name, props[name], was[name]);
   if (tag) patch(node, old?.kids ?? [], kid.kids);
-  const ref = props.ref as ((node: unknown) => void) | undefined;
-  if (ref && !old) come.push(() => ref(node));
+  if (!old) (props.ref as ((node: unknown) => void) | undefined)?.(node);
 }
 
 const make = (tag: string): Listening =>
@@ -88,15 +85,9 @@ function set(node: Listening, name: string, value: unknown, was: unknown): void 
     node.heard[type] = value as Handler;
   } else if (name === "style") (node as HTMLElement).style.cssText = value as string;
   else if (value == null || (value === false && name[4] !== "-")) (node as Element).removeAttribute(name);
-  else (node as Element).setAttribute(name, String(value));
+  else (node as Element).setAttribute(name, value as string);
 }
 
 function hear(this: Listening, event: Event): void {
   this.heard![event.type]?.(event);
-}
-
-/** Tells the refs of an element that goes. */
-function gone({ props, kids }: Node_): void {
-  (props.ref as ((node: null) => void) | undefined)?.(null);
-  kids.forEach((kid) => kid && gone(kid));
 }

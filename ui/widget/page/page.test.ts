@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import type { Entry } from "../core/ports";
 import { newId } from "../core/ids";
+import { h, render } from "./dom";
 import { backoff } from "./link";
 import { hash, shownName } from "./names";
 import { keepEntry, keeping, loadEntries } from "./storage";
@@ -115,9 +116,8 @@ describe("a site's colour", () => {
         ["light", "#e4ebea"],
         ["dark", "#243331"],
       ] as const) {
-        const { solid, deep, ink, soft } = tint(c, theme === "dark")!;
+        const { solid, ink, soft } = tint(c, theme === "dark")!;
         expect(contrast("#ffffff", solid)).toBeGreaterThanOrEqual(4.5);
-        expect(contrast("#ffffff", deep)).toBeGreaterThanOrEqual(4.5);
         expect(contrast(ink, ground)).toBeGreaterThanOrEqual(4.5);
         expect(contrast(ink, soft)).toBeGreaterThanOrEqual(4.5);
       }
@@ -152,5 +152,57 @@ describe("language", () => {
     expect(pickLocale("en", "zh")).toBe("en");
     expect(pickLocale("fr-FR")).toBe("en");
     expect(pickLocale()).toBe("zh-CN");
+  });
+});
+
+describe("drawing", () => {
+  const into = document.createElement("div");
+  const list = (...names: (string | false)[]) =>
+    render(
+      h(
+        "ul",
+        null,
+        names.map((name) => name && h("li", { key: name }, name)),
+      ),
+      into,
+    );
+  const shown = () => [...into.querySelectorAll("li")].map((li) => li.textContent);
+
+  it("moves what has a key, and keeps its element", () => {
+    list("a", "b", "c");
+    const [a, , c] = into.querySelectorAll("li");
+    list("c", false, "a", "d");
+    expect(shown()).toEqual(["c", "a", "d"]);
+    expect([...into.querySelectorAll("li")].slice(0, 2)).toEqual([c, a]);
+    list();
+    expect(shown()).toEqual([]);
+  });
+
+  it("keeps the place of what is not drawn, sets only what has changed, and hears with the latest handler", () => {
+    const heard: number[] = [];
+    const come: unknown[] = [];
+    const view = (n: number, more: boolean) =>
+      render(
+        h(
+          "p",
+          { class: n > 1 ? "many" : null, "aria-expanded": n > 1, hidden: n > 1 },
+          more && h("b", null, "more"),
+          h("input", { value: `${n}`, ref: (one: unknown) => come.push(one), onInput: () => heard.push(n) }),
+          n,
+        ),
+        into,
+      );
+    view(1, false);
+    const input = into.querySelector("input")!;
+    input.value = "typed";
+    view(2, true);
+    expect(into.innerHTML).toBe('<p aria-expanded="true" class="many" hidden="true"><b>more</b><input>2</p>');
+    expect(into.querySelector("input")).toBe(input);
+    expect(input.value).toBe("2");
+    expect(come).toEqual([input]);
+    input.dispatchEvent(new Event("input"));
+    expect(heard).toEqual([2]);
+    view(1, false);
+    expect(into.innerHTML).toBe('<p aria-expanded="false"><input>1</p>');
   });
 });

@@ -2,8 +2,6 @@
 export interface Tint {
   /** Ground for white text. */
   solid: string;
-  /** The same a little deeper, for hover and gradients. */
-  deep: string;
   /** Text and lines on the theme's grounds. */
   ink: string;
   /** Pale ground for `ink`. */
@@ -29,7 +27,7 @@ export function tint(colour: string, dark: boolean): Tint | null {
   const solid = bend(base, BLACK, [WHITE]);
   const soft = mix(surface, base, dark ? 0.22 : 0.12);
   const ink = bend(base, dark ? WHITE : BLACK, [ground, soft]);
-  return { solid: css(solid), deep: css(mix(solid, BLACK, 0.16)), ink: css(ink), soft: css(soft) };
+  return { solid: css(solid), ink: css(ink), soft: css(soft) };
 }
 
 /** Moves a colour towards another until it stands out from all of the grounds. */

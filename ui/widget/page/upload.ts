@@ -40,7 +40,9 @@ export function upload(
     request.upload.onprogress = ({ loaded, total }) => progress(loaded / (total || 1));
     request.onloadend = () => {
       const { status } = request;
-      resolve((status < 300 && (request.response as FileInfo | null)) || (BY_STATUS[status] ?? key("network")));
+      resolve(
+        (status < 300 && (request.response as FileInfo | null)) || (BY_STATUS[status] ?? key("network")),
+      );
     };
     request.send(file);
   });

@@ -42,7 +42,7 @@ export function Bubble(item: Item, first: boolean, last: boolean, lastOwn: boole
         {item.file ? (
           Attachment(item.file)
         ) : (
-          <p class={onlyEmoji(text) ? "bubble large" : "bubble"} dir="auto">
+          <p class={onlyEmoji(text) ? "bubble emoji" : "bubble"} dir="auto">
             {linkify(text).map(({ href, text }) =>
               href ? (
                 <a href={href} target="_blank" rel="noopener noreferrer nofollow">

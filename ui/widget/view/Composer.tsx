@@ -14,8 +14,8 @@ const IME_KEY = 229;
 const TALLEST = 132;
 
 let composing = false;
-let form: HTMLFormElement | null;
-const hold = (element: HTMLFormElement | null) => void (form = element);
+let form: HTMLFormElement | undefined;
+const hold = (element: HTMLFormElement | null) => void (form = element!);
 let fitted: HTMLTextAreaElement | undefined;
 let fittedTo: string;
 

@@ -1,9 +1,9 @@
 import { session, words } from "../page/chat";
 import { turn } from "../page/ui";
 import { trap } from "./focus";
+import { focusFirst } from "./parts";
 
 const done = () => turn({ confirming: false });
-const focusFirst = (box: HTMLElement | null) => box?.querySelector("button")!.focus();
 
 function keys(event: KeyboardEvent & { currentTarget: HTMLElement }): void {
   if (event.key === "Escape") {

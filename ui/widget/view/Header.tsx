@@ -1,7 +1,7 @@
-import { arrowLeft, check, chevronDown, clock, headset } from "../../kit/icons/paths";
+import { arrowLeft, check, chevronDown, clock } from "../../kit/icons/paths";
 import { locale, options, session, setLocale, setOpen, site, words } from "../page/chat";
 import { turn, ui } from "../page/ui";
-import { avatar, icon, iconButton } from "./parts";
+import { avatar, focusFirst, headset, icon, iconButton } from "./parts";
 
 /** Three dots, of round ends alone. */
 const MORE = "M5.5 12h.01M12 12h.01M18.5 12h.01";
@@ -41,19 +41,18 @@ export function Header() {
   );
 }
 
-let box: HTMLElement | null;
-const hold = (element: HTMLElement | null) => void (box = element);
+let box: HTMLElement;
+const hold = (element: HTMLElement | null) => void (box = element!);
 
-const items = () => [...box!.querySelectorAll<HTMLElement>("[role]")].slice(1);
-const focusFirst = (menu: HTMLElement | null) => menu?.querySelector("button")!.focus();
+const items = () => [...box.querySelectorAll<HTMLElement>("[role]")].slice(1);
 
 function shut(): void {
   turn({ menuOpen: false });
-  box!.querySelector("button")!.focus();
+  box.querySelector("button")!.focus();
 }
 
 addEventListener("pointerdown", (event) => {
-  if (ui.menuOpen && !event.composedPath().includes(box!)) turn({ menuOpen: false });
+  if (ui.menuOpen && !event.composedPath().includes(box)) turn({ menuOpen: false });
 });
 
 function keys(event: KeyboardEvent): void {

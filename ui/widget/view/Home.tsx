@@ -1,8 +1,8 @@
-import { check, clock, errorCircle, headset } from "../../kit/icons/paths";
+import { check, clock, errorCircle } from "../../kit/icons/paths";
 import { barred, session, setTopic, site, topic, words } from "../page/chat";
 import { turn } from "../page/ui";
 import { Bubble } from "./Bubble";
-import { icon } from "./parts";
+import { headset, icon } from "./parts";
 
 /** Before a contact: the greeting, whether somebody is there, and what it is about. */
 export function Home() {

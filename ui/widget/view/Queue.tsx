@@ -1,6 +1,6 @@
-import { headset, user } from "../../kit/icons/paths";
+import { user } from "../../kit/icons/paths";
 import { session, words } from "../page/chat";
-import { icon } from "./parts";
+import { headset, icon } from "./parts";
 import { placeWords, waitWords } from "./words";
 
 /** So many people before the customer are drawn one by one; the rest is a number. */

@@ -59,7 +59,7 @@ export function Rating() {
             {rateError}
           </p>
         ),
-        <button class="button solid" aria-disabled={!!sending}>
+        <button class="button solid wide" aria-disabled={!!sending}>
           {sending ? words.sending : words.rate}
         </button>,
       ]}

@@ -14,28 +14,27 @@ const RUN_MS = 3 * 60_000;
 /** This near to the end counts as at the end, px. */
 const NEAR = 56;
 
-let box: HTMLElement | null = null;
+let box: HTMLElement | undefined;
 const toEnd = () => {
-  if (box && ui.stuck) box.scrollTop = box.scrollHeight;
+  if (ui.stuck) box!.scrollTop = box!.scrollHeight;
 };
 const resized = new ResizeObserver(toEnd);
 
 function hold(element: HTMLElement | null): void {
-  box = element;
+  box = element!;
   resized.disconnect();
-  if (!box) return;
   resized.observe(box);
   resized.observe(box.firstElementChild!);
 }
 
 function look(): void {
-  if (box && isOpen && ui.stuck && !ui.history && !document.hidden) seen();
+  if (box?.isConnected && isOpen && ui.stuck && !ui.history && !document.hidden) seen();
 }
 document.addEventListener("visibilitychange", look);
 
 function scrolled(): void {
-  if (!box) return; // the browser tells of a scroll a frame late, when the panel may be shut
-  const { scrollTop, scrollHeight, clientHeight } = box;
+  if (!box!.isConnected) return; // the browser tells of a scroll a frame late, when the panel may be shut
+  const { scrollTop, scrollHeight, clientHeight } = box!;
   // Only a move upwards is somebody's will; content that grows leaves scrollTop alone.
   if (scrollHeight - scrollTop - clientHeight < NEAR) ui.stuck = true;
   else if (scrollTop < ui.scrolled) ui.stuck = false;
@@ -46,7 +45,7 @@ function scrolled(): void {
 
 /** After each drawing: the newest stays in view, or is told of; what was in view stays where it was. */
 export function followStream(): void {
-  if (!box) return;
+  if (!box?.isConnected) return;
   const newest = session.items.at(-1);
   if (newest !== ui.newest) {
     ui.newest = newest;

@@ -7,6 +7,10 @@ export const icon = (d: string, size = 20) => (
   </svg>
 );
 
+/** The kit's headset in fewer strokes. */
+export const headset =
+  "M4.5 15v-3a7.5 7.5 0 0 1 15 0v3M4.5 13.5h3V19h-3zM19.5 13.5h-3V19h3zc0 1.7-2 2.5-5 2.5";
+
 /** The first character of a name on a colour that stays with the name; the site itself has its own colour. */
 export const avatar = (name: string, more = "", site?: boolean) => (
   <span
@@ -33,3 +37,7 @@ export const iconButton = (d: string, label: string, onClick: () => void, more =
     {icon(d)}
   </button>
 );
+
+/** A ref: the first button has the focus as soon as it is there. */
+export const focusFirst = (element: HTMLElement | null): void =>
+  queueMicrotask(() => element!.querySelector("button")!.focus());
