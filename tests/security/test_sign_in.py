@@ -281,6 +281,31 @@ async def test_a_last_code_turns_the_second_factor_off(city: City) -> None:
     assert (await city.browser().sign_in("agent@rexian.example")).status_code == 200
 
 
+async def test_an_administrator_resets_a_second_factor_that_was_lost(city: City) -> None:
+    lost, admin = await city.as_("agent"), await city.as_("admin")
+    await turn_on(lost, city)
+    person = f"/api/people/{city.people['agent']}"
+    assert (await admin.get(person))["second_factor"] is True
+    assert (await lost.get(person))["second_factor"] is None  # not theirs to administer
+    await admin.post(f"{person}/reset-second-factor")
+    await lost.refused(401, "GET", "/api/session")
+    assert (await admin.get(person))["second_factor"] is False
+    assert (await city.browser().sign_in("agent@rexian.example")).status_code == 200
+    await admin.post(f"{person}/reset-second-factor")  # said twice: nothing more happens, and nobody is thrown out
+    noted = await city.trail("yunshan", "person.totp_reset")
+    assert [(row.actor_id, row.object_id) for row in noted] == [(city.people["admin"], city.people["agent"])]
+
+
+async def test_a_second_factor_is_reset_by_those_above_and_never_by_oneself(city: City) -> None:
+    await city.hire("city admin", "city", "沈清越", ["tenant_admin"])
+    agent, admin, operator = (f"/api/people/{city.people[one]}" for one in ("agent", "admin", "operator"))
+    act = "reset-second-factor"
+    assert (await (await city.as_("city admin")).refused(403, "POST", f"{operator}/{act}"))["code"] == "role_too_high"
+    assert (await (await city.as_("admin")).refused(409, "POST", f"{admin}/{act}"))["code"] == "not_yourself"
+    await (await city.as_("agent")).refused(403, "POST", f"{admin}/{act}")
+    await (await city.as_("other admin")).refused(404, "POST", f"{agent}/{act}")
+
+
 async def test_a_new_password_ends_all_other_sessions(city: City) -> None:
     here, there = await city.as_("agent"), await city.as_("agent")
     wrong = {"old": "wrong", "new": "一个新的好密码 2025"}
@@ -388,6 +413,7 @@ async def test_a_token_changes_nothing_that_guards_an_account(city: City) -> Non
         ("POST", "/api/people", person),
         ("PUT", f"/api/people/{agent}/roles", ["tenant_admin"]),
         ("POST", f"/api/people/{agent}/password", {"password": "一个新的好密码 2025"}),
+        ("POST", f"/api/people/{agent}/reset-second-factor", None),
     ):
         assert (await program.refused(403, method, path, body))["code"] == "session_only"
 

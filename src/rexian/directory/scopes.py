@@ -13,17 +13,21 @@ SELF: Final = "self"
 
 _READING = ("contact.read", "queue.read", "people.read", "customer.read")
 _HANDLING = ("desk.use", "customer.write", *_READING)
-_WATCHING = ("contact.read_all", "wall.read", "trace.read", "routing.read", "routing.switch", *_READING)
+_WATCHING = ("contact.read_all", "wall.read", "trace.read", "routing.read", "routing.switch", "drill.run",
+             *_READING)  # fmt: skip
 _RUNNING = (
     "wall.read", "queue.read", "queue.write", "people.read", "people.write", "hours.write", "token.write",
     "webhook.write", "audit.read", "settings.read", "settings.write", "routing.read", "routing.switch", "routing.edit",
+    "drill.run",
 )  # fmt: skip
 
 ROLE_SCOPES: Final[Mapping[Role, frozenset[str]]] = {
     "agent": frozenset(_HANDLING),
     "supervisor": frozenset((*_WATCHING, "customer.write", "canned.write", "settings.read", "token.write")),
     "reviewer": frozenset(("contact.read", "contact.read_all", "trace.read", "queue.read", "people.read")),
-    "planner": frozenset(("wall.read", "queue.read", "people.read", "hours.write", "settings.read", "routing.read")),
+    "planner": frozenset(
+        ("wall.read", "queue.read", "people.read", "hours.write", "settings.read", "routing.read", "drill.run")
+    ),
     "editor": frozenset(("queue.read", "canned.write", "settings.read")),
     "tenant_admin": frozenset((*_RUNNING, *_WATCHING, "customer.write", "canned.write")),
     "city_operator": frozenset((*_RUNNING, "demo.control")),

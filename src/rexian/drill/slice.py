@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from rexian.drill.api import make_routes
+from rexian.drill.runs.api import make_routes as make_run_routes
+from rexian.drill.runs.keeper import Keeper
 from rexian.drill.summary import Lookout
 from rexian.kit.clock import Clock
 from rexian.kit.database import Database
@@ -14,4 +16,6 @@ from rexian.runtime.host import FloorHost
 def make(db: Database, clock: Clock, settings: Settings, floors: FloorHost, forgetters: list[Forgetter]) -> Slice:
     """`forgetters`: how each of the other slices removes what it has stored of simulated contacts."""
     lookout = Lookout(db, clock, floors)
-    return Slice("drill", make_routes(lookout, forgetters), tasks=(lookout.run,) if settings.demo else ())
+    keeper = Keeper(settings.home / "drills", clock, db.url.render_as_string(hide_password=False))
+    routes = [*make_routes(lookout, forgetters), *make_run_routes(keeper)]
+    return Slice("drill", routes, tasks=(keeper.run, *((lookout.run,) if settings.demo else ())))

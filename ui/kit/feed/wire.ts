@@ -126,6 +126,8 @@ export interface WallQueueView {
   available_agents: number;
   service_level: { percent: number | null; threshold_ms: number; rule: string; goal?: number };
   today: { offered: number; answered: number; abandoned: number };
+  /** The routing rules that hold now and may fit its contacts. */
+  rules?: { id: string; name: string; name_en: string; emergency: boolean }[];
 }
 
 export interface WallAgentView {

@@ -134,3 +134,6 @@ export const sidebar =
 export const expand = "M9.5 4.5h-5v5M14.5 4.5h5v5M9.5 19.5h-5v-5M14.5 19.5h5v-5";
 export const sound = "M4.5 9.5v5h3.5l4.5 4v-13l-4.5 4zM16 9a4 4 0 0 1 0 6M18.5 6.5a7.5 7.5 0 0 1 0 11";
 export const mute = "M4.5 9.5v5h3.5l4.5 4v-13l-4.5 4zM16.5 9.5l5 5M21.5 9.5l-5 5";
+export const route =
+  "M5.5 4.5a2 2 0 1 1 0 4 2 2 0 0 1 0-4zM18.5 15.5a2 2 0 1 1 0 4 2 2 0 0 1 0-4zM7.5 6.5h7a3 3 0 0 1 0 6h-5a3 3 0 0 0 0 6h7";
+export const drill = "M4.5 19.5v-6M9.5 19.5v-10M14.5 19.5v-7M19.5 19.5v-13M4 7.5l5-3.5 5 3 5.5-4";

@@ -38,6 +38,8 @@ interface Props<T> {
   initialSort?: { id: string; desc: boolean };
   /** Row height in px; rows have all the same, so that thousands scroll smoothly. */
   rowHeight?: number;
+  /** What does not fit wraps, and its row grows: nothing is cut. `rowHeight` is then the least. */
+  wraps?: boolean;
   /** The narrowest width in px at which the columns are legible; the box scrolls sideways below. */
   minWidth?: number;
   isSelected?: (row: T) => boolean;
@@ -60,6 +62,7 @@ export function DataTable<T extends object>({
   empty,
   initialSort,
   rowHeight = 40,
+  wraps = false,
   minWidth,
   isSelected,
   className,
@@ -159,6 +162,7 @@ export function DataTable<T extends object>({
             return (
               <tr
                 key={key}
+                {...(wraps ? { ref: virtual.measureElement, "data-index": index } : {})}
                 aria-rowindex={index + 2}
                 aria-current={isSelected?.(row) ? true : undefined}
                 className={cx(
@@ -174,7 +178,8 @@ export function DataTable<T extends object>({
                       key={column.id}
                       scope={column.isRowHeader ? "row" : undefined}
                       className={cx(
-                        "truncate border-b border-line px-3 font-normal",
+                        "border-b border-line px-3 font-normal",
+                        wraps ? "py-1 break-words" : "truncate",
                         column.align === "end" && "tabular text-right",
                       )}
                     >

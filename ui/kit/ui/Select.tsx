@@ -81,7 +81,7 @@ export function Select<K extends string>({
       {hideLabel ? null : <FieldLabel>{label}</FieldLabel>}
       <Button className={cx(controlClass, "flex h-8 items-center justify-between gap-2 text-left")}>
         <SelectValue className="min-w-0 flex-1 truncate data-placeholder:text-ink-3">
-          {({ selectedText, defaultChildren }) => selectedText ?? defaultChildren}
+          {({ selectedText, defaultChildren }) => selectedText || defaultChildren}
         </SelectValue>
         <Icon name="chevronDown" size={16} className="text-ink-3" />
       </Button>

@@ -32,7 +32,7 @@ from rexian.directory.people.tables import person, skill, team
 from rexian.directory.people.teams import change_team, create_team, retire_team, team_of
 from rexian.directory.principal import Principal
 from rexian.directory.scopes import Role
-from rexian.directory.sign_in.account import session_only, store_password
+from rexian.directory.sign_in.account import reset_totp, session_only, store_password
 from rexian.directory.sign_in.password import check_choice
 from rexian.directory.sign_in.service import SignIn, set_hash
 from rexian.kit.clock import Clock
@@ -153,6 +153,20 @@ class PeopleController(Controller):
             email = (await get_person(act.tx, str(person_id), administered=[owner])).email or ""
         check_choice(data.password, email=email)
         await store_password(sign_in, who, owner, str(person_id), data.password)
+
+    @post("/{person_id:uuid}/reset-second-factor", opt={"scope": "people.write"}, status_code=204,
+          operation_id="resetSecondFactor", summary="Turn off a second factor that was lost")  # fmt: skip
+    async def reset_second_factor(
+        self, person_id: UUID, who: Principal, db: Database, clock: Clock, sign_in: SignIn
+    ) -> None:
+        """Turn somebody's second factor off; their sessions end. Nobody resets their own: they end it with a code."""
+        session_only(who)
+        owner = await locate(db, clock, who, "people.write", person, str(person_id))
+        async with acting_everywhere(db, clock, who, owner) as act:
+            await _check_rank(act, who, str(person_id))
+        if str(person_id) == who.person_id:
+            raise Problem("not_yourself", 409)
+        await reset_totp(sign_in, who, owner, str(person_id))
 
 
 class SkillController(Controller):

@@ -12,7 +12,7 @@ from rexian.directory.people.model import engine_name
 from rexian.directory.people.tables import person, skill, team
 from rexian.directory.tenants.tables import tenant
 
-__all__ = ["Card", "agent_cards", "engine_name", "skill_names"]
+__all__ = ["Card", "agent_cards", "engine_name", "skill_names", "team_names"]
 
 
 class Card(Struct, frozen=True, kw_only=True):
@@ -58,3 +58,9 @@ async def skill_names(tx: AsyncConnection) -> dict[str, tuple[str, str]]:
     for row in await tx.execute(select(team.c.id, team.c.name, team.c.name_en)):
         names[f"team:{row.id}"] = (row.name, row.name_en)
     return names
+
+
+async def team_names(tx: AsyncConnection, ids: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Return the teams' names, Chinese and English, by id."""
+    found = select(team.c.id, team.c.name, team.c.name_en).where(team.c.id.in_(list(ids)))
+    return {row.id: (row.name, row.name_en or row.name) for row in await tx.execute(found)}

@@ -50,7 +50,7 @@ class PersonSkill(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class Person(Struct, frozen=True, kw_only=True):
-    """A person who works here. `email` is null for those who may not administer the person."""
+    """A person who works here. `email` and `second_factor` are null for those who may not administer the person."""
 
     id: str
     tenant_id: str
@@ -66,6 +66,7 @@ class Person(Struct, frozen=True, kw_only=True):
     level: int
     capacity: Capacity
     active: bool
+    second_factor: bool | None = None
 
 
 class NewPerson(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

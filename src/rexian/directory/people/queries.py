@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from rexian.directory.people.model import Capacity, Person, PersonSkill
 from rexian.directory.people.tables import person, person_serves, person_skill, role_grant, skill
 from rexian.directory.scopes import ROLES
+from rexian.directory.sign_in.tables import credential
 from rexian.kit.database import Id
 from rexian.kit.problem import not_found
 
@@ -50,7 +51,9 @@ def _lists() -> list[Any]:
         .where(person_skill.c.person_id == person.c.id)
         .correlate(person)
     )
+    factor = exists().where(credential.c.person_id == person.c.id, credential.c.totp_confirmed_at.is_not(None))
     return [
+        factor.label("second_factor"),
         func.array(roles.scalar_subquery(), type_=ARRAY(Text)).label("roles"),
         func.array(serves.scalar_subquery(), type_=ARRAY(Id)).label("serves"),
         skills.scalar_subquery().label("skills"),
@@ -58,13 +61,14 @@ def _lists() -> list[Any]:
 
 
 def person_of(row: Row[Any], *, administered: Collection[str] = ()) -> Person:
-    """Make a person of a row of `people`. The e-mail is left out unless the employer is among `administered`."""
+    """Make a person of a row of `people`; e-mail and second factor only if the employer is among `administered`."""
+    theirs = row.tenant_id in administered
     skills = [msgspec.convert(one, PersonSkill) for one in row.skills]
     return Person(
         id=row.id,
         tenant_id=row.tenant_id,
         name=row.name,
-        email=row.email if row.tenant_id in administered else None,
+        email=row.email if theirs else None,
         roles=[role for role in ROLES if role in row.roles],
         team_id=row.team_id,
         partner=row.partner,
@@ -75,6 +79,7 @@ def person_of(row: Row[Any], *, administered: Collection[str] = ()) -> Person:
         level=row.level,
         capacity=msgspec.convert(row.capacity, Capacity),
         active=row.active,
+        second_factor=row.second_factor if theirs else None,
     )
 
 

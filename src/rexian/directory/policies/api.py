@@ -19,6 +19,7 @@ from rexian.directory.policies.model import (
     Checked,
     DraftCheck,
     DraftSave,
+    LastSwitch,
     PolicyView,
     Publication,
     Published,
@@ -63,6 +64,7 @@ class RoutingController(Controller):
         async with db.system() as tx:
             shelf, world = await service.shelf_of(tx, owner), await world_of(tx, owner)
             floor_ids = await on_floors.floors_of(tx, owner)
+            switched = await service.last_switches(tx, owner)
         running = await on_floors.glance(floors.get, floor_ids, owner)
         present, draft = shelf.in_state("published"), shelf.in_state("draft")
         view = PolicyView(
@@ -71,7 +73,7 @@ class RoutingController(Controller):
             present=service.version_of(shelf, present, world, who.locale) if present else None,
             draft=service.version_of(shelf, draft, world, who.locale) if draft else None,
             versions=[service.edition_of(shelf, row) for row in shelf.rows if row.state != "draft"][: service.SHOWN],
-            rules=_rules_now(body_from(present.body), running) if present else [],
+            rules=_rules_now(body_from(present.body), running, switched) if present else [],
             floors=on_floors.versions(running),
         )
         return Response(view, headers={"etag": shelf.etag})
@@ -239,15 +241,21 @@ def _drafted(shelf: service.Shelf) -> Body:
     return body_from(row.body)
 
 
-def _rules_now(body: Body, running: dict[str, Any]) -> list[RuleNow]:
+def _rules_now(body: Body, running: dict[str, Any], switched: dict[str, LastSwitch]) -> list[RuleNow]:
     active = {id for one in running.values() for id in one.active}
     return [
         RuleNow(
             id=rule.id, name=rule.name, name_en=rule.name_en or rule.name, active=rule.id in active,
             boost_ms=rule.boost_ms, emergency=rule.emergency, from_at=rule.from_at, until_at=rule.until_at, on=rule.on,
+            switched=_still(switched.get(rule.id), rule.id in active),
         )
         for rule in body.rules
     ]  # fmt: skip
+
+
+def _still(last: LastSwitch | None, active: bool) -> LastSwitch | None:
+    """The last switch by hand, unless the rule's own time has turned it over since."""
+    return last if last is not None and last.on == active else None
 
 
 routes = [RoutingController]

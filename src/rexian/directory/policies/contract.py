@@ -14,7 +14,7 @@ from rexian.directory.act import Act
 from rexian.directory.policies.model import Body, body_from, to_engine
 from rexian.directory.policies.tables import routing_policy
 
-__all__ = ["Body", "RuleCard", "establish", "published", "rule_cards", "to_engine"]
+__all__ = ["Body", "RuleCard", "drafted", "establish", "published", "rule_cards", "to_engine"]
 
 
 class RuleCard(Struct, frozen=True, kw_only=True):
@@ -32,6 +32,13 @@ async def published(tx: AsyncConnection, tenant_ids: Collection[str]) -> dict[st
         routing_policy.c.tenant_id.in_(list(tenant_ids)), routing_policy.c.state == "published"
     )
     return {row.tenant_id: (row.version, body_from(row.body)) for row in await tx.execute(found)}
+
+
+async def drafted(tx: AsyncConnection, tenant_id: str) -> tuple[int, Body] | None:
+    """Return the tenant's draft, version and body, as it was last saved."""
+    found = select(routing_policy).where(routing_policy.c.tenant_id == tenant_id, routing_policy.c.state == "draft")
+    row = (await tx.execute(found)).one_or_none()
+    return None if row is None else (row.version, body_from(row.body))
 
 
 async def rule_cards(tx: AsyncConnection, *, tenant_id: str | None = None) -> dict[tuple[str, str], RuleCard]:

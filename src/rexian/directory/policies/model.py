@@ -174,6 +174,14 @@ class Version(Edition, frozen=True, kw_only=True):
     words: PolicyWords
 
 
+class LastSwitch(Struct, frozen=True, kw_only=True):
+    """Who switched a rule last by hand, and when."""
+
+    at: int
+    by: Author | None
+    on: bool
+
+
 class RuleNow(Struct, frozen=True, kw_only=True):
     """A rule of the present version; `active` is what the floor says now."""
 
@@ -186,6 +194,7 @@ class RuleNow(Struct, frozen=True, kw_only=True):
     from_at: int
     until_at: int
     on: bool
+    switched: LastSwitch | None = None
 
 
 class FloorVersion(Struct, frozen=True, kw_only=True):

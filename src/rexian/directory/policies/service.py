@@ -6,18 +6,28 @@ is written over unseen. A version that has been published never changes.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, delete, func, select
+from sqlalchemy import Row, Text, cast, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rexian.directory.act import NOBODY, Act
+from rexian.directory.audit.tables import audit
 from rexian.directory.people.tables import person
 from rexian.directory.policies.checks import check
-from rexian.directory.policies.model import Author, DraftSave, Edition, Findings, Version, body_from
+from rexian.directory.policies.model import (
+    Author,
+    DraftSave,
+    Edition,
+    Findings,
+    LastSwitch,
+    Version,
+    body_from,
+)
 from rexian.directory.policies.tables import routing_policy
 from rexian.directory.policies.words import in_words
 from rexian.directory.policies.world import World
@@ -195,3 +205,22 @@ def _row(act: Act, version: int) -> Collection[Any]:
 
 def _maker(act: Act) -> str | None:
     return None if act.by_id == NOBODY else act.by_id
+
+
+async def last_switches(tx: AsyncConnection, tenant_id: str) -> dict[str, LastSwitch]:
+    """Return by rule who switched it last, as the audit trail has it."""
+    mine = (audit.c.tenant_id == tenant_id, audit.c.object_kind == "routing_rule")
+    newest = select(func.max(audit.c.seq)).where(*mine, audit.c.action == "routing.rule_switched")
+    rows = await tx.execute(
+        select(audit.c.object_id, audit.c.at, audit.c.detail, audit.c.actor_id, person.c.name)
+        .outerjoin(person, cast(person.c.id, Text) == audit.c.actor_id)
+        .where(audit.c.tenant_id == tenant_id, audit.c.seq.in_(newest.group_by(audit.c.object_id)))
+    )
+    return {
+        row.object_id: LastSwitch(
+            at=row.at,
+            by=Author(id=row.actor_id, name=row.name) if row.name else None,
+            on=bool(json.loads(row.detail).get("on")),
+        )
+        for row in rows
+    }

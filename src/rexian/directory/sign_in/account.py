@@ -150,6 +150,27 @@ async def end_totp(sign_in: SignIn, who: Principal, code: str) -> None:
         await _note(sign_in, tx, who, "person.totp_off", who.person_id)
 
 
+async def reset_totp(sign_in: SignIn, actor: Principal, tenant_id: str, person_id: str) -> None:
+    """Turn off somebody's second factor that was lost; their sessions end. Without one nothing happens."""
+    now = sign_in.clock.now_ms()
+    off = {"totp_sealed": None, "totp_confirmed_at": None, "totp_step": 0}
+    async with sign_in.db.system() as tx:
+        on = (credential.c.person_id == person_id, credential.c.totp_confirmed_at.is_not(None))
+        if (await tx.execute(credential.update().where(*on).values(off))).rowcount == 0:
+            return
+        for session_id in await sessions.close_all(tx, person_id):
+            await announce(tx, "session_closed", session_id=session_id, person_id=person_id)
+        await record(
+            tx,
+            tenant_id,
+            at=now,
+            actor=actor_of(actor),
+            action="person.totp_reset",
+            object_kind="person",
+            object_id=person_id,
+        )
+
+
 async def issue_token(
     sign_in: SignIn, who: Principal, *, name: str, scopes: Collection[str], days: int | None
 ) -> tokens.Issued:

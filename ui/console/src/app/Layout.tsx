@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { browserWire, FeedClient, FeedProvider } from "@kit/feed";
 import { OfferStack } from "../desk/OfferStack.tsx";
 import { DemoRibbon } from "../front/DemoRibbon.tsx";
+import { RuleCommands } from "../routing/RuleCommands.tsx";
 import { Announcer } from "./announce.tsx";
 import { onSignedOut } from "./api.ts";
 import { CommandBar } from "./CommandBar.tsx";
@@ -80,6 +81,7 @@ function SignedIn({ session }: { session: Session }) {
       </div>
       {session.agent ? <OfferStack /> : null}
       <CommandBar />
+      <RuleCommands />
       <Announcer />
     </FeedProvider>
   );

@@ -6,8 +6,8 @@ import { Mark } from "./Mark.tsx";
 import { hasScope, useSession } from "./session.tsx";
 
 interface Place {
-  to: "/app/desk" | "/app/wall" | "/app/contacts" | "/app/settings";
-  key: "desk" | "wall" | "contacts" | "settings";
+  to: "/app/desk" | "/app/wall" | "/app/contacts" | "/app/drills" | "/app/settings";
+  key: "desk" | "wall" | "contacts" | "drills" | "settings";
   icon: IconName;
   scopes: string[];
 }
@@ -16,6 +16,7 @@ export const PLACES: Place[] = [
   { to: "/app/desk", key: "desk", icon: "headset", scopes: ["desk.use"] },
   { to: "/app/wall", key: "wall", icon: "wall", scopes: ["wall.read"] },
   { to: "/app/contacts", key: "contacts", icon: "history", scopes: ["contact.read", "contact.read_all"] },
+  { to: "/app/drills", key: "drills", icon: "drill", scopes: ["drill.run"] },
   // Everybody has at least their own page there.
   { to: "/app/settings", key: "settings", icon: "settings", scopes: [] },
 ];

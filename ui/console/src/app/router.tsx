@@ -87,6 +87,14 @@ const trace = createRoute({
   component: lazyRouteComponent(() => import("../contacts/TracePage.tsx"), "TracePage"),
 });
 
+const drills = createRoute({
+  getParentRoute: () => app,
+  path: "/drills",
+  // Which drill is open; `draft`: a new one begins with the draft of the policy.
+  validateSearch: (search) => texts(search, ["tenant", "id", "draft"]),
+  component: lazyRouteComponent(() => import("../drills/DrillsPage.tsx"), "DrillsPage"),
+});
+
 const settings = createRoute({
   getParentRoute: () => app,
   path: "/settings",
@@ -96,15 +104,15 @@ const settings = createRoute({
 const settingsSection = createRoute({
   getParentRoute: () => app,
   path: "/settings/$section",
-  // Which item is open; `new` is one not yet made.
-  validateSearch: (search) => texts(search, ["id"]),
+  // Which item is open; `new` is one not yet made. Whose settings, where a page shows one tenant's.
+  validateSearch: (search) => texts(search, ["id", "tenant"]),
   component: lazyRouteComponent(() => import("../settings/SettingsPage.tsx"), "SettingsPage"),
 });
 
 const routeTree = root.addChildren([
   front,
   signIn,
-  app.addChildren([appIndex, desk, wall, contacts, trace, settings, settingsSection]),
+  app.addChildren([appIndex, desk, wall, contacts, trace, drills, settings, settingsSection]),
 ]);
 
 /** A router over the browser's addresses, or over `history` (tests). */

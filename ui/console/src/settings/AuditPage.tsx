@@ -78,7 +78,8 @@ export function AuditPage() {
             columns={columns}
             rows={rows}
             rowId={(row) => String(row.seq)}
-            minWidth={820}
+            minWidth={660}
+            wraps
             className="flex-1"
             empty={
               <EmptyState icon="audit" title={t("audit.empty")}>
@@ -109,7 +110,7 @@ function useColumns(onOpen: (row: AuditItem) => void): DataColumn<AuditItem>[] {
       {
         id: "at",
         header: t("audit.at"),
-        width: "148px",
+        width: "15%",
         cell: (row) => <span className="tabular">{when(row.at)}</span>,
       },
       {
@@ -150,7 +151,7 @@ function useColumns(onOpen: (row: AuditItem) => void): DataColumn<AuditItem>[] {
       {
         id: "address",
         header: t("audit.address"),
-        width: "128px",
+        width: "14%",
         cell: (row) => <code className="font-mono text-sm text-ink-2">{row.address || "—"}</code>,
       },
     ],

@@ -25,7 +25,7 @@ export function HoursPage() {
       empty={{ title: t("hours.empty"), text: t("hours.emptyText") }}
       editor={(item, close) => <HoursEditor item={item} onClose={close} />}
       initialSort={{ id: "name", desc: false }}
-      minWidth={820}
+      minWidth={660}
     />
   );
 }

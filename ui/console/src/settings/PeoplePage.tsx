@@ -46,7 +46,7 @@ function PeopleList() {
       empty={{ title: t("person.empty"), text: t("person.emptyText") }}
       editor={(item, close) => <PersonEditor item={item} onClose={close} />}
       initialSort={{ id: "name", desc: false }}
-      minWidth={820}
+      minWidth={660}
       rowHeight={48}
     />
   );
@@ -73,7 +73,7 @@ function useColumns(): DataColumn<PersonItem>[] {
         width: "22%",
         sort: (person) => person.roles.join(),
         cell: (person) => (
-          <span className="flex gap-1 overflow-hidden">
+          <span className="flex flex-wrap gap-1">
             {person.roles.map((role) => (
               <Badge key={role} tone={role === "agent" ? "plain" : "accent"}>
                 {t(`role.${role}`)}
@@ -129,12 +129,12 @@ function PersonCell({ person }: { person: PersonItem }) {
       <Avatar id={person.id} name={person.name} size={24} />
       <span className="min-w-0">
         <span className="flex items-center gap-2">
-          <span className={`foreign truncate font-medium ${person.active ? "text-ink" : "text-ink-3"}`}>
+          <span className={`foreign font-medium ${person.active ? "text-ink" : "text-ink-3"}`}>
             {person.name}
           </span>
           {person.active ? null : <Badge>{t("person.inactive")}</Badge>}
         </span>
-        <span className="foreign block truncate text-sm text-ink-3">
+        <span className="foreign block text-sm break-all text-ink-3">
           {person.email ?? t("person.emailHidden")}
         </span>
       </span>

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import {
   Button,
   ConfirmDialog,
+  Icon,
   IconButton,
   Notice,
   NumberField,
@@ -160,6 +161,7 @@ export function PersonEditor({ item, onClose }: { item: PersonItem | null; onClo
           error={error("password")}
           inputProps={{ autoComplete: "new-password" }}
         />
+        {item ? <SecondFactor item={item} /> : null}
       </Group>
       {item ? <Employment item={item} onDone={onClose} /> : null}
     </FormDialog>
@@ -270,6 +272,51 @@ function Skills({ form }: { form: Form<PersonForm> }) {
         />
       ) : null}
     </Group>
+  );
+}
+
+/** Whether the second factor is on, and the way out for somebody who has lost it. */
+function SecondFactor({ item }: { item: PersonItem }) {
+  const { t } = useTranslation("settings");
+  const session = useSession();
+  const client = useQueryClient();
+  const [asking, setAsking] = useState(false);
+  const reset = useMutation({
+    mutationFn: () => api.post(`/api/people/${item.id}/reset-second-factor`),
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: ["settings"] });
+      toast("ok", t("person.factorResetDone", { name: item.name }));
+    },
+    onError: () => toast("bad", t("person.changeFailed")),
+    onSettled: () => setAsking(false),
+  });
+  if (item.second_factor === null) return null;
+  return (
+    <div className="flex min-h-8 flex-wrap items-center gap-x-3 gap-y-1 text-md text-ink-2">
+      <span className="inline-flex items-center gap-1.5">
+        <Icon
+          name={item.second_factor ? "check" : "lock"}
+          size={16}
+          className={item.second_factor ? "text-ok-ink" : "text-ink-3"}
+        />
+        {t(item.second_factor ? "person.factorOn" : "person.factorOff")}
+      </span>
+      {item.second_factor && item.id !== session.person.id ? (
+        <Button size="sm" onPress={() => setAsking(true)}>
+          {t("person.factorReset")}
+        </Button>
+      ) : null}
+      <ConfirmDialog
+        isOpen={asking}
+        onClose={() => setAsking(false)}
+        onConfirm={() => reset.mutate()}
+        isPending={reset.isPending}
+        title={t("person.factorResetTitle", { name: item.name })}
+        confirm={t("person.factorResetAct")}
+      >
+        {t("person.factorResetText")}
+      </ConfirmDialog>
+    </div>
   );
 }
 

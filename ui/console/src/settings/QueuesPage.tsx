@@ -40,7 +40,7 @@ export function QueuesPage() {
       editor={(item, close) => <QueueEditor item={item} onClose={close} />}
       initialSort={{ id: "name", desc: false }}
       hasRetired
-      minWidth={900}
+      minWidth={660}
     />
   );
 }
@@ -77,7 +77,7 @@ function useColumns(): DataColumn<QueueItem>[] {
           queue.needs.length === 0 ? (
             <span className="text-ink-3">{t("queue.anyone")}</span>
           ) : (
-            <span className="flex gap-1 overflow-hidden">
+            <span className="flex flex-wrap gap-1">
               {queue.needs.map((need) => (
                 <Badge key={need.skill_id}>
                   {t("queue.needShort", { skill: skills.of(need.skill_id), level: need.level })}

@@ -78,7 +78,7 @@ function TokenTable({ items }: { items: TokenItem[] }) {
       sort: (token) => token.name,
       cell: (token) => (
         <span className="flex items-baseline gap-2">
-          <span className="foreign truncate font-medium text-ink">{token.name}</span>
+          <span className="foreign min-w-0 font-medium text-ink">{token.name}</span>
           <code className="font-mono text-sm text-ink-3">…{token.hint}</code>
         </span>
       ),
@@ -86,9 +86,9 @@ function TokenTable({ items }: { items: TokenItem[] }) {
     {
       id: "scopes",
       header: t("token.scopes"),
-      width: "28%",
+      width: "26%",
       cell: (token) => (
-        <span className="flex gap-1 overflow-hidden" title={token.scopes.join(" ")}>
+        <span className="flex flex-wrap gap-1" title={token.scopes.join(" ")}>
           {token.scopes
             .filter((scope) => scope !== "self")
             .map((scope) => (
@@ -100,21 +100,21 @@ function TokenTable({ items }: { items: TokenItem[] }) {
     {
       id: "created",
       header: t("token.created"),
-      width: "132px",
+      width: "14%",
       sort: (token) => token.created_at,
       cell: (token) => when(token.created_at),
     },
     {
       id: "used",
       header: t("token.used"),
-      width: "132px",
+      width: "14%",
       sort: (token) => token.used_at,
       cell: (token) => (token.used_at ? when(token.used_at) : never),
     },
     {
       id: "expires",
       header: t("token.expires"),
-      width: "132px",
+      width: "14%",
       sort: (token) => token.expires_at,
       cell: (token) => (token.expires_at ? when(token.expires_at) : never),
     },
@@ -141,7 +141,8 @@ function TokenTable({ items }: { items: TokenItem[] }) {
         columns={columns}
         rows={items}
         rowId={(token) => token.id}
-        minWidth={860}
+        minWidth={660}
+        wraps
         empty={null}
         className="max-h-[60vh]"
       />

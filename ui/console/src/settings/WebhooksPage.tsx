@@ -37,7 +37,7 @@ export function WebhooksPage() {
         create={t("webhook.create")}
         empty={{ title: t("webhook.empty"), text: t("webhook.emptyText") }}
         editor={(item, close) => <WebhookEditor item={item} onClose={close} onSecret={setSecret} />}
-        minWidth={720}
+        minWidth={660}
       />
       <Dialog
         isOpen={secret !== null}

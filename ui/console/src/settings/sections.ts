@@ -9,6 +9,7 @@ const page = (load: () => Promise<ComponentType>): Page => lazy(async () => ({ d
 
 export const SECTION_IDS = [
   "queues",
+  "routing",
   "hours",
   "sites",
   "people",
@@ -39,6 +40,13 @@ export const SECTIONS: Section[] = [
     icon: "queue",
     scopes: ["settings.read", "queue.read"],
     page: page(async () => (await import("./QueuesPage.tsx")).QueuesPage),
+  },
+  {
+    id: "routing",
+    group: "service",
+    icon: "route",
+    scopes: ["settings.read", "routing.read"],
+    page: page(async () => (await import("../routing/RoutingPage.tsx")).RoutingPage),
   },
   {
     id: "hours",

@@ -67,6 +67,8 @@ export interface PersonItem {
   level: number;
   capacity: { chat: number };
   active: boolean;
+  /** null for those who may not administer the person. */
+  second_factor: boolean | null;
 }
 
 export interface TeamItem {

@@ -9,6 +9,7 @@ import { pageOf, sortAlerts, totals, waitUrgency, type WallQueue } from "./model
 import { LevelFigure } from "./parts.tsx";
 import { Longest } from "./QueueTable.tsx";
 import { PresenceBar } from "./Totals.tsx";
+import { RuleChips } from "./RuleChips.tsx";
 import { useQueueName, useToday, type Wall } from "./useWall.ts";
 
 interface Props {
@@ -51,7 +52,7 @@ export function TvMode({ wall, queues, onClose }: Props) {
       tabIndex={-1}
       className="fixed inset-0 z-[var(--rx-z-dialog)] flex flex-col gap-5 overflow-hidden bg-canvas p-6 outline-none"
     >
-      <TvHead onClose={onClose} />
+      <TvHead wall={wall} onClose={onClose} />
       <TvTotals wall={wall} queues={queues} />
       <TvQueues queues={queues} tenantNames={wall.tenantNames} />
       <TvFoot wall={wall} />
@@ -59,13 +60,14 @@ export function TvMode({ wall, queues, onClose }: Props) {
   );
 }
 
-function TvHead({ onClose }: { onClose: () => void }) {
+function TvHead({ wall, onClose }: { wall: Wall; onClose: () => void }) {
   const { t, i18n } = useTranslation("wall");
   const now = useWallNow();
   return (
     <header className="flex shrink-0 items-center gap-6">
       <h1 className="text-3xl font-semibold text-ink">{t("title")}</h1>
       <LiveSign />
+      <RuleChips rules={wall.rules} tenantNames={wall.tenantNames} large />
       <time
         dateTime={new Date(now).toISOString()}
         className="tabular ml-auto text-3xl font-semibold text-ink"

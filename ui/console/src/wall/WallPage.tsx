@@ -13,6 +13,7 @@ import { Intervals } from "./Intervals.tsx";
 import { filterAgents, filterQueues, parseFilter, teamsOf, totals, type WallFilter } from "./model.ts";
 import { Panel } from "./parts.tsx";
 import { QueueDrill } from "./QueueDrill.tsx";
+import { RuleChips } from "./RuleChips.tsx";
 import { QueueTable } from "./QueueTable.tsx";
 import { Totals } from "./Totals.tsx";
 import { TvMode } from "./TvMode.tsx";
@@ -61,6 +62,7 @@ function Board() {
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
         <h1 className="text-xl font-semibold text-ink">{t("title")}</h1>
         <Behind />
+        <RuleChips rules={wall.rules} tenantNames={wall.tenantNames} />
         <div className="ml-auto flex flex-wrap items-center gap-2">
           <Filters filter={filter} tenants={wall.tenantNames} teams={teamsOf(wall.agents)} />
           <Button

@@ -6,6 +6,31 @@ export type WallQueue = WallQueueView & { name_en?: string | null };
 export type WallAgent = WallAgentView;
 export type WallAlert = AlertView;
 
+/** A routing rule that holds just now, of one tenant. */
+export interface WallRule {
+  /** `tenant:rule` */
+  id: string;
+  tenant_id: string;
+  rule_id: string;
+  name: string;
+  name_en: string;
+  emergency: boolean;
+}
+
+/** The rules of all queues, each once: emergencies first, then by name, so that a chip keeps its place. */
+export function rulesOf(queues: readonly WallQueue[]): WallRule[] {
+  const found = new Map<string, WallRule>();
+  for (const queue of queues) {
+    for (const { id: rule_id, name, name_en, emergency } of queue.rules ?? []) {
+      const id = `${queue.tenant_id}:${rule_id}`;
+      found.set(id, { id, tenant_id: queue.tenant_id, rule_id, name, name_en, emergency });
+    }
+  }
+  return [...found.values()].sort(
+    (a, b) => Number(b.emergency) - Number(a.emergency) || a.name.localeCompare(b.name, "zh-CN"),
+  );
+}
+
 /** What a supervisor sees of an agent: the state that the engine keeps, refined by what the agent is doing. */
 export type Presence = "available" | "engaged" | "full" | "after_contact_work" | "not_ready" | "signed_out";
 

@@ -9,10 +9,12 @@ import { localName } from "../settings/parts/names.ts";
 import {
   alertKey,
   inHouseOrder,
+  rulesOf,
   type TodayInterval,
   type WallAgent,
   type WallAlert,
   type WallQueue,
+  type WallRule,
 } from "./model.ts";
 
 export interface Wall {
@@ -20,6 +22,8 @@ export interface Wall {
   queues: WallQueue[] | null;
   agents: WallAgent[];
   alerts: WallAlert[];
+  /** Rules that hold just now. */
+  rules: WallRule[];
   tenantNames: ReadonlyMap<string, string>;
   tenantOfQueue: ReadonlyMap<string, string>;
 }
@@ -42,6 +46,7 @@ export function useWall(): Wall {
     queues: queueList,
     agents: useMemo(() => Object.values(agents ?? {}), [agents]),
     alerts: useMemo(() => Object.values(alerts ?? {}), [alerts]),
+    rules: useMemo(() => rulesOf(queueList ?? []), [queueList]),
     tenantNames,
     tenantOfQueue: useMemo(
       () => new Map(queueList?.map((queue) => [queue.id, queue.tenant_id])),

@@ -25,6 +25,7 @@ class Kind:
     medium: Medium
     skills: tuple[tuple[str, int], ...]
     credit_ms: int
+    attributes: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(slots=True)

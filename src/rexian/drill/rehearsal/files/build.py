@@ -82,7 +82,13 @@ def _queues_and_forms(plan: Plan) -> tuple[list[QueueSpec], list[Form]]:
                 defined[name] = _made(plan, name, kind, faults)
     numbers = {name: number for number, name in enumerate(defined)}
     forms = [
-        Form(queue=numbers[_queue_of(kind)], medium=kind.medium, needs=dict(kind.skills), credit_ms=kind.credit_ms)
+        Form(
+            queue=numbers[_queue_of(kind)],
+            medium=kind.medium,
+            needs=dict(kind.skills),
+            credit_ms=kind.credit_ms,
+            attributes=dict(kind.attributes),
+        )
         for kind in plan.arrivals.kinds
     ]
     return list(defined.values()), forms

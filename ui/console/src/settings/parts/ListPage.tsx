@@ -108,6 +108,7 @@ export function ListPage<T extends Listed>(props: Props<T>) {
               rowId={(row) => row.id}
               minWidth={props.minWidth ?? 640}
               rowHeight={props.rowHeight ?? 40}
+              wraps
               {...(props.initialSort ? { initialSort: props.initialSort } : {})}
               isSelected={(row) => row.id === opened.id}
               className="flex-1"
@@ -149,7 +150,7 @@ export function OpenCell({
       className="block w-full text-left leading-tight after:absolute after:inset-0"
     >
       <span className="flex items-center gap-2">
-        <span className={`foreign truncate font-medium ${retired ? "text-ink-3" : "text-ink"}`}>{name}</span>
+        <span className={`foreign min-w-0 font-medium ${retired ? "text-ink-3" : "text-ink"}`}>{name}</span>
         {retired ? <span className="text-sm text-ink-3">{t("retired")}</span> : null}
       </span>
       {note ? <span className="foreign block truncate text-sm text-ink-3">{note}</span> : null}
