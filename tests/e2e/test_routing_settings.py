@@ -18,7 +18,8 @@ W = {
         "change": re.compile("修改策略|继续编辑草稿"), "draft": "草稿", "history": "历史版本", "add_step": "添加一步",
         "parts": "策略的各个部分", "add_rule": "添加规则", "name": "名称", "name_en": "英文名称", "id": "标识",
         "publish": "发布…", "save": "保存草稿", "mend": "请填写名称", "active": "正在生效的规则",
-        "holds": "全局灾害 开", "rule": "全局灾害", "on": "打开全局灾害", "off": "关闭全局灾害", "after": "等满（秒）", "restore": "恢复为草稿",
+        "holds": "全局灾害 开", "rule": "全局灾害", "on": "打开全局灾害", "off": "关闭全局灾害", "after": "等满（秒）",
+        "restore": "恢复为草稿",
         "leave": "放弃未保存的修改？", "lost": "你的改动还没有保存", "theirs": "放弃我的，看最新的", "saved": "已保存",
         "drop": "丢弃草稿",
     },
@@ -84,8 +85,12 @@ async def test_a_policy_is_drafted_mended_and_published(browsers: Browsers, offi
         assert steps == 1
         await main.get_by_role("button", name=word["add_step"]).click()
         after = main.get_by_role("textbox", name=word["after"]).last
-        await after.fill("5400")
+        await after.fill("1")
         await after.press("Tab")
+        await expect(main.locator("[data-finding=error]").first).to_be_visible()
+        await after.fill("5400" if locale == "zh-CN" else "7200")
+        await after.press("Tab")
+        await expect(main.locator("[data-finding=error]")).to_have_count(0)
         await main.get_by_role("navigation", name=word["parts"]).get_by_role("button").last.click()
         await main.get_by_role("button", name=word["add_rule"]).click()
         await expect(main.get_by_text(word["mend"]).first).to_be_visible()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Final, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 from rexian.directory.text import ObjectId
 from rexian.drill.rehearsal.compare import Comparison
@@ -61,7 +61,7 @@ class NewRun(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What it takes to start a run. `replications`: days played with the same luck for both, for the intervals."""
 
     source: Past | Festival | Files
-    change: Change = Change()
+    change: Change = field(default_factory=Change)
     replications: Annotated[int, Meta(ge=2, le=20)] = 5
     seed: Annotated[int, Meta(ge=0, le=2**31 - 1)] = 1
     id: ObjectId | None = None
@@ -90,7 +90,7 @@ class Run(Struct, frozen=True, kw_only=True):
     date: str | None = None
     contacts: int | None = None
     agents: int | None = None
-    change: Change = Change()
+    change: Change = field(default_factory=Change)
     replications: int = 5
     state: State = "queued"
     done: int = 0
