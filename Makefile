@@ -51,7 +51,7 @@ check: $(VENV)/.ready ui/node_modules/.ready ## Format, lint, types, fences, doc
 	@PATH="$(CURDIR)/$(BIN):$$PATH" tools/check
 
 bench: $(VENV)/.ready ## Measure, as ratios against a peer in the same run
-	@for name in engine journal feed festival; do $(BIN)/python -m bench.$$name --json; done
+	@for name in engine journal shell takeover feed festival; do $(BIN)/python -m bench.$$name --json; done
 
 docs: $(VENV)/.ready ## Build the documentation without warnings into docs/_build
 	@$(BIN)/sphinx-build -q -W --keep-going -b html docs docs/_build/html

@@ -1,7 +1,15 @@
 """Appends per second and commit times of a floor under group commit, against one row per commit on the same disk.
 
 A private PostgreSQL with everything durable (`fsync`, `synchronous_commit`), one floor, some hundreds of open chats.
-Clients post messages as fast as they are answered: each post is one event and its words, acknowledged after the commit.
+
+`clients_*`: clients post messages as fast as they are answered: each post is one event and its words (two rows in five
+indexes), acknowledged after the commit. Clients, floor and writer share one process, as they do in the server.
+
+`writer_*`: what the writer itself can do: batches of so many events are encoded and appended, one after the other, with
+nobody deciding or waiting. Routing events have no words; `words` has a message's in every one.
+
+Before anything is measured the write-ahead log has once been filled and recycled, as on any server that has run for
+some minutes; a fresh one has to create and zero a file for every 16 MB.
 """
 
 from __future__ import annotations
@@ -15,11 +23,15 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import psycopg
+import uvloop
+from msgspec import structs
 from sqlalchemy import insert
 
 from bench.report import Figure, arguments, percentile, show
 from rexian.engine.commands import DefineQueue, PostMessage, StartContact
+from rexian.engine.events import MessagePosted
 from rexian.engine.specs import Party, QueueSpec
+from rexian.kit import collector
 from rexian.kit.clock import SystemClock
 from rexian.kit.database import Database, owner
 from rexian.kit.ids import new_id
@@ -27,7 +39,7 @@ from rexian.kit.postgres import PrivatePostgres
 from rexian.kit.schema import create_schema
 from rexian.runtime import running
 from rexian.runtime.host import FloorHost
-from rexian.runtime.port import Content, FloorPort
+from rexian.runtime.port import Committed, Content, FloorPort
 from rexian.runtime.session import Session
 from rexian.runtime.tables import floor
 
@@ -97,9 +109,67 @@ def one_row_per_commit(url: str, seconds: float) -> tuple[float, list[float]]:
     return len(took) / seconds, took
 
 
+async def fill_the_log(url: str) -> None:
+    """Write 320 MB of write-ahead log and let it be recycled."""
+    async with owner(url) as engine, engine.connect() as connection:
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await connection.exec_driver_sql("CREATE TABLE filler (text text)")
+        for _ in range(10):
+            await connection.exec_driver_sql(
+                "INSERT INTO filler SELECT repeat('x', 1000) FROM generate_series(1, 30000)"
+            )
+        await connection.exec_driver_sql("DROP TABLE filler")
+        await connection.exec_driver_sql("CHECKPOINT")
+
+
+def written(floor_id: str, seq: int, chats: list[StartContact], size: int, words: bool) -> list[Committed]:
+    """A batch as the floor would hand it to the writer."""
+    batch = []
+    for number in range(seq + 1, seq + size + 1):
+        chat = chats[number % len(chats)]
+        by, id = Party("customer", chat.customer_id), new_id()
+        event = MessagePosted(
+            at=1_790_000_000_000, contact_id=chat.contact_id, interaction_id=chat.interaction_id, message_id=id,
+            number=number, author=by, kind="text",
+        )  # fmt: skip
+        text = Content(
+            id=id, tenant_id=chat.tenant_id, contact_id=chat.contact_id, interaction_id=chat.interaction_id,
+            author=by, kind="text", text=TEXT,
+        )  # fmt: skip
+        made = Committed(floor_id=floor_id, seq=number, event=event, by=by, command_id=new_id())
+        batch.append(structs.replace(made, content=text) if words else made)
+    return batch
+
+
+async def writer(db: Database, chats: list[StartContact], seconds: float, size: int, words: bool) -> float:
+    """Rows of the journal a second, on a floor of its own; making the batches is not counted."""
+    floor_id, seq, spent = new_id(), 0, 0.0
+    session = Session(db.url, floor_id, "bench")
+    await session.open()
+    await session.try_lead()
+    while spent < seconds:
+        batch = written(floor_id, seq, chats, size, words)
+        ids = [
+            (
+                chats[0].tenant_id,
+                getattr(item.event, "contact_id", None),
+                item.content and item.content.interaction_id,
+                None,
+            )
+            for item in batch
+        ]
+        began = time.perf_counter()
+        await session.append(batch, ids, batch if words else [])
+        spent += time.perf_counter() - began
+        seq += size
+    await session.close()
+    return seq / spent
+
+
 async def measure(url: str, seconds: float, crowds: list[int]) -> list[Figure]:
     async with owner(url) as engine:
         await create_schema(engine)
+    await fill_the_log(url)
     peer = "one row per commit"
     peer_rate, peer_took = await asyncio.to_thread(one_row_per_commit, url, seconds)
     peer_p50, peer_p99 = percentile(peer_took, 0.5), percentile(peer_took, 0.99)
@@ -113,7 +183,12 @@ async def measure(url: str, seconds: float, crowds: list[int]) -> list[Figure]:
     await host.until_ready()
     port = host.get(floor_id)
     chats = await furnish(port)
+    collector.calm()  # as `rexian serve` does
     figures: list[Figure] = []
+    for size, words in ((200, False), (200, True), (1_000, False), (1_000, True)):
+        name = f"journal.writer_{size}{'_words' if words else ''}.rows_per_s"
+        rate = await writer(db, chats, seconds / 2, size, words)
+        figures.append(Figure(name, round(rate, 1), "1/s", "goal", 20_000))
     for crowd in crowds:
         took: list[float] = []
         began = time.perf_counter()
@@ -152,7 +227,7 @@ def main() -> None:
     folder.chmod(0o711)
     server = PrivatePostgres(folder / "pg")
     try:
-        figures = asyncio.run(measure(server.start(), options.seconds, options.clients))
+        figures = uvloop.run(measure(server.start(), options.seconds, options.clients))
     finally:
         server.stop(force=True)
         shutil.rmtree(folder, ignore_errors=True)

@@ -63,8 +63,9 @@ def _line_for_machines(one: Figure) -> str:
 
 def _line_for_people(one: Figure) -> str:
     line = f"{one.name:<40} {_plain(one.value):>14} {one.unit}"
-    if one.peer is not None and one.peer_value is not None and one.ratio is not None:
-        line += f"   ({one.peer}: {_plain(one.peer_value)} {one.unit}, ratio {_plain(one.ratio)})"
+    if one.peer is not None and one.peer_value is not None:
+        ratio = "" if one.ratio is None else f", ratio {_plain(one.ratio)}"
+        line += f"   ({one.peer}: {_plain(one.peer_value)} {one.unit}{ratio})"
     return line + "\n"
 
 

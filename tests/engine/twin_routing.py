@@ -28,8 +28,9 @@ class Routing(Words):
         for i in self.by_score(looking):
             self.push(i)
         # Offers loosen nothing, so one round is all.
-        for i in self.by_score(i for i in self.queued_in(*loosened) if i not in looking):
-            self.push(i)
+        if loosened:
+            for i in self.by_score(i for i in self.queued_in(*loosened) if i not in looking):
+                self.push(i)
 
     # -- an agent looks for a contact --------------------------------------------------------------------------------
     def pull(self, agent: Any) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import (
+    JSON,
     BigInteger,
     Boolean,
     Column,
@@ -27,7 +28,7 @@ from sqlalchemy import (
     select,
     text,
 )  # fmt: skip
-from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, BYTEA
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -56,7 +57,7 @@ def _value(column: Column[Any], row: int) -> Any:
     if isinstance(kind, ARRAY):
         return []
     for types, value in (
-        (Uuid, new_id()), (JSONB, {}), (Boolean, False), ((BigInteger, Integer, SmallInteger), row),
+        (Uuid, new_id()), (JSON, {}), (Boolean, False), ((BigInteger, Integer, SmallInteger), row),
         ((Numeric, Float), row), ((LargeBinary, BYTEA), bytes([row])), ((String, Text), f"x{row}"),
         (Date, func.current_date()), (DateTime, func.now()), (Time, func.localtime()),
     ):  # fmt: skip

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 from sqlalchemy import insert
@@ -15,6 +20,7 @@ from rexian.engine.specs import AgentSpec, Party, QueueSpec
 from rexian.kit.clock import FakeClock
 from rexian.kit.database import Database
 from rexian.kit.ids import new_id
+from rexian.kit.postgres import PrivatePostgres
 from rexian.runtime.host import FloorHost
 from rexian.runtime.port import Content, FloorPort, Receipt
 from rexian.runtime.tables import floor, floor_tenant
@@ -113,3 +119,24 @@ async def port(world: World, host: FloorHost) -> FloorPort:
     made = host.get(world.floor_id)
     await world.furnish(made)
     return made
+
+
+@asynccontextmanager
+async def own_postgres() -> AsyncIterator[PrivatePostgres]:
+    """A PostgreSQL of one's own, to be killed."""
+    folder = Path(tempfile.mkdtemp(prefix="rexian-test-"))
+    os.chmod(folder, 0o711)
+    server = PrivatePostgres(folder / "pg", options={"fsync": "off"})
+    await asyncio.to_thread(server.start)
+    try:
+        yield server
+    finally:
+        server.stop(force=True)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+async def fragile() -> AsyncIterator[PrivatePostgres]:
+    """A PostgreSQL of this test's own, to be killed."""
+    async with own_postgres() as server:
+        yield server

@@ -245,3 +245,20 @@ async def test_after_the_end_nothing_is_accepted(world: World, host: FloorHost, 
         await port.ask(lambda floor: floor.now)
     with pytest.raises(Unavailable):
         host.get(world.floor_id)
+
+
+@pytest.mark.parametrize("name", ['a"b', "a\\b", "{a,b}", "NULL", "", "a\nb", "王小明 🀄", "a'b"])
+async def test_who_did_it_is_kept_exactly(world: World, port: FloorPort, name: str) -> None:
+    """Arrays are written in the database's own notation: what has a meaning there must not have one here."""
+    receipt = await world.do(port, world.start(), by=Party("system", name))
+    async with world.db.system() as tx:
+        kept = await reading.read_range(tx, world.floor_id, receipt.committed[0].seq, receipt.seq)
+    assert tuple(kept) == receipt.committed
+
+
+async def test_a_name_that_cannot_be_kept_fails_alone(world: World, port: FloorPort) -> None:
+    good = [asyncio.create_task(world.do(port, world.start())) for _ in range(3)]
+    bad = asyncio.create_task(world.do(port, world.start(), by=Party("system", "a\0b")))
+    with pytest.raises(Refused):
+        await bad
+    assert len({(await one).seq for one in good}) == 3

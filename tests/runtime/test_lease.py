@@ -16,6 +16,7 @@ from rexian.engine.codec import encode_command
 from rexian.engine.commands import AnyCommand
 from rexian.engine.events import AgentRetired
 from rexian.kit.ids import new_id
+from rexian.runtime import recovery
 from rexian.runtime.host import FloorHost
 from rexian.runtime.port import Committed, FloorPort, Unavailable
 from rexian.runtime.session import Fenced, Session
@@ -90,6 +91,28 @@ async def test_a_standby_waits_and_takes_over_at_a_clean_stop(world: World, host
     assert taken.seq == receipt.seq
     assert taken.epoch == port.epoch + 1
     await world.do(taken, world.start())
+    await standby.stop()
+
+
+async def test_a_standby_follows_so_that_it_need_not_fold_when_it_leads(
+    world: World, host: FloorHost, port: FloorPort, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    standby = FloorHost(world.db, world.clock, node="second")
+    await standby.start()
+    receipts = [await world.do(port, world.start(), id=new_id()) for _ in range(5)]
+    followed = standby.get(world.floor_id)
+    await eventually(lambda: followed.seq == port.seq)
+    lived = await port.ask(lambda floor: floor.checksum())
+    folded: list[int] = []
+    original = recovery._fold
+    monkeypatch.setattr(recovery, "_fold", lambda *all: (folded.append(len(all[2])), original(*all)))
+    await host.stop()
+    await standby.until_ready()
+    assert sum(folded) == 0
+    assert await followed.ask(lambda floor: floor.checksum()) == lived
+    known = receipts[2].committed[0]
+    repeated = await world.do(followed, world.start(), id=known.command_id)
+    assert (repeated.repeated, repeated.committed) == (True, receipts[2].committed), "it knows who asked what before"
     await standby.stop()
 
 

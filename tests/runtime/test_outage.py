@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 import signal
-import tempfile
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, text
@@ -23,18 +19,6 @@ from rexian.runtime.host import FloorHost
 from rexian.runtime.port import Refused, Unavailable
 from rexian.runtime.tables import journal
 from tests.runtime.conftest import World, eventually
-
-
-@pytest.fixture
-async def fragile() -> AsyncIterator[PrivatePostgres]:
-    """A PostgreSQL of this test's own, to be killed."""
-    folder = Path(tempfile.mkdtemp(prefix="rexian-test-"))
-    os.chmod(folder, 0o711)
-    server = PrivatePostgres(folder / "pg", options={"fsync": "off"})
-    await asyncio.to_thread(server.start)
-    yield server
-    server.stop(force=True)
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 async def test_postgresql_is_killed_again_and_again(fragile: PrivatePostgres, request: pytest.FixtureRequest) -> None:

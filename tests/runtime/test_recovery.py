@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,6 +23,7 @@ from rexian.runtime import running
 from rexian.runtime.host import FloorHost
 from rexian.runtime.port import Committed, Content, FloorPort, Unavailable
 from rexian.runtime.session import Session
+from rexian.runtime.snapshots import Snapshots
 from rexian.runtime.tables import content, floor, floor_snapshot, journal
 from tests.runtime.conftest import World, eventually, until
 
@@ -78,6 +80,28 @@ async def test_a_snapshot_is_written_at_a_clean_stop(world: World, host: FloorHo
     await host.stop()
     async with world.db.system() as tx:
         assert await tx.scalar(select(floor_snapshot.c.seq)) == 4
+
+
+async def test_snapshots_that_take_long_are_taken_seldom(world: World) -> None:
+    """While a floor is turned into bytes everybody waits."""
+
+    class Big(Floor):
+        taken = 0
+
+        def snapshot(self) -> bytes:
+            Big.taken += 1
+            time.sleep(0.01)
+            return super().snapshot()
+
+    kept = Snapshots(world.db, world.floor_id, every=10)
+    floor = Big()
+    for seq in range(0, 1_000, 10):
+        kept.keep(floor, seq)
+        await asyncio.sleep(0.001)
+    assert Big.taken == 1, "it rests for two seconds"
+    await kept.last(floor, 1_000)
+    async with world.db.system() as tx:
+        assert await tx.scalar(select(floor_snapshot.c.seq)) == 1_000
 
 
 @pytest.mark.parametrize("damage", [b"not a snapshot", None])

@@ -29,18 +29,18 @@ class Batch:
 
 
 def decide(floor: Floor, floor_id: str, seq: int, time: FloorTime, columns: Columns, items: Sequence[Item]) -> Batch:
-    """Let `floor` decide every command, in order, and note in each item what came of it.
+    """Let `floor` decide every command, in order and as of one instant, and note in each item what came of it.
 
     A refusal is kept in the item and told only after the commit: it may rest on an event of the same batch. When the
     engine fails, the floor may be half changed: what came before is good, what comes after is not tried.
     """
-    batch = Batch()
+    batch, at = Batch(), time.now_ms()
     for item in items:
         if batch.bug is not None:
             item.failure = Unavailable("the floor is coming back")
             continue
         try:
-            happened = floor.decide(Envelope(id=item.id, at=time.now_ms(), by=item.by, command=item.command))
+            happened = floor.decide(Envelope(id=item.id, at=at, by=item.by, command=item.command))
         except Refusal as refusal:
             item.failure = Refused(refusal.code, **refusal.detail)
         except Exception as error:
@@ -55,13 +55,7 @@ def _add(
     batch: Batch, floor: Floor, floor_id: str, seq: int, columns: Columns, item: Item, happened: Sequence[AnyEvent]
 ) -> None:
     first = seq + len(batch.events) + 1
-    item.events, words = attach(
-        [
-            Committed(floor_id=floor_id, seq=number, event=event, by=item.by, command_id=item.id)
-            for number, event in enumerate(happened, first)
-        ],
-        item.content,
-    )
+    item.events, words = attach(happened, first, floor_id, item.by, item.id, item.content)
     batch.events += item.events
     batch.ids += [columns.ids(floor, event) for event in happened]
     batch.pieces += words

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Mapping, Sequence
 
 from rexian.runtime import figures
 from rexian.runtime.items import Item, must_be_same
 from rexian.runtime.port import Receipt, Refused, Unavailable
-from rexian.runtime.recovery import Done
+from rexian.runtime.recovery import RECENT_COMMANDS, Done
 
-_BATCH = 1_000  # commands decided in one go; more would keep everybody else in this process waiting
-_RECENT = 50_000  # commands whose repetition is recognised
+# Commands decided in one go. More would keep everybody else in this process waiting; with fewer, a disk that takes
+# 0.1 s to write anything at all would be the limit.
+_BATCH = 1_000
 
 
 class Inbox:
     """Commands from their arrival to their answer. `recent` are those carried out; `unknown` those being committed."""
 
     def __init__(self, floor_id: str, most: int) -> None:
-        self.recent: dict[str, Done] = {}
+        self.recent: OrderedDict[str, Done] = OrderedDict()  # a dict finds its oldest ever more slowly, *m* 2026-11
         self.unknown: list[Item] = []
         self._floor_id = floor_id
         self._most = most
@@ -73,8 +74,8 @@ class Inbox:
             if item.events:
                 self.recent[item.id] = Done(item.events[0].seq, item.events[-1].seq, item.by)
             item.resolve(seq)
-        while len(self.recent) > _RECENT:
-            del self.recent[next(iter(self.recent))]
+        while len(self.recent) > RECENT_COMMANDS:
+            self.recent.popitem(last=False)
         refused = sum(1 for item in items if item.failure is not None)
         figures.BATCH.labels(self._floor_id).observe(len(items))
         figures.INBOX.labels(self._floor_id).set(len(self._waiting))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Any
 
 from msgspec import structs
 
-from rexian.engine.codec import decode_event, encode_event
+from rexian.engine.codec import decode_event
 from rexian.engine.events import AnyEvent
 from rexian.engine.floor import Floor
 from rexian.engine.specs import Party
@@ -18,28 +19,35 @@ _BY_ID = ("message_id", "note_id")
 _BY_KIND = {"rating": "ContactRated", "wrap_up": "HandlingWrappedUp", "note": "InteractionTransferred"}
 
 
-def attach(committed: Sequence[Committed], content: Sequence[Content]) -> tuple[list[Committed], list[Committed]]:
-    """Put each piece of a command's content to its event.
+def attach(
+    events: Sequence[AnyEvent], first: int, floor_id: str, by: Party, command_id: str, content: Sequence[Content]
+) -> tuple[list[Committed], list[Committed]]:
+    """Number a command's events from `first` on and put each piece of its content to its event.
 
     Returns the command's events and, for the content table, one `Committed` per piece of content (an event that two
     pieces belong to carries the first). A command without events has been carried out before: its content is stored.
     """
-    events = list(committed)
-    pieces: list[Committed] = []
-    for piece in content if events else ():
-        at = _place(events, piece)
-        pieces.append(structs.replace(events[at], content=piece))
-        if events[at].content is None:
-            events[at] = pieces[-1]
-    return events, pieces
+    placed = [(_place(events, piece), piece) for piece in content] if events else []
+    carried = dict(reversed(placed))  # the first piece of each event
+    made = [
+        Committed(
+            floor_id=floor_id, seq=first + index, event=event, by=by, command_id=command_id, content=carried.get(index)
+        )
+        for index, event in enumerate(events)
+    ]
+    pieces = [
+        made[index] if carried[index] is piece else structs.replace(made[index], content=piece)
+        for index, piece in placed
+    ]
+    return made, pieces
 
 
-def _place(events: Sequence[Committed], piece: Content) -> int:
-    for index, item in enumerate(events):
-        if any(getattr(item.event, name, None) == piece.id for name in _BY_ID):
+def _place(events: Sequence[AnyEvent], piece: Content) -> int:
+    for index, event in enumerate(events):
+        if any(getattr(event, name, None) == piece.id for name in _BY_ID):
             return index
-    for index, item in enumerate(events):
-        if type(item.event).__name__ == _BY_KIND.get(piece.kind):
+    for index, event in enumerate(events):
+        if type(event).__name__ == _BY_KIND.get(piece.kind):
             return index
     return 0
 
@@ -50,7 +58,7 @@ class Columns:
     _REMEMBERED = 50_000
 
     def __init__(self) -> None:
-        self._tenants: dict[str, str] = {}
+        self._tenants: OrderedDict[str, str] = OrderedDict()
 
     def ids(self, floor: Floor, event: AnyEvent) -> tuple[str | None, str | None, str | None, str | None]:
         """Return (tenant, contact, interaction, agent) of an event that `floor` has just applied."""
@@ -66,7 +74,7 @@ class Columns:
         tenant: str | None = known.tenant_id if known else getattr(event, "tenant_id", self._tenants.get(contact_id))
         if tenant is not None and contact_id not in self._tenants:
             if len(self._tenants) >= self._REMEMBERED:
-                del self._tenants[next(iter(self._tenants))]
+                self._tenants.popitem(last=False)
             self._tenants[contact_id] = tenant  # a contact may be forgotten by the floor with its very last event
         return tenant
 
@@ -80,10 +88,6 @@ class Columns:
         queue_id = getattr(event, "queue_id", None)
         queue = floor.queue(queue_id) if queue_id else None
         return queue.tenant_id if queue else None
-
-
-def body(event: AnyEvent) -> str:
-    return encode_event(event).decode()
 
 
 def committed(row: Any) -> Committed:

@@ -23,7 +23,7 @@ from rexian.runtime.floor_time import FloorTime
 from rexian.runtime.inbox import Inbox
 from rexian.runtime.items import WHY, FloorHealth, Item, NotStorable, Stage
 from rexian.runtime.port import Committed, Content, Listener, Receipt, Unavailable
-from rexian.runtime.recovery import Done, JournalDamaged, recover
+from rexian.runtime.recovery import Done, Fold, JournalDamaged
 from rexian.runtime.rows import Columns
 from rexian.runtime.session import LEASE_TTL_MS, Fenced, Session
 from rexian.runtime.snapshots import Snapshots
@@ -265,15 +265,13 @@ class RunningFloor:
         """Wait for the lead, fold the journal, tell those who wait for the truth, pass on what they have missed."""
         self._session = session = Session(self._db.url, self.floor_id, self._holder)
         await session.open()
+        fold = Fold(self._db, session, self.floor_id)
         while not await self._try_lead(session):
-            self.stage = "standby"
-            if self._stopping:
-                raise Fenced
-            await asyncio.sleep(_STANDBY_POLL_S)
+            await self._stand_by(fold)
         self._renewed = time.monotonic()
         keeper = asyncio.create_task(self._keep_lease_meanwhile(session))
         try:
-            state = await recover(self._db, self.floor_id)
+            state = await fold.finish()
             truth = await self._find_truth(state.recent)
             await self._pass_on_missed(state.seq)
         finally:
@@ -290,6 +288,16 @@ class RunningFloor:
         figures.RECOVERIES.labels(self.floor_id).inc()
         self._inbox.tell_truth(truth)
         logger.info("floor.leads", floor_id=self.floor_id, epoch=self.epoch, seq=self.seq, node=self._holder)
+
+    async def _stand_by(self, fold: Fold) -> None:
+        """Follow the leader's journal, so that taking over needs only its tail."""
+        self.stage = "standby"
+        if self._stopping:
+            raise Fenced
+        more = await fold.step()
+        self.seq = max(self.seq, fold.seq)
+        if not more:
+            await asyncio.sleep(_STANDBY_POLL_S)
 
     async def _try_lead(self, session: Session) -> bool:
         # Writing the lease is a commit like any other. While a synchronous standby is missing it hangs, and so nobody

@@ -57,12 +57,13 @@ class Columns:
 
     def figures(self, mask: Mask) -> Figures:
         """Of the rows under `mask`."""
-        answered, abandoned = mask & self.answered, mask & self.abandoned
-        waits = self.waited[answered]
-        contacts, served, lost = int(mask.sum()), len(waits), int(abandoned.sum())
-        away = int((mask & self.turned_away).sum())
-        in_time, early = int((answered & self.in_time).sum()), int((abandoned & self.in_time).sum())
-        over = self.waited[answered | abandoned]
+        rows = np.flatnonzero(mask)
+        answered, abandoned, in_time_too = self.answered[rows], self.abandoned[rows], self.in_time[rows]
+        waited = self.waited[rows]
+        waits, over = waited[answered], waited[answered | abandoned]
+        contacts, served, lost = len(rows), len(waits), int(abandoned.sum())
+        away = int(self.turned_away[rows].sum())
+        in_time, early = int((answered & in_time_too).sum()), int((abandoned & in_time_too).sum())
         return Figures(
             contacts=contacts,
             answered=served,
