@@ -87,10 +87,10 @@ async def test_a_policy_is_drafted_mended_and_published(browsers: Browsers, offi
         after = main.get_by_role("textbox", name=word["after"]).last
         await after.fill("1")
         await after.press("Tab")
-        await expect(main.locator("[data-finding=error]").first).to_be_visible()
+        await expect(main.locator("[data-finding=error], input[data-invalid]").first).to_be_visible()
         await after.fill("5400" if locale == "zh-CN" else "7200")
         await after.press("Tab")
-        await expect(main.locator("[data-finding=error]")).to_have_count(0)
+        await expect(main.locator("[data-finding=error], input[data-invalid]")).to_have_count(0)
         await main.get_by_role("navigation", name=word["parts"]).get_by_role("button").last.click()
         await main.get_by_role("button", name=word["add_rule"]).click()
         await expect(main.get_by_text(word["mend"]).first).to_be_visible()

@@ -284,7 +284,11 @@ class LiveView:
         for rule in policy.rules if policy else ():
             if rule.id in active and queue.id in rule.when.get("queue", (queue.id,)):
                 title = self.names.rule(queue.tenant_id, rule.id)
-                shown.append({"id": rule.id, "name": title.zh, "name_en": title.en, "emergency": rule.emergency})
+                standing = rule.on and not rule.from_at and not rule.until_at
+                shown.append(
+                    {"id": rule.id, "name": title.zh, "name_en": title.en, "emergency": rule.emergency,
+                     "standing": standing}
+                )  # fmt: skip
         return shown
 
     def wall_agent(self, agent_id: str, tenants: Collection[str]) -> Object | None:
