@@ -20,7 +20,7 @@ from rexian.engine.events import AnyEvent
 from rexian.engine.floor import Floor
 from rexian.engine.snapshot import SnapshotOutdated
 from rexian.kit.database import Database
-from rexian.runtime.auditing import Audit, Broken, Fault, Line, Tally
+from rexian.runtime.auditing import Audit, Broken, Fault, Line, Tally, open_contacts
 from rexian.runtime.recovery import fingerprint
 from rexian.runtime.tables import floor_snapshot, journal
 
@@ -176,7 +176,7 @@ class _Run:
                 closed=tally.closed - before.closed,
                 forgotten=tally.forgotten - before.forgotten,
             ),
-            open=tally.carried + tally.started - tally.closed,
+            open=open_contacts(audit.floor),
             snapshots=self._compared,
             outdated=self._outdated,
             seconds=seconds,
