@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from playwright.async_api import Locator, Page, expect
@@ -13,7 +14,7 @@ from tests.e2e.people import Staff
 from tests.e2e.test_accessible import LOCALES, looking, tab_to
 
 PATH = f"/app/settings/routing?tenant={YUNSHAN}"
-W = {
+W: dict[str, dict[str, Any]] = {
     "zh-CN": {
         "change": re.compile("修改策略|继续编辑草稿"), "draft": "草稿", "history": "历史版本", "add_step": "添加一步",
         "parts": "策略的各个部分", "add_rule": "添加规则", "name": "名称", "name_en": "英文名称", "id": "标识",
