@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import text, update
+from sqlalchemy.exc import DBAPIError
 
 from rexian.cli import main
 from rexian.engine.commands import DefineAgent, PublishPolicy, StartContact
@@ -18,7 +19,7 @@ from rexian.kit import migrate
 from rexian.kit.database import owner
 from rexian.kit.ids import new_id
 from rexian.runtime.recovery import fingerprint
-from rexian.runtime.replay import replay
+from rexian.runtime.replay import looking, replay
 from rexian.runtime.tables import floor, floor_snapshot, journal
 from tests.runtime.conftest import until
 from tests.work.conftest import Stage, stage
@@ -226,6 +227,12 @@ async def test_nothing_is_changed_and_no_lease_is_taken(day: Stage) -> None:
     before = await day.port.ask(lambda floor: (day.port.seq, day.port.epoch, floor.checksum()))
     assert (await rexian(day)).exit_code == 0
     assert await day.port.ask(lambda floor: (day.port.seq, day.port.epoch, floor.checksum())) == before
+
+
+async def test_it_could_not_write_if_it_wanted_to(day: Stage) -> None:
+    with pytest.raises(DBAPIError, match="read-only"):
+        async with looking(day.db) as tx:
+            await tx.execute(floor.insert().values(id=new_id(), name="新大厅"))
 
 
 @pytest.mark.parametrize(
