@@ -198,6 +198,33 @@ async def test_a_change_that_reads_well_is_found_by_the_next_snapshot(day: Stage
     assert [(fault["seq"], fault["code"]) for fault in told(done)["faults"]] == [(head, "snapshot_differs")]
 
 
+async def test_an_instant_that_goes_back_is_named(day: Stage) -> None:
+    await tamper(
+        day, text("UPDATE journal SET at = 5, body = jsonb_set(body::jsonb, '{at}', '5')::json WHERE seq = 12")
+    )
+    faults = told(await rexian(day, "--json"))["faults"]
+    assert [(fault["seq"], fault["code"]) for fault in faults] == [(12, "back_in_time")]
+
+
+async def test_what_breaks_before_a_contact_came_is_said_instead_of_its_story(day: Stage) -> None:
+    await tamper(day, journal.delete().where(journal.c.seq == 5))
+    done = await rexian(day, "--json", "--contact", day.ids["late"])
+    assert done.exit_code == 1
+    assert "contact" not in told(done)
+    assert not told(done)["replay"]["complete"]
+
+
+async def test_a_contacts_story_ends_where_its_journal_breaks(day: Stage) -> None:
+    async with day.db.system() as tx:
+        rows = (await tx.execute(journal.select().where(journal.c.contact_id == day.ids["late"]))).all()
+    last = max(row.seq for row in rows)
+    await tamper(day, text(f"UPDATE journal SET body = '7'::json WHERE seq = {last}"))
+    done = await rexian(day, "--json", "--contact", day.ids["late"])
+    assert done.exit_code == 1
+    assert [(fault["seq"], fault["code"]) for fault in told(done)["faults"]] == [(last, "no_event")]
+    assert "accepted" in told(done)["contact"]["story"]
+
+
 async def test_a_contact_offered_to_two_is_found(day: Stage) -> None:
     async with day.db.system() as tx:
         rows = (await tx.execute(journal.select().order_by(journal.c.seq))).all()

@@ -30,6 +30,7 @@ class Stretch(Struct, frozen=True, kw_only=True):
     first: int
     last: int
     contact_id: str | None = None
+    contact_first: int = 0
     tenant_id: str = ""
 
 
@@ -62,6 +63,7 @@ async def find(db: Database, name: str, since: str | None, until: str | None, co
     return Stretch(
         floor_id=floor_id, floor_name=floor_name, zone=zone, ends=ends, first=first, last=last,
         contact_id=contact_id,
+        contact_first=0 if span is None else span.first,
         tenant_id="" if span is None else span.tenant_id,
     )  # fmt: skip
 
@@ -78,7 +80,7 @@ async def play(
     done = await replay(
         db, stretch.floor_id, stretch.first, stretch.last, watcher=waits, progress=progress
     )  # fmt: skip
-    if waits is None:
+    if waits is None or done.last < stretch.contact_first:  # it broke off before the contact came
         return done, None
     waits.finish(done.last_at)
     return done, await explained(db, stretch.tenant_id, waits, locale, reader, stretch.floor_id, done.last)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -63,10 +62,7 @@ async def explained(
     db: Database, tenant_id: str, waits: Waits, locale: str, reader: Reader, floor_id: str, until_seq: int
 ) -> Explained:
     """Tell the contact that `waits` has watched on this floor, up to `until_seq`. Raises `Problem` (404)."""
-    told = await _told(
-        db, tenant_id, waits.contact_id, locale, reader,
-        wanted=lambda row: row.floor_id == floor_id and row.seq <= until_seq,
-    )  # fmt: skip
+    told = await _told(db, tenant_id, waits.contact_id, locale, reader, (floor_id, until_seq))
     entries = explain(told.entries, waits, told.names)
     return Explained(
         zone=told.names.zone.key, entries=entries, story=as_text(entries, told.names),
@@ -76,10 +72,10 @@ async def explained(
 
 async def _told(
     db: Database, tenant_id: str, contact_id: str, locale: str, reader: Reader,
-    wanted: Callable[[Row], bool] = lambda row: True,
+    upto: tuple[str, int] | None = None,
 ) -> _Told:  # fmt: skip
     async with db.tenant(tenant_id) as tx:
-        rows = [row for row in await rows_of_contact(tx, contact_id) if wanted(row)]
+        rows = await rows_of_contact(tx, contact_id, upto)
         files = await file_cards(tx, [row.file_id for row in rows])
     if not rows:
         raise not_found("contact")
