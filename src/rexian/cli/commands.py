@@ -173,7 +173,7 @@ def tenant_create(key: str, name: str, name_en: str, zone: str | None, operator:
             operator=operator,
         )
 
-    click.echo(_with_database(make))
+    click.echo(with_database(make))
 
 
 @main.group(help=say("cli.user"))
@@ -213,7 +213,7 @@ def user_create(
             locale=locale,
         )
 
-    click.echo(_with_database(make))
+    click.echo(with_database(make))
 
 
 @main.group(help=say("cli.audit"))
@@ -225,7 +225,7 @@ def audit() -> None:
 def audit_verify() -> None:
     from rexian.directory.audit.service import verify_all
 
-    broken = _with_database(lambda db, settings: verify_all(db))
+    broken = with_database(lambda db, settings: verify_all(db))
     for fault in broken:
         why = say(f"cli.audit_why_{fault.why}")
         click.echo(say("cli.audit_broken", tenant_id=fault.tenant_id, seq=fault.seq, why=why), err=True)
@@ -248,7 +248,7 @@ def replay(
 ) -> None:  # fmt: skip
     from rexian.cli.replay import run, show
 
-    show(_with_database(lambda db, settings: run(db, floor, since, until, contact, reader)), as_json=as_json)
+    show(with_database(lambda db, settings: run(db, floor, since, until, contact, reader)), as_json=as_json)
 
 
 main.add_command(drill)
@@ -266,7 +266,7 @@ def _database(settings: Settings) -> Any:
             server.stop()
 
 
-def _with_database(work: Callable[[Database, Settings], Awaitable[T]]) -> T:
+def with_database(work: Callable[[Database, Settings], Awaitable[T]]) -> T:
     async def run(url: str, settings: Settings) -> T:
         db = Database(url, pool_size=2)
         try:

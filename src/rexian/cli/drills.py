@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -19,8 +19,11 @@ from rexian.kit.i18n import t
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from rexian.drill.live.model import LiveDrill
     from rexian.drill.rehearsal.result import DayResult
     from rexian.drill.rehearsal.scenario import Scenario
+    from rexian.kit.database import Database
+    from rexian.kit.settings import Settings
 
 F = TypeVar("F", bound=Callable[..., Any])
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -119,6 +122,32 @@ def compare(
             click.echo(msgspec.json.encode(found).decode())
 
     _explained(locale, work)
+
+
+@drill.command(help=say("cli.drill_live"))
+@click.option("--tenant", "tenant_key", required=True, metavar="KEY", help=say("cli.live_tenant"))
+@click.option("--trainees", required=True, metavar="E-MAIL,…", help=say("cli.live_trainees"))
+@click.option("--arrivals", type=click.Path(path_type=Path, dir_okay=False, exists=True), help=say("cli.live_arrivals"))
+@click.option("--at", metavar="HH:MM", help=say("cli.live_at"))
+@click.option("--per-hour", type=click.IntRange(1, 2_000), default=60, show_default=True, help=say("cli.live_per_hour"))
+@click.option("--speed", type=click.FloatRange(0.1, 20), default=1.0, show_default=True, help=say("cli.live_speed"))
+@click.option("--minutes", type=click.IntRange(1, 240), default=60, show_default=True, help=say("cli.live_minutes"))
+@click.option("--real-too", is_flag=True, help=say("cli.live_real_too"))
+@click.option("--detach", is_flag=True, help=say("cli.live_detach"))
+@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=1, show_default=True, help=say("cli.drill_seed"))
+@click.option("--json", "as_json", is_flag=True, help=say("cli.drill_json"))
+def live(
+    tenant_key: str, trainees: str, arrivals: Path | None, at: str | None, per_hour: int, speed: float, minutes: int,
+    real_too: bool, detach: bool, seed: int, as_json: bool,
+) -> None:  # fmt: skip
+    from rexian.cli.commands import with_database
+    from rexian.cli.live import conduct, new_live, show
+
+    def work(db: Database, _: Settings) -> Awaitable[LiveDrill]:
+        new = new_live(trainees, arrivals, at, per_hour, speed=speed, minutes=minutes, real_too=real_too, seed=seed)
+        return conduct(db, tenant_key, new, detach=detach)
+
+    show(with_database(work), console(), as_json=as_json)
 
 
 # -- what all of them do -------------------------------------------------------------------------------------------

@@ -39,7 +39,7 @@ def _header_fits(path: Path, header: Sequence[str], must: Sequence[str], may: Se
 
 
 # -- text --------------------------------------------------------------------------------------------------------------
-def _decoded(data: bytes) -> str | None:
+def decoded(data: bytes) -> str | None:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _read_as(data, "utf-16")
     return _read_as(data, "utf-8-sig") or _read_as(data, "gb18030")
@@ -55,7 +55,7 @@ def _read_as(data: bytes, encoding: str) -> str | None:
 
 def _text(path: Path, must: Sequence[str], may: Sequence[str], faults: Faults) -> Iterator[tuple[int, Row]]:
     data = path.read_bytes()
-    text = _decoded(data)
+    text = decoded(data)
     if text is None:
         faults.add(path, 0, "encoding" if data else "empty")
         return
