@@ -436,10 +436,10 @@ async def serving(db: Database, home: Path, **settings: Any) -> AsyncIterator[Se
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[tuple[House, int]]:
-    """The server on a free port, ready."""
+async def running(settings: Settings, port: int = 0) -> AsyncIterator[tuple[House, int]]:
+    """The server on a free port (or this one), ready."""
     app = create_app(settings)
-    server = make_server(app, "127.0.0.1", 0, grace_s=1)
+    server = make_server(app, "127.0.0.1", port, grace_s=1)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
     task = asyncio.create_task(server.serve())
     house: House = app.house  # type: ignore[attr-defined]

@@ -84,7 +84,8 @@ class House:
         self.channels: list[Channel] = [self.chat]
         self.slices: list[Slice] = [self.directory.slice, *all_slices(self.db, self.clock, settings, self.host)]
         forgetters = [part.forget_simulated for part in self.slices if part.forget_simulated is not None]
-        self.slices.append(drill(self.db, self.clock, settings, self.host, forgetters))
+        copiers = [part.copy_settings for part in self.slices if part.copy_settings is not None]
+        self.slices.append(drill(self.db, self.clock, settings, self.host, forgetters, copiers))
         self._floor_of: dict[str, str] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._stale = asyncio.Event()

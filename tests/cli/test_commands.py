@@ -23,7 +23,7 @@ def run(*arguments: str | Path, env: dict[str, str] | None = None) -> Result:
 def test_help_names_every_command_and_the_first_steps() -> None:
     done = run("--help")
     assert done.exit_code == 0
-    for name in ("serve", "demo", "migrate", "doctor", "settings", "tenant", "user", "audit"):
+    for name in ("serve", "demo", "migrate", "doctor", "settings", "tenant", "user", "audit", "drill", "replay"):
         assert f"\n  {name} " in done.output
     assert "rexian demo" in done.output
 
@@ -38,12 +38,14 @@ def test_a_chinese_terminal_is_answered_in_chinese(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [["tenant", "create"], ["user", "create"], ["audit", "verify"], ["demo"], ["serve"]]
+    "command",
+    [["tenant", "create"], ["user", "create"], ["audit", "verify"], ["demo"], ["serve"], ["drill"], ["replay"]],
 )
 def test_every_command_has_its_help(command: list[str]) -> None:
     done = run(*command, "--help")
     assert done.exit_code == 0
     assert done.output.count("\n") > 4
+    assert "cli." not in done.output, "a text is missing"
 
 
 def test_settings_are_shown_without_the_secrets(tmp_path: Path) -> None:

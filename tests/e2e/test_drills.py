@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.async_api import expect
@@ -14,7 +15,7 @@ from tests.e2e.office import YUNSHAN
 from tests.e2e.test_accessible import LOCALES, looking
 
 PATH = f"/app/drills?tenant={YUNSHAN}"
-W = {
+W: dict[str, dict[str, Any]] = {
     "zh-CN": {
         "source": "来源", "files": "自己的文件（CSV）", "festival": "大促参考日", "arrivals": "选择到达文件…",
         "staff": "选择排班文件…", "more": "增减坐席", "days": "重复天数", "contacts": "联络次数", "start": "开始演练",

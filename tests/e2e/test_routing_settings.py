@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from playwright.async_api import Locator, Page, expect
@@ -13,7 +14,7 @@ from tests.e2e.people import Staff
 from tests.e2e.test_accessible import LOCALES, looking, tab_to
 
 PATH = f"/app/settings/routing?tenant={YUNSHAN}"
-W = {
+W: dict[str, dict[str, Any]] = {
     "zh-CN": {
         "change": re.compile("修改策略|继续编辑草稿"), "draft": "草稿", "history": "历史版本", "add_step": "添加一步",
         "parts": "策略的各个部分", "add_rule": "添加规则", "name": "名称", "name_en": "英文名称", "id": "标识",
@@ -87,10 +88,10 @@ async def test_a_policy_is_drafted_mended_and_published(browsers: Browsers, offi
         after = main.get_by_role("textbox", name=word["after"]).last
         await after.fill("1")
         await after.press("Tab")
-        await expect(main.locator("[data-finding=error]").first).to_be_visible()
+        await expect(main.locator("[data-finding=error], input[data-invalid]").first).to_be_visible()
         await after.fill("5400" if locale == "zh-CN" else "7200")
         await after.press("Tab")
-        await expect(main.locator("[data-finding=error]")).to_have_count(0)
+        await expect(main.locator("[data-finding=error], input[data-invalid]")).to_have_count(0)
         await main.get_by_role("navigation", name=word["parts"]).get_by_role("button").last.click()
         await main.get_by_role("button", name=word["add_rule"]).click()
         await expect(main.get_by_text(word["mend"]).first).to_be_visible()

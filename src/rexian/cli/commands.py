@@ -234,6 +234,23 @@ def audit_verify() -> None:
     click.echo(say("cli.audit_whole"))
 
 
+# -- looking back -----------------------------------------------------------------------------------------------------
+@main.command(help=say("cli.replay"))
+@click.option("--floor", required=True, help=say("cli.replay_floor"))
+@click.option("--from", "since", metavar="T", help=say("cli.replay_from"))
+@click.option("--to", "until", metavar="T", help=say("cli.replay_to"))
+@click.option("--contact", metavar="ID", help=say("cli.replay_contact"))
+@click.option("--reader", type=click.Choice(["supervisor", "agent", "customer"]), default="supervisor",
+              show_default=True, help=say("cli.replay_reader"))  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help=say("cli.replay_json"))
+def replay(
+    floor: str, since: str | None, until: str | None, contact: str | None, reader: Any, as_json: bool
+) -> None:  # fmt: skip
+    from rexian.cli.replay import run, show
+
+    show(_with_database(lambda db, settings: run(db, floor, since, until, contact, reader)), as_json=as_json)
+
+
 main.add_command(drill)
 
 

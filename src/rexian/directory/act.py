@@ -98,9 +98,11 @@ async def acting_everywhere(db: Database, clock: Clock, who: Principal, tenant_i
 
 
 def within(who: Principal, scope: str, tenant_id: str | None) -> frozenset[str]:
-    """Return the tenants of a list: all at which `scope` is theirs, or of those only `tenant_id`."""
-    reach = who.reach(scope)
-    return reach if tenant_id is None else reach & {tenant_id}
+    """Return the tenants of a list: all at which `scope` is theirs, or of those only `tenant_id`.
+
+    Where they only practise comes in when it is named.
+    """
+    return who.reach(scope) if tenant_id is None else who.everywhere(scope) & {tenant_id}
 
 
 async def locate_tenant(db: Database, clock: Clock, who: Principal, scope: str, tenant_id: str) -> str:

@@ -16,7 +16,8 @@ class Principal:
     `tenant_id` is the employer, `tenants` the employer and the tenants served. `scopes` is everything that the person
     may do somewhere (for the route guard); what they may do with one tenant's things is answered by `may`.
     `address` is where the request came from (for the audit trail).
-    `session_id` is the session's id, or the token's for `via == "token"`.
+    `session_id` is the session's id, or the token's for `via == "token"`. `practice`: those of the tenants where they
+    only practise, in a live drill.
     """
 
     person_id: str
@@ -33,11 +34,16 @@ class Principal:
     theme: str = "system"
     address: str = ""
     grants: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    practice: frozenset[str] = frozenset()
 
     def may(self, scope: str, tenant_id: str) -> bool:
         """Say whether `scope` is theirs at this tenant."""
         return scope in self.scopes and scope in self.grants.get(tenant_id, frozenset())
 
     def reach(self, scope: str) -> frozenset[str]:
-        """Return the tenants at which `scope` is theirs."""
+        """Return the tenants at which `scope` is theirs, for lists and sums: practice is never mixed into those."""
+        return self.everywhere(scope) - self.practice
+
+    def everywhere(self, scope: str) -> frozenset[str]:
+        """Return the tenants at which `scope` is theirs, those where they practise included."""
         return frozenset(tenant for tenant in self.grants if self.may(scope, tenant))

@@ -60,7 +60,8 @@ class SimulatedCustomer(Line):
             {
                 "t": "hello", "v": 1, "site": self.play.site, "visitor": self.visitor,
                 "locale": "en" if self.play.dialogue.lang == "en" else "zh-CN", "after": self._after,
-                "contact": self.contact, "page": {"url": f"{self.stage.url}/demo/shop", "title": "演示商城"},
+                "contact": self.contact,
+                "page": {"url": self.stage.url + self.stage.shop[0], "title": self.stage.shop[1]},
             }
         )  # fmt: skip
 
@@ -151,7 +152,7 @@ class SimulatedCustomer(Line):
 
     async def _wait_for_answer(self) -> bool:
         """False: out of patience, gone."""
-        leaves_at = self.waited_from + patience_s(self.play.dialogue.mood, self.stage.rng)
+        leaves_at = self.waited_from + self.patience_s()
         while self.state in {"new", "waiting"}:
             left = leaves_at - self.stage.pace.time()
             if left <= 0:
@@ -160,6 +161,10 @@ class SimulatedCustomer(Line):
                 return False
             await self._news_within(left)
         return self.state == "talking"
+
+    def patience_s(self) -> float:
+        """How long this customer waits for somebody, seconds."""
+        return patience_s(self.play.dialogue.mood, self.stage.rng)
 
     async def _wait_for_words(self) -> bool:
         """Wait until the agent has written something new and paused; nudge after a while, give up after long."""

@@ -63,6 +63,7 @@ class Stage:
     visitors: dict[str, list[tuple[str, str]]] = field(default_factory=dict)  # site → (token, name)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     tenants: dict[str, str] = field(default_factory=dict)  # tenant id → key
+    shop: tuple[str, str] = ("/demo/shop", "演示商城")  # the page from which they come: path, title
 
     @property
     def on(self) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rexian.engine import snapshot
+from rexian.engine import snapshot, standing
 from rexian.engine.applying import apply
 from rexian.engine.commands import Envelope, Tick
 from rexian.engine.core import Core
@@ -19,6 +19,7 @@ from rexian.engine.lending import lend
 from rexian.engine.refusal import Refusal
 from rexian.engine.routing import settle
 from rexian.engine.specs import Policy
+from rexian.engine.standing import Reach, Score
 from rexian.engine.state import Agent, Contact, Interaction, Offer, Queue, State
 
 
@@ -148,6 +149,31 @@ class Floor:
         """Whether minor skills are lent to this queue now."""
         queue = self._state.queues.get(queue_id)
         return queue is not None and queue.lending
+
+    # -- questions of those who explain the past ----------------------------------------------------------------------
+    def score(self, interaction_id: str, at: int) -> Score | None:
+        """What it is worth at that instant, part by part; None when it is unknown."""
+        interaction = self._state.interactions.get(interaction_id)
+        return None if interaction is None else standing.score(self._core, interaction, at)
+
+    def reach(self, interaction_id: str) -> Reach | None:
+        """Who could take it now; None when it is unknown."""
+        interaction = self._state.interactions.get(interaction_id)
+        return None if interaction is None else standing.reach(self._core, interaction)
+
+    def hindrance(self, interaction_id: str, agent_id: str) -> str | None:
+        """Why this agent can't have it now (see `standing.hindrance`); None: could, or one of them is unknown."""
+        interaction, agent = self._state.interactions.get(interaction_id), self._state.agents.get(agent_id)
+        if interaction is None or agent is None:
+            return None
+        return standing.hindrance(self._core, interaction, agent)
+
+    def held_up(self, interaction_id: str) -> str | None:
+        """Why it goes on waiting (see `standing.held_up`); None when it doesn't wait in a line."""
+        interaction = self._state.interactions.get(interaction_id)
+        if interaction is None or interaction.state != "queued":
+            return None
+        return standing.held_up(self._core, interaction)
 
     # -- keeping -----------------------------------------------------------------------------------------------------
     def snapshot(self) -> bytes:

@@ -77,6 +77,15 @@ def _rule_holds(state: State, due_at: int, id: str) -> bool:
     return any(rule.id == name and edge_of(routing, rule) == due_at for rule in routing.policy.rules)
 
 
+def _widen_holds(state: State, due_at: int, id: str) -> bool:
+    """The most frequent one by far, and nearly always over: most contacts are answered before their first step."""
+    interaction = state.interactions.get(id)
+    if interaction is None or interaction.state != "queued" or interaction.target_agent_id is not None:
+        return False
+    steps = state.policy_of(state.queues[interaction.queue_id]).steps
+    return interaction.step < len(steps) and interaction.entered_at + steps[interaction.step].after_ms == due_at
+
+
 def _pending_holds(kind: Due) -> Callable[[State, int, str], bool]:
     def holds(state: State, due_at: int, id: str) -> bool:
         interaction = state.interactions.get(id)
@@ -87,7 +96,7 @@ def _pending_holds(kind: Due) -> Callable[[State, int, str], bool]:
 
 # By kind; that contacts are forgotten, `Timers` knows itself.
 _HOLDS: tuple[Callable[[State, int, str], bool], ...] = (
-    _proof_holds, _ring_holds, _work_holds, _away_holds, _pending_holds(Due.TARGET), _pending_holds(Due.WIDEN),
+    _proof_holds, _ring_holds, _work_holds, _away_holds, _pending_holds(Due.TARGET), _widen_holds,
     _pending_holds(Due.CALL_BACK), _rule_holds, _pending_holds(Due.LEND), _pending_holds(Due.RETRY),
 )  # fmt: skip
 

@@ -1,7 +1,8 @@
 """How the simulated population shows the server that it is one: a key derived from the installation's secret.
 
 The population enters by the same doors as everybody else. The key only marks its contacts as simulated (so that they
-are kept out of the real figures) and lets it take on the demo's agents; it opens nothing outside of demo mode.
+are kept out of the real figures) and lets it take on the demo's agents; outside of demo mode it opens nothing but the
+chat of a live drill's shadow tenant.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 Task = Callable[[], Awaitable[None]]
 Forgetter = Callable[[AsyncConnection], Awaitable[int]]
+Copier = Callable[[AsyncConnection, str, str, Mapping[str, str], int], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,8 @@ class Slice:
     `routes` are Litestar handlers and controllers, `readers` are `rexian.runtime.readers.Reader`s (both typed
     loosely, because the kit knows neither), `tasks` run for as long as the server does. `forget_simulated` removes
     what the slice has stored of simulated contacts, in the caller's system transaction, and returns how many rows
-    that were.
+    that were. `copy_settings` gives a live drill's shadow tenant what the slice keeps for the real one: (transaction,
+    real tenant, shadow, new queue ids by old ones, now in ms).
     """
 
     name: str
@@ -27,3 +29,4 @@ class Slice:
     readers: Sequence[Any] = ()
     tasks: Sequence[Task] = ()
     forget_simulated: Forgetter | None = None
+    copy_settings: Copier | None = None

@@ -19,7 +19,7 @@ from rexian.web.headers import PageKind, security_headers
 from rexian.web.static_files import Pages, serve
 
 MAX_BODY: Final = 1_000_000  # bytes of a request that is no upload
-_UPLOADS: Final = frozenset(("/chat/files", "/api/files"))
+_UPLOADS: Final = frozenset(("/chat/files", "/api/files", "/api/drills"))
 _DRAINED: Final = 100_000_000  # bytes of a body that is too large that are read and thrown away, and for how long
 _DRAIN_S: Final = 10.0
 _OVERHEAD: Final = 65_536  # of a multipart form around the file

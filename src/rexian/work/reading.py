@@ -50,16 +50,19 @@ class Row(Struct, frozen=True, kw_only=True):
     file_id: str | None = None
 
 
-async def rows_of_contact(tx: AsyncConnection, contact_id: str) -> list[Row]:
-    """Return everything that happened to a contact, in order."""
+async def rows_of_contact(tx: AsyncConnection, contact_id: str, upto: tuple[str, int] | None = None) -> list[Row]:
+    """Return everything that happened to a contact, in order; `upto`: on this floor only, and up to this seq."""
     beside = and_(content.c.floor_id == journal.c.floor_id, content.c.seq == journal.c.seq)
+    there = [journal.c.contact_id == contact_id]
+    if upto is not None:
+        there += [journal.c.floor_id == upto[0], journal.c.seq <= upto[1]]
     found = await tx.execute(
         select(
             journal.c.floor_id, journal.c.seq, journal.c.at, journal.c.kind, journal.c.body,
             content.c.kind.label("content_kind"), content.c.text, content.c.file_id,
         )
         .select_from(journal.outerjoin(content, beside))
-        .where(journal.c.contact_id == contact_id)
+        .where(*there)
         .order_by(journal.c.floor_id, journal.c.seq, content.c.id)
         .ext(distinct_on(journal.c.floor_id, journal.c.seq))
     )  # fmt: skip

@@ -67,6 +67,13 @@ async def test_files_that_cannot_be_read_are_explained_line_by_line(served: Serv
         assert any("arrivals.csv" in line for line in run["fault"]["lines"])
 
 
+async def test_files_may_be_larger_than_usual_requests(served: Served) -> None:
+    async with await served.staff(served.city.sun) as sun:
+        source = {"kind": "files", "arrivals": "at,queue,talk_s\n" + "never,phone,10\n" * 100_000, "staff": STAFF}
+        run = (await over(sun, (await start(sun, source=source))["id"]))["run"]
+        assert run["fault"]["code"] == "bad_files"
+
+
 async def test_a_day_of_the_floor_is_played_from_its_journal(served: Served) -> None:
     desk = await served.desk(served.city.li, "me")
     await desk.available()

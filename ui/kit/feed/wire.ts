@@ -126,8 +126,8 @@ export interface WallQueueView {
   available_agents: number;
   service_level: { percent: number | null; threshold_ms: number; rule: string; goal?: number };
   today: { offered: number; answered: number; abandoned: number };
-  /** The routing rules that hold now and may fit its contacts. */
-  rules?: { id: string; name: string; name_en: string; emergency: boolean }[];
+  /** The routing rules that hold now and may fit its contacts. `standing`: always, not for a time or by hand. */
+  rules?: { id: string; name: string; name_en: string; emergency: boolean; standing?: boolean }[];
 }
 
 export interface WallAgentView {

@@ -60,7 +60,8 @@ class ChatChannel:
         self._mirror_of = mirror_of
         self.own_origin = own_origin
         self.last_agent = last_agent
-        self._demo_secret = settings.secret if settings.demo else None
+        self.demo = settings.demo
+        self._secret = settings.secret
         self._proxies = frozenset(settings.trusted_proxies)
         self._open: set[Socket] = set()
         self._per_address: Counter[str] = Counter()
@@ -74,9 +75,7 @@ class ChatChannel:
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The ASGI application of `/chat/ws`."""
         address = client_address(scope, self._proxies)
-        known = self._demo_secret is not None and simulated.is_simulation_key(
-            self._demo_secret, header(scope, simulated.HEADER.lower().encode())
-        )
+        known = simulated.is_simulation_key(self._secret, header(scope, simulated.HEADER.lower().encode()))
         await send({"type": "websocket.accept"})
         port = port_of(scope)
         if not known and self._per_address[address] >= self.limits.sockets_per_address:

@@ -13,7 +13,7 @@ from rexian.channels.chat.files import FileBook
 from rexian.directory.customers.contract import by_web_id, family
 from rexian.directory.hours.contract import open_now
 from rexian.directory.people.contract import agent_cards
-from rexian.directory.sites.contract import Site, site_by_key
+from rexian.directory.sites.contract import Site, is_practice, site_by_key
 from rexian.kit.clock import Clock
 from rexian.kit.database import Database
 from rexian.runtime.tables import content, journal
@@ -34,11 +34,12 @@ class Post(Struct, frozen=True, kw_only=True):
 
 
 class Entrance(Struct, frozen=True):
-    """A site, and whether somebody answers there now."""
+    """A site, and whether somebody answers there now. `practice`: it is for a live drill's customers only."""
 
     site: Site
     open: bool
     hours_text: str
+    practice: bool = False
 
 
 class Reading:
@@ -61,7 +62,8 @@ class Reading:
             site = await site_by_key(tx, key)
             if site is None:
                 return None
-            entrance = Entrance(site, *await open_now(tx, site.hours_id, now, locale))
+            practice = await is_practice(tx, site.tenant_id)
+            entrance = Entrance(site, *await open_now(tx, site.hours_id, now, locale), practice)
         self._entrances[key, locale] = (now, entrance)
         return entrance
 

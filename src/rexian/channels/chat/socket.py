@@ -132,12 +132,14 @@ class Socket:
     async def _hello(self, hello: wire.Hello) -> None:
         self._locale = i18n.as_locale(hello.locale)
         entrance = await self._channel.reading.entrance(hello.site, self._locale)
-        if entrance is None:
+        if entrance is None or (entrance.practice and not self._simulated):  # to a live drill nobody else comes
             self.close(UNKNOWN_SITE, "unknown site")
             return
         if self._origin is not None and not self._own_page and not entrance.site.allows(self._origin):
             self.close(ORIGIN_REFUSED, "origin refused")
             return
+        if not entrance.practice and not self._channel.demo:
+            self._simulated, self._aside = False, {}  # elsewhere the key means nothing
         self._entrance = entrance
         tenant_id = entrance.site.tenant_id
         known = self._channel.signer.read_visitor(hello.visitor)

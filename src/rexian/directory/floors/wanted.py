@@ -118,19 +118,23 @@ async def _agents(tx: AsyncConnection, floor_id: str, tenants: set[str], names: 
 async def _serves(tx: AsyncConnection, floor_id: str, tenants: set[str]) -> dict[str, list[str]]:
     """Return the agents of this floor with the tenants that they serve on it.
 
-    Somebody whose tenants stand on several floors works on one of them, the one that sign-in gives them too.
+    Somebody whose tenants stand on several floors works on one of them, the one that sign-in gives them too. Who serves
+    a tenant `alone` (a trainee in a live drill) is there for that one only.
     """
     found = (
-        select(person_serves.c.person_id, person_serves.c.tenant_id, floor_tenant.c.floor_id)
+        select(person_serves.c.person_id, person_serves.c.tenant_id, person_serves.c.alone, floor_tenant.c.floor_id)
         .join(floor_tenant, floor_tenant.c.tenant_id == person_serves.c.tenant_id)
         .order_by(person_serves.c.person_id, floor_tenant.c.floor_id, person_serves.c.tenant_id)
     )
     home: dict[str, str] = {}
     serves: dict[str, list[str]] = {}
+    alone: dict[str, list[str]] = {}
     for row in await tx.execute(found):
         if home.setdefault(row.person_id, row.floor_id) == floor_id and row.tenant_id in tenants:
             serves.setdefault(row.person_id, []).append(row.tenant_id)
-    return serves
+            if row.alone:
+                alone.setdefault(row.person_id, []).append(row.tenant_id)
+    return serves | alone
 
 
 def _belongs(team_id: str | None, partner: str | None, site: str | None) -> dict[str, int]:

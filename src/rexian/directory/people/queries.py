@@ -14,6 +14,7 @@ from rexian.directory.people.model import Capacity, Person, PersonSkill
 from rexian.directory.people.tables import person, person_serves, person_skill, role_grant, skill
 from rexian.directory.scopes import ROLES
 from rexian.directory.sign_in.tables import credential
+from rexian.directory.tenants.tables import tenant
 from rexian.kit.database import Id
 from rexian.kit.problem import not_found
 
@@ -41,7 +42,12 @@ def people() -> Select[Any]:
 
 def _lists() -> list[Any]:
     roles = select(role_grant.c.role).where(role_grant.c.person_id == person.c.id).correlate(person)
-    serves = select(person_serves.c.tenant_id).where(person_serves.c.person_id == person.c.id).correlate(person)
+    serves = (  # where somebody only practises isn't administered
+        select(person_serves.c.tenant_id)
+        .join(tenant, and_(tenant.c.tenant_id == person_serves.c.tenant_id, tenant.c.shadow_of.is_(None)))
+        .where(person_serves.c.person_id == person.c.id)
+        .correlate(person)
+    )
     held = func.jsonb_build_object(
         "skill_id", person_skill.c.skill_id, "level", person_skill.c.level, "minor", person_skill.c.minor
     )

@@ -21,6 +21,7 @@ from rexian.directory.scopes import Role
 from rexian.directory.sign_in.sessions import close_all
 from rexian.directory.sign_in.tables import api_token
 from rexian.directory.signals import announce
+from rexian.directory.tenants.tables import tenant
 from rexian.directory.text import checked_email
 from rexian.kit.ids import new_id
 from rexian.kit.problem import Problem
@@ -124,7 +125,9 @@ async def _set_roles(act: Act, person_id: str, roles: Collection[Role]) -> None:
 
 
 async def _set_serves(act: Act, person_id: str, serves: Collection[str]) -> None:
-    await act.tx.execute(delete(person_serves).where(person_serves.c.person_id == person_id))
+    shadows = select(tenant.c.tenant_id).where(tenant.c.shadow_of.is_not(None))  # who practises goes on practising
+    mine = (person_serves.c.person_id == person_id, person_serves.c.tenant_id.not_in(shadows))
+    await act.tx.execute(delete(person_serves).where(*mine))
     rows = [{"person_id": person_id, "tenant_id": tenant_id} for tenant_id in sorted(set(serves))]
     if rows:
         await act.tx.execute(person_serves.insert(), rows)

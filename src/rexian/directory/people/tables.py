@@ -71,6 +71,7 @@ person_serves = Table(
     metadata,
     Column("person_id", Id, ForeignKey("person.id", ondelete="CASCADE"), primary_key=True),
     Column("tenant_id", Id, ForeignKey("tenant.tenant_id"), primary_key=True),
+    Column("alone", Boolean, nullable=False, server_default="false"),  # offered nobody else's contacts meanwhile
     info={"tenant": True},
 )
 Index("ix_person_serves_tenant_id", person_serves.c.tenant_id)

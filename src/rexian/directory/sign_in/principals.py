@@ -53,6 +53,7 @@ async def load_principal(
         agent="agent" in roles,
         floor_id=row.floor_id,
         grants=grants,
+        practice=frozenset(row.practice),
     )
 
 
@@ -68,6 +69,7 @@ def _person(person_id: str) -> Select[Any]:
             person.c.theme,
             _roles(),
             _serves(),
+            _practice(),
             _floor(),
         )
         .join(employer, employer.c.tenant_id == person.c.tenant_id)
@@ -90,6 +92,17 @@ def _serves() -> Any:
     return func.array(served.scalar_subquery(), type_=ARRAY(Id)).label("serves")
 
 
+def _practice() -> Any:
+    """Those of the tenants served that are shadows of others."""
+    served = (
+        select(person_serves.c.tenant_id)
+        .join(tenant, tenant.c.tenant_id == person_serves.c.tenant_id)
+        .where(person_serves.c.person_id == person.c.id, tenant.c.shadow_of.is_not(None))
+        .correlate(person)
+    )
+    return func.array(served.scalar_subquery(), type_=ARRAY(Id)).label("practice")
+
+
 def _floor() -> Any:
     """The floor of the tenants served, else of the employer. An agent works on one floor (see `floors.wanted`)."""
     own = select(person_serves.c.tenant_id).where(person_serves.c.person_id == person.c.id).correlate(person)
@@ -100,4 +113,6 @@ def _floor() -> Any:
 
 
 async def _all_tenants(tx: AsyncConnection) -> list[str]:
-    return [row.tenant_id for row in await tx.execute(select(tenant.c.tenant_id).where(tenant.c.active))]
+    """All companies; where people only practise is their own company's business."""
+    found = select(tenant.c.tenant_id).where(tenant.c.active, tenant.c.shadow_of.is_(None))
+    return [row.tenant_id for row in await tx.execute(found)]

@@ -21,7 +21,10 @@ _KEY_FROM = re.compile(r"[^a-z0-9]+")
 
 
 class Tenant(Struct, frozen=True, kw_only=True):
-    """A company on this installation. `operator`: the one that runs the installation for the others."""
+    """A company on this installation. `operator`: the one that runs the installation for the others.
+
+    `shadow_of`: no company, but where the people of that one practise in a live drill.
+    """
 
     id: str
     key: str
@@ -31,6 +34,7 @@ class Tenant(Struct, frozen=True, kw_only=True):
     zone: str
     operator: bool = False
     active: bool = True
+    shadow_of: str | None = None
 
 
 class TenantCard(Struct, frozen=True, kw_only=True):

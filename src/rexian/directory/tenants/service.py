@@ -91,4 +91,5 @@ def tenant_of(row: Row[Any]) -> Tenant:
         zone=row.zone,
         operator=row.operator,
         active=row.active,
+        shadow_of=row.shadow_of,
     )

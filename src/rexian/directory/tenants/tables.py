@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Table, Text
+from sqlalchemy import Boolean, Column, ForeignKey, Table, Text
 
 from rexian.kit.database import Id, Instant, metadata
 
@@ -17,6 +17,7 @@ tenant = Table(
     Column("zone", Text, nullable=False),
     Column("operator", Boolean, nullable=False),
     Column("active", Boolean, nullable=False),
+    Column("shadow_of", Id, ForeignKey("tenant.tenant_id"), index=True),  # the one whose people practise here
     Column("created_at", Instant, nullable=False),
     info={"tenant": True},
 )

@@ -1,7 +1,7 @@
 """Runs of this server: waits in a short line, plays one after another in a process of its own, keeps what was found.
 
-A run is a folder `<home>/drills/<id>` with `run.json`, `task.json` while it is open, and `result.json`. What was open
-when the server stopped has failed: nobody plays it any more. After thirty days a folder is removed.
+A run is a folder `<home>/drills/<id>` with `run.json` and, once it is done, `result.json`. What was open when the
+server stopped has failed: nobody plays it any more. After thirty days a folder is removed.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ class Keeper:
         while True:
             if self._clock.now_ms() - tidied >= TIDY_EVERY_S * 1_000:
                 tidied = self._clock.now_ms()
-                await asyncio.to_thread(self._tidy)
+                self._tidy()
             line = self._line()
             if line:
                 await self._play(line[0].id)

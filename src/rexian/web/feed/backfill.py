@@ -72,6 +72,7 @@ class Backfill:
             rules = await rule_cards(tx)
         self._names.queues = {id: Title(card.name, card.name_en) for id, card in queues.items()}
         self._names.tenants = {id: Title(card.name, card.name_en) for id, card in tenants.items()}
+        self._names.practice = frozenset(id for id, card in tenants.items() if card.shadow_of is not None)
         self._names.zones = {id: card.zone for id, card in tenants.items()}
         self._names.rules = {key: Title(card.name, card.name_en) for key, card in rules.items()}
         self._names.goals = {id: card.service_level_goal for id, card in queues.items()}

@@ -204,6 +204,7 @@ class LiveView:
             "customer": {"id": customer_id, "name": self.names.customer(customer_id)},
             "medium": interaction.medium,
             "simulated": contact.simulated if contact else False,
+            "drill": interaction.tenant_id in self.names.practice,
         }
 
     def _offer(self, offer: Offer) -> Object:
@@ -283,7 +284,11 @@ class LiveView:
         for rule in policy.rules if policy else ():
             if rule.id in active and queue.id in rule.when.get("queue", (queue.id,)):
                 title = self.names.rule(queue.tenant_id, rule.id)
-                shown.append({"id": rule.id, "name": title.zh, "name_en": title.en, "emergency": rule.emergency})
+                standing = rule.on and not rule.from_at and not rule.until_at
+                shown.append(
+                    {"id": rule.id, "name": title.zh, "name_en": title.en, "emergency": rule.emergency,
+                     "standing": standing}
+                )  # fmt: skip
         return shown
 
     def wall_agent(self, agent_id: str, tenants: Collection[str]) -> Object | None:
@@ -317,11 +322,20 @@ class LiveView:
         return min((one.since for one in self.floor.waiting(queue_id, FRONT)), default=None)
 
     def works_for(self, agent_id: str, tenants: Collection[str]) -> bool:
-        """Whether the agent is employed by, or serves, one of `tenants`."""
+        """Whether the agent is employed by, or serves, one of `tenants`; who only practises now is there for nobody."""
         agent, card = self.floor.agent(agent_id), self.names.agent(agent_id)
         if agent is None or card is None:
             return False
+        if self._practises(agent):
+            return any(f"tenant:{tenant}" in agent.spec.skills for tenant in tenants)
         return card.tenant_id in tenants or any(f"tenant:{tenant}" in agent.spec.skills for tenant in tenants)
+
+    def _practises(self, agent: Agent) -> bool:
+        """Whether all that the agent serves now are shadow tenants."""
+        if not self.names.practice:
+            return False
+        served = {skill.removeprefix("tenant:") for skill in agent.spec.skills if skill.startswith("tenant:")}
+        return bool(served) and served <= self.names.practice
 
     def available(self, queue_id: str) -> int:
         """How many agents could take a contact of this queue right now."""

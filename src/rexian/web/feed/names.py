@@ -38,6 +38,7 @@ class Names:
         self.queues: dict[str, Title] = {}
         self.tenants: dict[str, Title] = {}
         self.agents: dict[str, AgentCard] = {}
+        self.practice: frozenset[str] = frozenset()  # tenants that are shadows of others: live drills
         self.zones: dict[str, str] = {}  # tenant → IANA time zone
         self.rules: dict[tuple[str, str], Title] = {}  # (tenant, rule) → name
         self.goals: dict[str, int] = {}  # queue → service level goal in percent

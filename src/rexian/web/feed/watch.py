@@ -90,11 +90,14 @@ class Watch:
     def _agent_facts(self, agent_id: str) -> AgentFacts:
         agent = self._view.floor.agent(agent_id)
         assert agent is not None
-        talks = [self._view.floor.interaction(id) for id in agent.handlings]
-        since = [talk.accepted_at for talk in talks if talk is not None and talk.state == "talking"]
+        practice = self._view.names.practice
+        talks = [one for id in agent.handlings if (one := self._view.floor.interaction(id)) is not None]
+        real = [one for one in talks if one.tenant_id not in practice]
+        since = [talk.accepted_at for talk in real if talk.state == "talking"]
+        practises = agent.state == "after_contact_work" and bool(talks) and not real
         return AgentFacts(
             id=agent_id,
-            state=agent.state,
+            state="available" if practises else agent.state,  # how long practice takes alarms nobody
             reason=agent.reason,
             since_at=agent.since_at,
             talking_since_at=min(since, default=None),

@@ -8,12 +8,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from rexian.kit.slice import Slice
 from rexian.runtime.tables import content
 from rexian.work.desk.api import routes
+from rexian.work.desk.copying import copy_settings
 from rexian.work.desk.reader import DeskReader
 from rexian.work.desk.tables import contact, draft
 
 
 def make() -> Slice:
-    return Slice("desk", routes, readers=(DeskReader(),), forget_simulated=forget_simulated)
+    return Slice(
+        "desk", routes, readers=(DeskReader(),), forget_simulated=forget_simulated, copy_settings=copy_settings
+    )
 
 
 async def forget_simulated(tx: AsyncConnection) -> int:

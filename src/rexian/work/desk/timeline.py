@@ -34,7 +34,7 @@ async def customer_timeline(
     members = await _members(db, clock, who, customer_id)
     at_desk = not members.isdisjoint(await in_hand_of(floor, who))
     found = chosen(Filters(customer_ids=members))
-    async with db.tenants(who.reach("customer.read")) as tx:
+    async with db.tenants(who.everywhere("customer.read")) as tx:
         rows, following = await page_of_contacts(tx, found if at_desk else found.where(seen_by(who)), cursor, limit)
     wrap_ups = {row.id: row.wrap_up for row in rows}
     return Page([_item(item, wrap_ups[item.id]) for item in await items_of(db, rows)], following)
@@ -43,7 +43,7 @@ async def customer_timeline(
 async def _members(db: Database, clock: Clock, who: Principal, customer_id: str) -> frozenset[str]:
     async with db.system() as tx:
         everybody = await family(tx, customer_id)  # 404 when there is no such customer at all
-    async with db.tenants(who.reach("customer.read")) as tx:
+    async with db.tenants(who.everywhere("customer.read")) as tx:
         with contextlib.suppress(Problem):
             return frozenset(await family(tx, customer_id))
     await refuse(db, clock, who, "customer", everybody[0])

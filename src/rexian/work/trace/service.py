@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -16,6 +17,8 @@ from rexian.work.names import NameBook, look_up
 from rexian.work.reading import Row, file_cards, rows_of_contact
 from rexian.work.trace.model import Entry, Names, Reader
 from rexian.work.trace.story import as_text, tell
+from rexian.work.trace.waits import Wait, Waits
+from rexian.work.trace.why import explain
 
 DEFAULT_ZONE = "Asia/Shanghai"
 
@@ -29,21 +32,57 @@ class Trace(Struct, frozen=True, kw_only=True):
     story: str
 
 
+class Explained(Struct, frozen=True, kw_only=True):
+    """A contact's story with why it waited. `waits`: the figures behind it, for the supervisor only."""
+
+    zone: str
+    entries: list[Entry]
+    story: str
+    waits: list[Wait] = []
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    rows: list[Row]
+    book: NameBook
+    names: Names
+    entries: list[Entry]
+
+
 async def trace_of(db: Database, tenant_id: str, contact_id: str, locale: str, reader: Reader = "supervisor") -> Trace:
     """Tell the contact in `locale` as `reader` may hear it. Who may see it was checked. Raises `Problem` (404)."""
+    told = await _told(db, tenant_id, contact_id, locale, reader)
+    return Trace(
+        contact=contact_view(told.rows, told.book, contact_id), zone=told.names.zone.key, entries=told.entries,
+        story=as_text(told.entries, told.names),
+    )  # fmt: skip
+
+
+async def explained(
+    db: Database, tenant_id: str, waits: Waits, locale: str, reader: Reader, floor_id: str, until_seq: int
+) -> Explained:
+    """Tell the contact that `waits` has watched on this floor, up to `until_seq`. Raises `Problem` (404)."""
+    told = await _told(db, tenant_id, waits.contact_id, locale, reader, (floor_id, until_seq))
+    entries = explain(told.entries, waits, told.names)
+    return Explained(
+        zone=told.names.zone.key, entries=entries, story=as_text(entries, told.names),
+        waits=waits.waits if reader == "supervisor" else [],
+    )  # fmt: skip
+
+
+async def _told(
+    db: Database, tenant_id: str, contact_id: str, locale: str, reader: Reader,
+    upto: tuple[str, int] | None = None,
+) -> _Told:  # fmt: skip
     async with db.tenant(tenant_id) as tx:
-        rows = await rows_of_contact(tx, contact_id)
+        rows = await rows_of_contact(tx, contact_id, upto)
         files = await file_cards(tx, [row.file_id for row in rows])
     if not rows:
         raise not_found("contact")
     async with db.system() as tx:
         book = await look_up(tx, agents=_ids(rows, "agent"), customers=_ids(rows, "customer"))
         names = await _names(tx, book, tenant_id, locale, reader)
-    entries = tell(rows, names, {id: card.name for id, card in files.items()})
-    return Trace(
-        contact=contact_view(rows, book, contact_id), zone=names.zone.key, entries=entries,
-        story=as_text(entries, names),
-    )  # fmt: skip
+    return _Told(rows, book, names, tell(rows, names, {id: card.name for id, card in files.items()}))
 
 
 async def _names(tx: AsyncConnection, book: NameBook, tenant_id: str, locale: str, reader: Reader) -> Names:

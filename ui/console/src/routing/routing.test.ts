@@ -174,8 +174,15 @@ describe("rules", () => {
     const queue = (tenant_id: string, rules: WallQueue["rules"]) => ({ tenant_id, rules }) as WallQueue;
     const exam = { id: "exam", name: "考试季", name_en: "Exams", emergency: false };
     const storm = { id: "typhoon", name: "台风抢险", name_en: "Typhoon", emergency: true };
+    const elders = {
+      id: "elders",
+      name: "长者优先",
+      name_en: "Elders first",
+      emergency: false,
+      standing: true,
+    };
     const found = rulesOf([
-      queue("a", [exam, storm]),
+      queue("a", [elders, exam, storm]),
       queue("a", [exam]),
       queue("b", [exam]),
       queue("c", undefined),

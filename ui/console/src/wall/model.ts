@@ -17,11 +17,12 @@ export interface WallRule {
   emergency: boolean;
 }
 
-/** The rules of all queues, each once: emergencies first, then by name, so that a chip keeps its place. */
+/** The rules of all queues that don't hold always, each once: emergencies first, then by name, so that a chip keeps its place. */
 export function rulesOf(queues: readonly WallQueue[]): WallRule[] {
   const found = new Map<string, WallRule>();
   for (const queue of queues) {
-    for (const { id: rule_id, name, name_en, emergency } of queue.rules ?? []) {
+    for (const { id: rule_id, name, name_en, emergency, standing } of queue.rules ?? []) {
+      if (standing) continue;
       const id = `${queue.tenant_id}:${rule_id}`;
       found.set(id, { id, tenant_id: queue.tenant_id, rule_id, name, name_en, emergency });
     }

@@ -53,6 +53,12 @@ def _minutes(launch: bool) -> NDArray[np.float64]:
     return busy / busy.sum()  # type: ignore[no-any-return]
 
 
+def per_minute() -> list[float]:
+    """How busy people are in each minute of the day, launch included: shares that sum to 1."""
+    both = (100 - LAUNCH_TO_PEOPLE) * _minutes(False) + LAUNCH_TO_PEOPLE * _minutes(True)
+    return [float(part) for part in both / 100]
+
+
 def _times(rng: Generator, count: int, launch: bool) -> Column:
     per_minute = rng.multinomial(count, _minutes(launch))
     minute = np.repeat(np.arange(1_440, dtype=np.int64), per_minute)

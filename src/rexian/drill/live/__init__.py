@@ -1,0 +1,1 @@
+"""Live drills: simulated customers on the real floor, for trainees, at a shadow of the real tenant."""
