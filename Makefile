@@ -6,6 +6,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+COMPILED := .venv-compiled
 STATIC := src/rexian/web/static
 UI_SOURCES := $(shell find ui -path ui/node_modules -prune -o -type f -print 2>/dev/null)
 
@@ -14,7 +15,7 @@ export REXIAN_PORT ?= 8420
 # What runs for minutes (the kill tests at full size, every operation with many inputs) is left to CI: `.ci/run`.
 PYTEST_ARGS ?= -m "not slow"
 
-.PHONY: help setup ui demo test check bench docs clean
+.PHONY: help setup ui demo test check bench compiled docs clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -53,8 +54,15 @@ check: $(VENV)/.ready ui/node_modules/.ready ## Format, lint, types, fences, doc
 bench: $(VENV)/.ready ## Measure, as ratios against a peer in the same run
 	@for name in engine journal shell takeover feed festival; do $(BIN)/python -m bench.$$name --json; done
 
+compiled: $(VENV)/.ready $(STATIC)/.built ## A wheel with the compiled engine in dist/, installed in .venv-compiled (needs a C compiler)
+	@rm -rf $(COMPILED) dist/rexian-*-cp*.whl
+	@HATCH_BUILD_HOOK_ENABLE_CUSTOM=1 $(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
+	@$(BIN)/python -m venv $(COMPILED)
+	@$(COMPILED)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(COMPILED)/bin/pip install --quiet --disable-pip-version-check --no-deps dist/rexian-*-cp*.whl
+
 docs: $(VENV)/.ready ## Build the documentation without warnings into docs/_build
 	@$(BIN)/sphinx-build -q -W --keep-going -b html docs docs/_build/html
 
 clean: ## Remove what was built, never data
-	@rm -rf $(VENV) ui/node_modules $(STATIC)/console $(STATIC)/widget $(STATIC)/.built docs/_build build dist
+	@rm -rf $(VENV) $(COMPILED) ui/node_modules $(STATIC)/console $(STATIC)/widget $(STATIC)/.built docs/_build build dist

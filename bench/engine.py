@@ -7,7 +7,10 @@ level, 10,000 contacts waiting. One process, one thread, no journal.
 from __future__ import annotations
 
 import gc
+import os
 import resource
+import subprocess
+import sys
 from collections.abc import Callable
 from random import Random
 from time import process_time
@@ -151,7 +154,7 @@ def decisions(as_json: bool) -> None:
     figure("engine.pull_decision_10x", 1e6 / large, "µs", "1x", 1e6 / small, as_json=as_json)
 
 
-def quick_contacts(as_json: bool) -> None:
+def quick_contact() -> float:
     """A call from start to wrap-up and gone: four commands, eight events, nobody waiting, forgotten by the minute."""
     floor, hall, rounds = Floor(), Hall(400, 0, teams=20), 20_000
     for command in hall.queues()[:20]:
@@ -179,7 +182,20 @@ def quick_contacts(as_json: bool) -> None:
                 hall.now += 120_000
                 floor.decide(hall.envelope(cmd.Tick()))
 
-    figure("engine.quick_contact", 1e6 * timed(work) / rounds, "µs", "goal", 60, as_json=as_json)
+    return 1e6 * timed(work) / rounds
+
+
+def compiled(interpreter: str, as_json: bool) -> None:
+    """The cost of a contact with the engine of another interpreter, against this one's: in turns, the best of three."""
+    program = "import rexian.engine.core as core, bench.engine as bench; print(core.__file__, bench.quick_contact())"
+    here, there = (dict(os.environ), sys.executable), ({**os.environ, "PYTHONPATH": os.getcwd()}, interpreter)
+    best: dict[str, float] = {}
+    for env, python in (here, there) * 3:
+        told = subprocess.run([python, "-c", program], env=env, capture_output=True, text=True, check=True).stdout
+        file, microseconds = told.split()
+        kind = "pure" if file.endswith(".py") else "compiled"
+        best[kind] = min(float(microseconds), best.get(kind, float("inf")))
+    figure("engine.quick_contact_compiled", best["compiled"], "µs", "pure", best["pure"], as_json=as_json)
 
 
 def self_service(as_json: bool) -> None:
@@ -258,13 +274,21 @@ def memory(as_json: bool) -> None:
 
 
 def main() -> None:
-    as_json: bool = arguments(__doc__).parse_args().json
+    parser = arguments(__doc__)
+    parser.add_argument(
+        "--compiled", metavar="PYTHON", help="only: the interpreter whose rexian is compiled, against it"
+    )
+    given = parser.parse_args()
+    as_json: bool = given.json
+    if given.compiled:
+        compiled(given.compiled, as_json)
+        return
     memory(as_json)
     keeping(as_json)
     pulls_against_the_twin(as_json)
     decisions(as_json)
     whole_contacts(as_json)
-    quick_contacts(as_json)
+    figure("engine.quick_contact", quick_contact(), "µs", "goal", 60, as_json=as_json)
     self_service(as_json)
 
 

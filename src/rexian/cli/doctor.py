@@ -20,6 +20,7 @@ import psycopg
 from msgspec import Struct
 
 from rexian.cli.words import say
+from rexian.engine import core
 from rexian.kit import migrate
 from rexian.kit.database import SYSTEM_ROLE, TENANT_ROLE, normal_url
 from rexian.kit.postgres import PostgresError, PrivatePostgres, private
@@ -56,6 +57,7 @@ def _found(level: Level, what: str, state: str, mend: str = "", **params: object
 def examine(home: Path | None = None) -> list[Finding]:
     """Look at everything, in the order in which one thing needs the other."""
     findings = [_found("ok", "python", "state", version=".".join(map(str, sys.version_info[:3])))]
+    findings.append(_found("ok", "engine", "plain" if str(core.__file__).endswith(".py") else "compiled"))
     try:
         settings = load_settings(home=home)
     except SettingsError as error:
