@@ -86,6 +86,7 @@ class Lookout:
         self._counts: dict[str, dict[str, int]] = {}
         self._since = 0
         self._names = _Names({}, {}, {})
+        self._practice = frozenset[str]()  # queues of live drills: not the floor's work
 
     async def run(self) -> None:
         """Follow every floor that there is, and look names up now and then; endless."""
@@ -107,7 +108,7 @@ class Lookout:
             await self._look_up()
         await self._count_anew()
         seen = [await port.ask(_see) for port in self._floors]
-        queues = [one for floor in seen for one in floor.queues]
+        queues = [one for floor in seen for one in floor.queues if one[0] not in self._practice]
         counts = self._counts.values()
         return Glance(
             at=self._clock.now_ms(),
@@ -136,7 +137,11 @@ class Lookout:
             counts = {floor_id: dict.fromkeys(_COUNTED, 0) for floor_id in goals}
             found = await tx.execute(
                 select(journal.c.floor_id, journal.c.kind, func.count().label("many"))
-                .where(journal.c.kind.in_(_COUNTED), journal.c.at >= since)
+                .where(
+                    journal.c.kind.in_(_COUNTED),
+                    journal.c.at >= since,
+                    journal.c.tenant_id.not_in([id for id, one in (await tenant_cards(tx)).items() if one.shadow_of]),
+                )
                 .group_by(journal.c.floor_id, journal.c.kind)
             )
             for row in found:
@@ -152,6 +157,8 @@ class Lookout:
                 self._queue_of[event.interaction_id] = event.queue_id
                 while len(self._queue_of) > 5_000:
                     del self._queue_of[next(iter(self._queue_of))]
+            if queue_id in self._practice:
+                continue
             kind = type(event).__name__
             if kind in _KINDS and queue_id:
                 self._recent.append((item, queue_id))
@@ -163,6 +170,7 @@ class Lookout:
         async with self._db.system() as tx:
             cards, tenants = await queue_cards(tx), await tenant_cards(tx)
             people = await agent_cards(tx)
+        self._practice = frozenset(id for id, card in cards.items() if tenants[card.tenant_id].shadow_of)
         self._names = _Names(
             {id: (card.name, card.name_en, card.tenant_id) for id, card in cards.items()},
             {id: (one.name, one.name_en, one.key, one.colour) for id, one in tenants.items()},
