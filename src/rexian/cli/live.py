@@ -9,12 +9,11 @@ import click
 import msgspec
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rexian.cli.words import say, terminal_locale
 from rexian.directory.act import NOBODY, Act
-from rexian.directory.tenants.tables import tenant
+from rexian.directory.tenants.contract import tenant_cards
 from rexian.directory.text import checked
 from rexian.drill.live.ledger import Ledger
 from rexian.drill.live.model import LiveDrill, NewLive
@@ -98,8 +97,8 @@ async def _give_up(db: Database, drill_id: str) -> None:
 
 
 async def _tenant_id(tx: AsyncConnection, key: str) -> str:
-    companies = select(tenant.c.tenant_id, tenant.c.key).where(tenant.c.shadow_of.is_(None)).order_by(tenant.c.key)
-    known = {row.key: str(row.tenant_id) for row in await tx.execute(companies)}
+    cards = sorted((await tenant_cards(tx)).values(), key=lambda one: one.key)
+    known = {one.key: one.id for one in cards if one.shadow_of is None}
     if key not in known:
         raise Problem("unknown_tenant_key", 404, key=key, keys=", ".join(known) or "–")
     return known[key]

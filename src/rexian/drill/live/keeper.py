@@ -43,6 +43,8 @@ LINGER_MS = 180_000
 WRAP_UP_S, WRAP_UP_STOPPED_S = 90.0, 10.0
 """So long the trainees may finish their after-contact work."""
 MOST_CRASHES = 3
+LOST_TICKS = 20
+"""For so many ticks the floor may stall before another process is taken to lead it."""
 PURGE_EVERY_MS = 3_600_000
 STOP_WITHIN_S = 3.0
 _DRILL = Party("system", "live_drill")
@@ -197,6 +199,7 @@ class LiveKeeper:
         """Until the drill ends: (why, how many came, whether the floor is still led here)."""
         key, told = plan_of(row).site_key, -1
         self._came[key] = 0
+        lost = 0
         while True:
             await asyncio.wait([following], timeout=TICK_S)
             came, now = self._came[key], self.clock.now_ms()
@@ -205,7 +208,8 @@ class LiveKeeper:
                     await change(tx, row.id, came=before + came)
                     told = came
                 state = (await get_row(tx, row.id)).state
-            if not self._leads(row.floor_id):
+            lost = 0 if self._leads(row.floor_id) else lost + 1
+            if lost >= LOST_TICKS:
                 return None, came, False
             if state != "running":
                 return "stopped", came, True
