@@ -58,7 +58,7 @@ def _jianglan(queues: Ids, teams: Teams) -> tuple[Body, str]:
     outage = "product:outage@jianglan"
     body = Body(
         queues={
-            queues["outage"]: _queue({outage: 1}, after_ms=(15_000, 30_000), reserve=ReserveForm(skill=outage, keep=1),
+            queues["outage"]: _queue({outage: 1}, after_ms=(15_000, 30_000), reserve=_keep_one(teams["jianglan", 1]),
                 alternatives=("call_back", *INSTEAD)),
             queues["bill"]: _queue({"product:bill@jianglan": 1}, interruptible=True),
             queues["connection"]: _queue({"product:connection@jianglan": 1}, interruptible=True),
@@ -103,7 +103,7 @@ def _anhe(queues: Ids, teams: Teams) -> tuple[Body, str]:
     claim, policy = "product:claim@anhe", "product:policy@anhe"
     body = Body(
         queues={
-            queues["claim"]: _queue({claim: 1}, reserve=ReserveForm(skill=claim, keep=1)),
+            queues["claim"]: _queue({claim: 1}, reserve=_keep_one(teams["anhe", 1])),
             queues["policy"]: _queue({policy: 1}, strategy="least_occupied", max_wait_ms=15 * MINUTE_MS),
         },
         rules=(
@@ -133,6 +133,11 @@ def _queue(
     return QueueForm(
         steps=steps, last_agent_ms=LAST_AGENT_MS, alternatives=alternatives, **more  # type: ignore[arg-type]
     )  # fmt: skip
+
+
+def _keep_one(team_id: str) -> ReserveForm:
+    """Of the team, not of the skill: newcomers to the demo have all skills, and must not be kept for one queue."""
+    return ReserveForm(skill=f"team:{team_id}", keep=1)
 
 
 def _elders() -> RuleForm:
