@@ -1,0 +1,390 @@
+"""The voice port: all that the voice channel may ask of an engine that moves sound, and all that it hears of it.
+
+Two engines stand behind it, `webrtc/` (embedded) and `asterisk/`; `tests/channels/voice/conformance` holds both to it.
+Every operation is idempotent by the ids that the caller gives: asked again, it changes nothing and answers the same.
+An operation on something that is gone raises `Gone` (a hang-up race is ordinary), one that the engine can't do at all
+`Unsupported`, one that it has no room for `Busy`, and `Down` when the engine itself is away.
+
+Instants are ms since 1970 UTC, durations ms. Ids are opaque, at most 120 characters of `[A-Za-z0-9_.:-]`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from typing import Literal, Protocol
+
+from msgspec import Struct
+
+Role = Literal["talk", "listen", "whisper", "barge"]
+"""In a bridge: `talk` and `barge` are heard by all; `listen` by nobody; `whisper` only by legs whose `side` is `agent`."""
+
+Side = Literal["customer", "agent", "supervisor", "external"]
+Cause = Literal[
+    "normal", "busy", "rejected", "no_answer", "unreachable", "lost", "engine_down", "too_many", "not_allowed", "error",
+]  # fmt: skip
+LegState = Literal["offered", "dialling", "ringing", "up", "ended"]
+
+
+class Down(Exception):
+    """The engine is not there. It is being started again; reconcile by `legs()` when `EngineUp` arrives."""
+
+
+class Gone(Exception):
+    """What the operation speaks of has ended."""
+
+
+class Busy(Exception):
+    """No room for another leg: the caller is to be told so, and offered a call-back."""
+
+
+class Unsupported(Exception):
+    """This engine can't do it (the embedded one has no telephone lines)."""
+
+
+class BadMedia(Exception):
+    """The peer's description of itself can't be used. `code`: `sdp_unreadable`, `no_audio`, `no_codec`, `no_security`."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+# -- what is named ---------------------------------------------------------------------------------------------------
+class Device(Struct, frozen=True, tag="device"):
+    """A browser page that is signed in here and asked through its own socket (embedded engine)."""
+
+    id: str
+
+
+class Phone(Struct, frozen=True, tag="phone"):
+    """A SIP phone or browser registered at the exchange under this name."""
+
+    name: str
+
+
+class Number(Struct, frozen=True, tag="number"):
+    """A telephone number over a trunk, E.164 with `+` or as the trunk wants it."""
+
+    digits: str
+    trunk: str = ""
+
+
+Endpoint = Device | Phone | Number
+
+
+class File(Struct, frozen=True, tag="file"):
+    """A sound file on this machine: WAV, mono, 8,000 or 16,000 Hz, 16-bit PCM or G.711."""
+
+    path: str
+
+
+class Tone(Struct, frozen=True, tag="tone"):
+    """`ringback`, `busy`, `beep`, `connected`, or a frequency such as `440`."""
+
+    name: str
+
+
+class Music(Struct, frozen=True, tag="music"):
+    """Plays until stopped. `path` as for `File`; empty: the engine's own."""
+
+    path: str = ""
+
+
+class Silence(Struct, frozen=True, tag="silence"):
+    ms: int
+
+
+Source = File | Tone | Music | Silence
+
+
+class Caller(Struct, frozen=True, kw_only=True):
+    """Who calls, as far as the line says so. `verstat`: STIR/SHAKEN's word (RFC 8224), `""` when there is none.
+
+    Never proof of who it is (FAULTS 40).
+    """
+
+    number: str = ""
+    name: str = ""
+    dialled: str = ""
+    verstat: Literal["", "TN-Validation-Passed", "TN-Validation-Failed", "No-TN-Validation"] = ""
+
+
+class LegInfo(Struct, frozen=True, kw_only=True):
+    """`playing`: ids of playbacks. `tag` is what the creator gave and is handed back (reconciling after a crash)."""
+
+    id: str
+    state: LegState
+    side: Side
+    tag: str = ""
+    bridge_id: str = ""
+    role: Role = "talk"
+    held: bool = False
+    muted: bool = False
+    playing: tuple[str, ...] = ()
+    since_at: int = 0
+
+
+class BridgeInfo(Struct, frozen=True, kw_only=True):
+    id: str
+    legs: tuple[str, ...] = ()
+    recording_id: str = ""
+    recording_paused: bool = False
+
+
+class Inventory(Struct, frozen=True, kw_only=True):
+    """All that lives in the engine now."""
+
+    epoch: int
+    legs: tuple[LegInfo, ...] = ()
+    bridges: tuple[BridgeInfo, ...] = ()
+
+
+class Health(Struct, frozen=True, kw_only=True):
+    """`late_ms`: p99 lateness of the mixer's 20 ms beat over the last ten seconds (embedded), 0 where not known.
+
+    `capacity`: legs that it admits; `cpu`: share of one core, 0…1 and above.
+    """
+
+    up: bool
+    engine: str
+    version: str = ""
+    epoch: int = 0
+    legs: int = 0
+    capacity: int = 0
+    cpu: float = 0.0
+    late_ms: float = 0.0
+    trouble: str = ""
+
+
+class RecordingOrder(Struct, frozen=True, kw_only=True):
+    """Where and under which key a recording is written: `kit/sealed.py`, WAV (G.711 mu-law, 8,000 Hz, stereo) inside.
+
+    Left channel: legs of side `customer`; right: all others. `key`: 32 bytes, AES-256.
+    """
+
+    id: str
+    path: str
+    key: bytes
+
+
+# -- what is heard of it ---------------------------------------------------------------------------------------------
+class _Event(Struct, frozen=True, kw_only=True, tag=True):
+    """`seq` counts from 1 within `epoch` (one life of the engine). `mono_ms`: its monotonic clock, `at`: the wall's."""
+
+    seq: int = 0
+    epoch: int = 0
+    at: int = 0
+    mono_ms: int = 0
+
+
+class EngineUp(_Event, frozen=True, kw_only=True):
+    """It is there (again). A new epoch: whatever lived before is gone; the same one: only the line to it was cut."""
+
+    version: str = ""
+
+
+class EngineDown(_Event, frozen=True, kw_only=True):
+    reason: str = ""
+
+
+class LegOffered(_Event, frozen=True, kw_only=True):
+    """Somebody calls in. Answered by `answer` or `reject`."""
+
+    leg_id: str
+    caller: Caller
+
+
+class LegRinging(_Event, frozen=True, kw_only=True):
+    leg_id: str
+
+
+class LegAnswered(_Event, frozen=True, kw_only=True):
+    """Sound flows in both directions."""
+
+    leg_id: str
+
+
+class LegEnded(_Event, frozen=True, kw_only=True):
+    """`by_peer`: the other end hung up. Its playbacks and its place in a bridge are gone with it."""
+
+    leg_id: str
+    cause: Cause = "normal"
+    by_peer: bool = False
+
+
+class Dtmf(_Event, frozen=True, kw_only=True):
+    """One key: `0`–`9`, `*`, `#`, `A`–`D`, told at its end, once (RFC 4733)."""
+
+    leg_id: str
+    digit: str
+    duration_ms: int = 0
+
+
+class DigitsCollected(_Event, frozen=True, kw_only=True):
+    """`why`: `enough`, `end_key`, `timeout` (no further key), `nothing` (no key at all), `stopped`."""
+
+    leg_id: str
+    collect_id: str
+    digits: str
+    why: Literal["enough", "end_key", "timeout", "nothing", "stopped"]
+
+
+class PlaybackEnded(_Event, frozen=True, kw_only=True):
+    leg_id: str
+    playback_id: str
+    why: Literal["finished", "stopped", "failed"] = "finished"
+
+
+class BridgeChanged(_Event, frozen=True, kw_only=True):
+    bridge_id: str
+    legs: tuple[str, ...]
+
+
+class RecordingEnded(_Event, frozen=True, kw_only=True):
+    """The file is closed. `sha256` is of the sealed file. `why`: `stopped`, `leg_ended`, `disk_full`, `failed`."""
+
+    recording_id: str
+    bridge_id: str
+    duration_ms: int
+    size: int
+    sha256: str
+    why: Literal["stopped", "leg_ended", "disk_full", "failed"] = "stopped"
+
+
+class TapEnded(_Event, frozen=True, kw_only=True):
+    tap_id: str
+
+
+class MediaStatistics(_Event, frozen=True, kw_only=True):
+    """About every five seconds per leg that is up. `mos`: 1…5 by the E-model (ITU-T G.107) from loss and delay.
+
+    `silent_ms`: since when no packet came (a peer that is gone: FAULTS 43).
+    """
+
+    leg_id: str
+    jitter_ms: float
+    loss: float
+    mos: float
+    received: int = 0
+    sent: int = 0
+    silent_ms: int = 0
+
+
+VoiceEvent = (
+    EngineUp | EngineDown | LegOffered | LegRinging | LegAnswered | LegEnded | Dtmf | DigitsCollected | PlaybackEnded
+    | BridgeChanged | RecordingEnded | TapEnded | MediaStatistics
+)  # fmt: skip
+VoiceListener = Callable[[VoiceEvent], None]
+
+
+# -- the port --------------------------------------------------------------------------------------------------------
+class VoiceEngine(Protocol):
+    """An engine as the voice channel knows it. All coroutines may raise `Down`; those on a leg or a bridge, `Gone`."""
+
+    name: str
+
+    async def start(self) -> None:
+        """Begin to be there; returns at once. `EngineUp` tells when it is."""
+        ...
+
+    async def stop(self) -> None:
+        """Let go of it. Calls go on where the engine can keep them."""
+        ...
+
+    def listen(self, listener: VoiceListener) -> Callable[[], None]:
+        """Call `listener` with every event, in order, on the event loop. Returns how to stop listening."""
+        ...
+
+    async def health(self) -> Health: ...
+
+    async def inventory(self) -> Inventory:
+        """All legs and bridges that live: what a controller that was away reconciles with."""
+        ...
+
+    # legs
+    async def connect(self, leg_id: str, sdp: str, *, side: Side, tag: str = "") -> str:
+        """Take a browser's offer and answer it (embedded engine): a leg begins, or goes on after a lost network.
+
+        Raises `BadMedia`, `Busy`, and `Unsupported` where browsers speak SIP to the exchange themselves.
+        """
+        ...
+
+    async def answer(self, leg_id: str, *, side: Side, tag: str = "") -> None:
+        """Pick up a leg that was offered."""
+        ...
+
+    async def reject(self, leg_id: str, cause: Cause = "busy") -> None: ...
+
+    async def hang_up(self, leg_id: str, cause: Cause = "normal") -> None:
+        """Never raises `Gone`."""
+        ...
+
+    async def originate(
+        self, leg_id: str, to: Endpoint, *, side: Side, tag: str = "", caller: Caller | None = None,
+        timeout_ms: int = 30_000,
+    ) -> None:  # fmt: skip
+        """Call somebody. Tells `LegRinging`, then `LegAnswered` or `LegEnded`."""
+        ...
+
+    async def transfer(self, leg_id: str, to: Endpoint) -> None:
+        """Blind transfer out of the house: the leg is the other place's from now on."""
+        ...
+
+    # media
+    async def play(self, leg_id: str, playback_id: str, source: Source) -> None:
+        """Play to one leg, at once, in place of what it played before. Mixed below the talk of its bridge, if any."""
+        ...
+
+    async def stop_playback(self, leg_id: str, playback_id: str) -> None: ...
+
+    async def collect(
+        self, leg_id: str, collect_id: str, *, most: int = 1, first_ms: int = 8_000, between_ms: int = 3_000,
+        end_key: str = "#",
+    ) -> None:  # fmt: skip
+        """Take keys into one answer, `DigitsCollected`; a key stops what plays. While it collects no `Dtmf` is told."""
+        ...
+
+    async def stop_collecting(self, leg_id: str, collect_id: str) -> None: ...
+
+    async def send_dtmf(self, leg_id: str, digits: str) -> None: ...
+
+    async def hold(self, leg_id: str, on: bool, music: Music | None = None) -> None:
+        """Held: hears music, isn't heard, hears nobody."""
+        ...
+
+    async def mute(self, leg_id: str, on: bool) -> None:
+        """Muted: isn't heard, hears all."""
+        ...
+
+    # bridge
+    async def create_bridge(self, bridge_id: str) -> None: ...
+
+    async def join(self, bridge_id: str, leg_id: str, role: Role = "talk") -> None:
+        """Put a leg into a bridge, or change its role there; it leaves the bridge where it was."""
+        ...
+
+    async def leave(self, leg_id: str) -> None: ...
+
+    async def destroy_bridge(self, bridge_id: str) -> None:
+        """Its legs stay up, alone; its recording ends."""
+        ...
+
+    # recording
+    async def record(self, bridge_id: str, order: RecordingOrder) -> None: ...
+
+    async def pause_recording(self, recording_id: str, paused: bool) -> None:
+        """Paused: time goes on, silence is written."""
+        ...
+
+    async def stop_recording(self, recording_id: str) -> None: ...
+
+    # tap
+    async def tap(self, tap_id: str, leg_id: str, what: Literal["in", "out", "both"]) -> AsyncIterator[bytes]:
+        """Live sound of a leg: frames of 20 ms, 16-bit little-endian PCM, mono, 8,000 Hz. Ends with the leg."""
+        ...
+
+    async def inject(self, leg_id: str, pcm: bytes) -> None:
+        """Give a leg sound to hear, in the format of `tap`, mixed with what it hears; at most two seconds are kept."""
+        ...
+
+    async def stop_tap(self, tap_id: str) -> None: ...
