@@ -16,7 +16,7 @@ from typing import Literal, Protocol
 from msgspec import Struct
 
 Role = Literal["talk", "listen", "whisper", "barge"]
-"""In a bridge: `talk` and `barge` are heard by all; `listen` by nobody; `whisper` only by legs whose `side` is `agent`."""
+"""In a bridge: `talk` and `barge` are heard by all, `listen` by nobody, `whisper` only by legs of side `agent`."""
 
 Side = Literal["customer", "agent", "supervisor", "external"]
 Cause = Literal[
@@ -42,7 +42,7 @@ class Unsupported(Exception):
 
 
 class BadMedia(Exception):
-    """The peer's description of itself can't be used. `code`: `sdp_unreadable`, `no_audio`, `no_codec`, `no_security`."""
+    """What the peer says of itself can't be used. `code`: `sdp_unreadable`, `no_audio`, `no_codec`, `no_security`."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
