@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
-from rexian.kit import log, migrate
+from rexian.kit import log, migrate, processes
 from rexian.kit.clock import SystemClock
 from rexian.kit.database import Database, owner
 from rexian.kit.postgres import PrivatePostgres, private, supervise
@@ -153,7 +153,7 @@ class Serving:
             try:
                 code = await process.wait()
             except asyncio.CancelledError:
-                await _end(process)
+                await processes.end(process, _STOP_TIMEOUT_S)
                 raise
             logger.warning("population.ended", code=code)
             await asyncio.sleep(2)
@@ -173,16 +173,6 @@ async def _answers_ready(settings: Settings) -> bool:
 
 def _local_host(settings: Settings) -> str:
     return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104
-
-
-async def _end(process: asyncio.subprocess.Process) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        process.terminate()
-        try:
-            async with asyncio.timeout(_STOP_TIMEOUT_S):
-                await process.wait()
-        except TimeoutError:
-            process.kill()
 
 
 def _listen(settings: Settings) -> socket.socket:

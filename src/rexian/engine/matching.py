@@ -186,9 +186,6 @@ class Matcher:
         """Whether somebody who could take it is at work, busy or not."""
         return any(self.profiles[index].on_duty for tier in (request.major, request.minor) for index in tier)
 
-    def is_minor(self, request: RequestClass, agent: Agent) -> bool:
-        return request.need & self.idle.filed[agent.id].profile.minor != 0
-
     def profile_of(self, agent: Agent) -> Profile:
         return self.idle.filed[agent.id].profile
 

@@ -62,14 +62,8 @@ class Pile(Generic[V]):
         return second
 
 
-def best_of(piles: list[Pile[V]], choose: Callable[[], int], passes: Callable[[V], bool]) -> V | None:
-    """The best value that `passes`; `choose` gives the index of the pile with the best head."""
-    found = best_few(piles, choose, passes, 1)
-    return found[0] if found else None
-
-
 def best_few(piles: list[Pile[V]], choose: Callable[[], int], passes: Callable[[V], bool], most: int) -> list[V]:
-    """The same for the best `most`, in order.
+    """The best `most` values that pass, in order; `choose` gives the index of the pile with the best head.
 
     All that are looked at are taken out and put back, so it costs O(k log n) for k of them.
     """

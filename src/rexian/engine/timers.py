@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from enum import IntEnum
 from heapq import heappop, heappush
 
-from rexian.engine.specs import Rule
+from rexian.engine.specs import QueuePolicy, Rule
 from rexian.engine.state import Interaction, Routing, State
 
 
@@ -80,10 +80,16 @@ def _rule_holds(state: State, due_at: int, id: str) -> bool:
 def _widen_holds(state: State, due_at: int, id: str) -> bool:
     """The most frequent one by far, and nearly always over: most contacts are answered before their first step."""
     interaction = state.interactions.get(id)
-    if interaction is None or interaction.state != "queued" or interaction.target_agent_id is not None:
+    if interaction is None or interaction.state != "queued":
         return False
-    steps = state.policy_of(state.queues[interaction.queue_id]).steps
-    return interaction.step < len(steps) and interaction.entered_at + steps[interaction.step].after_ms == due_at
+    return _widening_due(interaction, state.policy_of(state.queues[interaction.queue_id])) == due_at
+
+
+def _widening_due(interaction: Interaction, policy: QueuePolicy) -> int | None:
+    """When one that is queued asks for less next; None: no step is left, or it waits for one person."""
+    if interaction.target_agent_id is not None or interaction.step >= len(policy.steps):
+        return None
+    return interaction.entered_at + policy.steps[interaction.step].after_ms
 
 
 def _pending_holds(kind: Due) -> Callable[[State, int, str], bool]:
@@ -126,8 +132,9 @@ def while_waiting(state: State, interaction: Interaction) -> Iterator[tuple[int,
 def by_policy(state: State, interaction: Interaction) -> Iterator[tuple[int, Due]]:
     """What the queue's policy has pending for one that is queued: the next widening, lending."""
     policy = state.policy_of(state.queues[interaction.queue_id])
-    if interaction.target_agent_id is None and interaction.step < len(policy.steps):
-        yield interaction.entered_at + policy.steps[interaction.step].after_ms, Due.WIDEN
+    due_at = _widening_due(interaction, policy)
+    if due_at is not None:
+        yield due_at, Due.WIDEN
     if policy.lend is not None and policy.lend.waited_ms:
         yield interaction.waiting_from + policy.lend.waited_ms, Due.LEND
 

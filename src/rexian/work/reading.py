@@ -6,7 +6,7 @@ reading never breaks.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
@@ -92,14 +92,3 @@ async def file_cards(tx: AsyncConnection, ids: Collection[str | None]) -> dict[s
         return {}
     found = await tx.execute(select(_file).where(_file.c.id.in_(wanted)))
     return {row.id: FileCard(**row._mapping) for row in found}
-
-
-def ids_in(rows: Sequence[Row], *names: str) -> set[str]:
-    """All values of these attributes in the rows' events, parties and runners-up included."""
-    found: set[str] = set()
-    for row in rows:
-        for name in names:
-            value = row.body.get(name)
-            if isinstance(value, str):
-                found.add(value)
-    return found

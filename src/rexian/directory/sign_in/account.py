@@ -65,18 +65,8 @@ async def store_password(sign_in: SignIn, actor: Principal, tenant_id: str, pers
     now = sign_in.clock.now_ms()
     async with sign_in.db.system() as tx:
         await set_hash(tx, tenant_id, person_id, encoded, now)
-        ended = await sessions.close_all(tx, person_id, but=actor.session_id)
-        for session_id in ended:
-            await announce(tx, "session_closed", session_id=session_id, person_id=person_id)
-        await record(
-            tx,
-            tenant_id,
-            at=now,
-            actor=actor_of(actor),
-            action="person.password_changed",
-            object_kind="person",
-            object_id=person_id,
-        )
+        await _end_sessions(tx, person_id, but=actor.session_id)
+        await _note(sign_in, tx, actor, "person.password_changed", person_id, tenant_id=tenant_id)
 
 
 async def change_me(
@@ -131,8 +121,7 @@ async def confirm_totp(sign_in: SignIn, who: Principal, code: str) -> None:
         if not await sign_in.use_code(tx, who.person_id, code):
             raise Problem("totp_wrong", 400, errors=[{"field": "code", "code": "totp_wrong"}])
         await tx.execute(credential.update().where(mine).values(totp_confirmed_at=now))
-        for session_id in await sessions.close_all(tx, who.person_id, but=who.session_id):
-            await announce(tx, "session_closed", session_id=session_id, person_id=who.person_id)
+        await _end_sessions(tx, who.person_id, but=who.session_id)
         await _note(sign_in, tx, who, "person.totp_on", who.person_id)
 
 
@@ -152,23 +141,13 @@ async def end_totp(sign_in: SignIn, who: Principal, code: str) -> None:
 
 async def reset_totp(sign_in: SignIn, actor: Principal, tenant_id: str, person_id: str) -> None:
     """Turn off somebody's second factor that was lost; their sessions end. Without one nothing happens."""
-    now = sign_in.clock.now_ms()
     off = {"totp_sealed": None, "totp_confirmed_at": None, "totp_step": 0}
     async with sign_in.db.system() as tx:
         on = (credential.c.person_id == person_id, credential.c.totp_confirmed_at.is_not(None))
         if (await tx.execute(credential.update().where(*on).values(off))).rowcount == 0:
             return
-        for session_id in await sessions.close_all(tx, person_id):
-            await announce(tx, "session_closed", session_id=session_id, person_id=person_id)
-        await record(
-            tx,
-            tenant_id,
-            at=now,
-            actor=actor_of(actor),
-            action="person.totp_reset",
-            object_kind="person",
-            object_id=person_id,
-        )
+        await _end_sessions(tx, person_id)
+        await _note(sign_in, tx, actor, "person.totp_reset", person_id, tenant_id=tenant_id)
 
 
 async def issue_token(
@@ -207,12 +186,19 @@ async def revoke_token(sign_in: SignIn, who: Principal, token_id: str) -> None:
             await _note(sign_in, tx, who, "token.revoked", token_id, kind="api_token")
 
 
+async def _end_sessions(tx: AsyncConnection, person_id: str, but: str | None = None) -> None:
+    """Close the person's sessions, and say so to whoever holds their sockets."""
+    for session_id in await sessions.close_all(tx, person_id, but=but):
+        await announce(tx, "session_closed", session_id=session_id, person_id=person_id)
+
+
 async def _note(
-    sign_in: SignIn, tx: AsyncConnection, who: Principal, action: str, id: str, *, kind: str = "person", **detail: Any
-) -> None:
+    sign_in: SignIn, tx: AsyncConnection, who: Principal, action: str, id: str, *, kind: str = "person",
+    tenant_id: str | None = None, **detail: Any,
+) -> None:  # fmt: skip
     await record(
         tx,
-        who.tenant_id,
+        tenant_id or who.tenant_id,
         at=sign_in.clock.now_ms(),
         actor=actor_of(who),
         action=action,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
@@ -16,8 +15,6 @@ COLOUR = "#0f766e"
 ZONE = "Asia/Shanghai"
 
 Zone = Annotated[str, Meta(min_length=1, max_length=64, description="An IANA time zone such as Asia/Shanghai.")]
-
-_KEY_FROM = re.compile(r"[^a-z0-9]+")
 
 
 class Tenant(Struct, frozen=True, kw_only=True):
@@ -64,12 +61,6 @@ class TenantChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     name_en: NameEn | None = None
     colour: Colour | None = None
     zone: Zone | None = None
-
-
-def key_from(name: str) -> str:
-    """Return a key made of the Latin letters of `name`, `tenant` when there are none."""
-    key = _KEY_FROM.sub("-", name.lower()).strip("-")[:40].strip("-")
-    return key if len(key) >= 2 and key[0].isalpha() else "tenant"
 
 
 @cache

@@ -24,7 +24,7 @@ from rexian.engine.codec import decode_event
 from rexian.engine.commands import AnyCommand, EndInteraction, WrapUp
 from rexian.engine.floor import Floor
 from rexian.engine.specs import Party
-from rexian.kit import log
+from rexian.kit import log, processes
 from rexian.kit.clock import Clock
 from rexian.kit.database import Database, is_outage
 from rexian.kit.ids import new_id
@@ -167,7 +167,7 @@ class LiveKeeper:
             finally:
                 following.cancel()
                 await asyncio.gather(following, return_exceptions=True)
-                await _stop(process)
+                await processes.end(process, STOP_WITHIN_S)
             came += here
             if reason is not None or not led:
                 return reason
@@ -286,18 +286,3 @@ def _in_state(floor: Floor, shadow_id: str, states: Sequence[str]) -> list[tuple
 async def _submit(port: FloorPort, command: AnyCommand) -> None:
     with contextlib.suppress(Refused):  # it ended by itself in the meantime
         await port.submit(command, id=new_id(), by=_DRILL)
-
-
-async def _stop(process: asyncio.subprocess.Process) -> None:
-    """Close its input, which ends it; push it when it does not go by itself."""
-    if process.stdin is not None:
-        process.stdin.close()
-    if process.returncode is None:
-        with contextlib.suppress(ProcessLookupError):
-            process.terminate()
-        try:
-            async with asyncio.timeout(STOP_WITHIN_S):
-                await process.wait()
-        except TimeoutError:
-            process.kill()
-            await process.wait()

@@ -18,7 +18,7 @@ from msgspec import structs
 from rexian.directory.policies.contract import Body
 from rexian.drill.runs.child import Line, Task
 from rexian.drill.runs.model import LONGEST_S, OPEN, RETENTION_MS, Fault, NewRun, Run, State
-from rexian.kit import log
+from rexian.kit import log, processes
 from rexian.kit.clock import Clock
 from rexian.kit.problem import Problem, not_found
 
@@ -128,7 +128,7 @@ class Keeper:
         except TimeoutError:
             fault = Fault(code="too_long")
         finally:
-            await _stop(process)
+            await processes.end(process, STOP_WITHIN_S)
             self._process = None
             if run_id in self._cancelled:
                 self._cancelled.discard(run_id)
@@ -195,16 +195,3 @@ class Keeper:
         for run in [one for one in self._runs.values() if one.state not in OPEN and one.created_at < oldest]:
             del self._runs[run.id]
             shutil.rmtree(self._folder / run.id, ignore_errors=True)
-
-
-async def _stop(process: asyncio.subprocess.Process) -> None:
-    """Wait for the process; push it when it does not go by itself."""
-    if process.returncode is None:
-        with contextlib.suppress(ProcessLookupError):
-            process.terminate()
-        try:
-            async with asyncio.timeout(STOP_WITHIN_S):
-                await process.wait()
-        except TimeoutError:
-            process.kill()
-            await process.wait()
