@@ -13,8 +13,8 @@ from tests.engine.random_policies import REGIONS
 
 CALL_CHOICES = (
     ("receive", 5), ("queue_it", 8), ("receive_again", 0.4), ("note_reception", 1), ("hold", 4), ("consult", 5),
-    ("consult_again", 0.3), ("complete", 6), ("give_up", 2), ("join", 3), ("external", 2), ("leave", 1), ("take_over", 2),
-    ("recording", 2), ("stored", 1),
+    ("consult_again", 0.3), ("complete", 6), ("give_up", 2), ("join", 3), ("external", 2), ("leave", 1),
+    ("take_over", 2), ("recording", 2), ("stored", 1),
 )  # fmt: skip
 CALL_NEEDS = {
     "queue_it": "reception", "hold": "talking", "consult": "talking", "complete": "consult", "give_up": "consult",

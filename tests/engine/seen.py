@@ -90,5 +90,6 @@ def thing(i: Any, followed: Followed) -> Any:
         id=i.id, number=i.number, queue=i.queue_id, tenant=i.tenant_id, medium=i.medium, needs=i.needs,
         credit=i.credit_ms, since=i.since, attributes=i.attributes, emergency=i.emergency, step=i.step,
         state=STATES.get(i.state, i.state), agent=i.agent_id, target=i.target_agent_id,
-        partner=followed.partners.get(i.id, ""), about=i.consult_of, promoted=i.promoted, declined={id: (d.until, d.changes) for id, d in i.declined.items()},
+        partner=followed.partners.get(i.id, ""), about=i.consult_of, promoted=i.promoted,
+        declined={id: (d.until, d.changes) for id, d in i.declined.items()},
     )  # fmt: skip

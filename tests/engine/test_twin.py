@@ -27,15 +27,9 @@ WHY_QUEUED = {
     "preference_timeout", "call_back", "reception", "consult",
 }  # fmt: skip
 RULES = {
-    "only_one_free",
-    "agent_freed",
-    "interrupts",
-    "transfer_to_agent",
-    "last_agent",
-    "named_agent",
-    "consult",
+    "only_one_free", "agent_freed", "interrupts", "transfer_to_agent", "last_agent", "named_agent", "consult",
     *STRATEGIES,
-}
+}  # fmt: skip
 PASSED = {
     "minor_skill", "share_reached", "busier", "shorter_idle", "more_occupied", "broader_skills", "more_contacts",
 }  # fmt: skip
@@ -107,7 +101,8 @@ def facts_of_the_floor(floor: Floor) -> dict[str, Any]:
         **{a.id: (a.handled, a.occupancy, a.idle_since, a.changes, a.missed) for a in floor.agents()},
         **{q.id: (q.lending, q.shared, q.answer_gaps_ms, q.last_answer_at) for q in floor.queues()},
         "accuracy": {q.id: floor.accuracy(q.id) for q in floor.queues()},
-        **{i.id: (i.step, i.medium, i.attempt, floor.position(i.id), i.held_ms, i.recording) for i in floor.interactions()},
+        **{i.id: (i.step, i.medium, i.attempt, floor.position(i.id)) for i in floor.interactions()},
+        "calls": {i.id: (i.held_ms, i.recording, i.participants) for i in floor.interactions()},
     }  # fmt: skip
 
 
@@ -120,7 +115,8 @@ def facts_of_the_twin(twin: Twin) -> dict[str, Any]:
         **{a.id: (a.handled, a.occupancy, a.idle_since, a.changes, a.missed) for a in twin.agents.values()},
         **{q.id: (q.lending, q.shared, q.gaps, q.last_answer) for q in twin.queues.values()},
         "accuracy": {q.id: (q.kept, q.said) for q in twin.queues.values()},
-        **{i.id: (i.step, i.medium, i.attempt, places.get(i.id), i.held_ms, i.recording) for i in twin.inters.values()},
+        **{i.id: (i.step, i.medium, i.attempt, places.get(i.id)) for i in twin.inters.values()},
+        "calls": {i.id: (i.held_ms, i.recording, i.people) for i in twin.inters.values()},
     }
 
 

@@ -2,7 +2,8 @@
 
 It shares nothing with the engine but the commands, the events, the specs, the refusal and the range of a wait, and must
 answer event for event alike. The rules' words are in `twin_words`, who gets what in `twin_routing`, the acts in
-`twin_desk` (configuration, agents), `twin_contacts` and `twin_calls`; here are the frame of a command and the passing of time.
+`twin_desk` (configuration, agents), `twin_contacts` and `twin_calls`; here are the frame of a command and the passing
+of time.
 """
 
 from __future__ import annotations

@@ -196,8 +196,8 @@ class Desk(Routing):
         i.target, i.away, i.ended = None, 0, self.at
         self.emit(
             ev.InteractionEnded, **ids(i), queue_id=i.queue, by=by, reason=reason,
-            outcome="consult" if is_consult(i) else "handled" if i.answered else "abandoned", agent_id=i.agent if talking else None,
-            waited_ms=waited, talk_ms=i.talked + (self.at - i.accepted if talking else 0),
+            outcome="consult" if is_consult(i) else "handled" if i.answered else "abandoned",
+            agent_id=i.agent if talking else None, waited_ms=waited, talk_ms=i.talked + (self.at - i.accepted if talking else 0),
             hold_ms=i.held_ms,
         )  # fmt: skip
         if not talking:
