@@ -82,8 +82,9 @@ class FloorMachine(RuleBasedStateMachine):
         self.made = self.version = 0
         for id in ("q1", "q2"):
             self.do(cmd.DefineQueue(queue=QueueSpec(id=id, tenant_id="t")))
-        self.do(cmd.DefineAgent(agent=AgentSpec(id="李")))
-        self.do(cmd.SetAgentState(agent_id="李", state="available"))
+        for id in ("李", "王", "张"):
+            self.do(cmd.DefineAgent(agent=AgentSpec(id=id, capacity={"chat": 2, "voice": 1})))
+            self.do(cmd.SetAgentState(agent_id=id, state="available"))
 
     def do(self, command: cmd.AnyCommand) -> None:
         before = self.floor.snapshot()
@@ -174,6 +175,12 @@ class FloorMachine(RuleBasedStateMachine):
     def answer(self, which: int, act: type[cmd.AcceptOffer]) -> None:
         id, agent = self.one(which, "offered")
         self.do(act(offer_id=str(self.floor.interaction(id).offer_id), agent_id=agent))  # type: ignore[union-attr]
+
+    @precondition(lambda self: self.some("offered"))
+    @rule()
+    def all_answer(self) -> None:
+        for offer in tuple(self.floor.offers()):
+            self.do(cmd.AcceptOffer(offer_id=offer.id, agent_id=offer.agent_id))
 
     @precondition(lambda self: self.some("queued", "offered", "talking"))
     @rule(which=pick, message=st.integers(1, 9), by_agent=st.booleans())
@@ -303,6 +310,24 @@ class FloorMachine(RuleBasedStateMachine):
         check(self.floor, self.now, self.history)
 
 
+class CallMachine(FloorMachine):
+    """The same floor in the midst of calls: two are talking, one with a colleague asked, one is in the reception."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        for queue in ("q1", "q2"):
+            self.start(queue, "chat", {}, 0, 0, None, None, None)
+            self.all_answer()
+        self.consult(0, "q1", "")
+        self.all_answer()
+        self.receive("voice", None)
+        assert [i.state for i in self.floor.interactions()] == ["talking"] * 3 + ["reception"]
+
+
+CallMachine.TestCase.settings = settings(
+    max_examples=60, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+)
+TestCalls = CallMachine.TestCase
 FloorMachine.TestCase.settings = settings(
     max_examples=60, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck)
 )
