@@ -28,10 +28,12 @@ _encoder = msgspec.json.Encoder()
 _REFUSED: Final[Mapping[str, int]] = {
     "offer_gone": 409, "id_in_use": 409, "already_ended": 409, "not_talking": 409, "agent_not_ready": 409,
     "acw_extension_limit": 409, "queue_full": 409, "wait_too_long": 409, "queue_retired": 409, "still_open": 409,
-    "not_rateable": 409, "not_waiting": 409, "policy_outdated": 409,
+    "not_rateable": 409, "not_waiting": 409, "policy_outdated": 409, "is_consult": 409, "consult_open": 409,
+    "consult_not_talking": 409, "not_its_consult": 409, "not_in_reception": 409, "talks_already": 409,
+    "too_many_participants": 409,
     "not_your_offer": 403, "not_your_interaction": 403,
     "reason_required": 400, "transfer_target_invalid": 400, "bad_score": 400, "bad_definition": 400,
-    "bad_attributes": 400, "bad_time": 400,
+    "bad_attributes": 400, "bad_time": 400, "bad_value": 400,
 }  # fmt: skip
 
 _HTTP_CODES: Final[Mapping[int, str]] = {
