@@ -56,6 +56,11 @@ class LiveView:
         for agent in self.floor.agents():
             self._count_available(agent)
 
+    def recount(self) -> None:
+        """The directory says anew which medium a queue is for: count who is available for it."""
+        for agent in self.floor.agents():
+            self._count_available(agent)
+
     def fold(self, batch: Sequence[Committed]) -> Touched:
         """Take in a committed batch that the mirror has applied already, and say what it touched."""
         touched = Touched()
@@ -92,6 +97,9 @@ class LiveView:
                 self._touch_tenant(event.tenant_id, touched)
             case events.PolicyPublished():
                 self._touch_tenant(event.policy.tenant_id, touched)
+            case events.InteractionTakenOver():  # consultations about it go on, for another asker
+                for interaction_id in self._interactions_of(event.contact_id):
+                    self._touch_interaction(interaction_id, touched)
             case events.CustomerIdentified():
                 for interaction_id in self._interactions_of(event.contact_id):
                     self._touch_interaction(interaction_id, touched)
