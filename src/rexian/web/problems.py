@@ -70,7 +70,8 @@ def as_problem(error: BaseException) -> Problem:
 def refused(error: Refused) -> Problem:
     """The floor's no as a problem."""
     status = _REFUSED.get(error.code) or (404 if error.code.startswith("unknown_") else 422)
-    return Problem(error.code, status, **{key: value for key, value in error.detail.items() if key != "detail"})
+    params = {key: value for key, value in error.detail.items() if key != "detail"}
+    return Problem(error.code, status, **({"why": params["field"]} if "field" in params else {}) | params)
 
 
 def _from_http(error: HTTPException) -> Problem:

@@ -10,6 +10,7 @@ from rexian.work.trace.telling import SENTENCES, Said, by_name, coded, tells, wi
 
 EMERGENCY = 10**13  # the engine's head start of an emergency, ms
 LEAST_HOLD_MS = 1_000
+CONSULT = 5 * 10**12  # and that of a consultation: an agent and a customer wait
 ARRIVING = frozenset(("new", "transfer", "reception"))  # it comes to a queue, for no mishap
 
 
@@ -46,7 +47,7 @@ def _(event: e.InteractionQueued, names: Names, words: Words | None) -> Said:
     needs = names.needs(event.needs)
     if needs and event.why in ARRIVING:
         parts.append(names.say("queued.needs", needs=needs))
-    if event.credit_ms > 0:
+    if 0 < event.credit_ms < CONSULT:
         parts.append(names.say("queued.credit", credit=names.duration(event.credit_ms)))
     if event.emergency:
         parts.append(names.say("queued.emergency"))
@@ -159,8 +160,10 @@ def _ranked(reason: Reason, names: Names) -> list[str]:
     if reason.next_up is not None:
         parts.append(names.say("offered.next_up", id=reason.next_up[-8:]))
     if reason.score:
-        emergency, score = divmod(reason.score, EMERGENCY)
-        parts.append(names.say("offered.score_emergency" if emergency else "offered.score", score=score))
+        emergency, rest = divmod(reason.score, EMERGENCY)
+        consult, score = divmod(rest, CONSULT)
+        key = "score_emergency" if emergency else "score_consult" if consult else "score"
+        parts.append(names.say(f"offered.{key}", score=score))
     if reason.policy:
         parts.append(names.say("offered.policy", version=reason.policy))
     return parts
