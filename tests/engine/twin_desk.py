@@ -197,8 +197,8 @@ class Desk(Routing):
         self.emit(
             ev.InteractionEnded, **ids(i), queue_id=i.queue, by=by, reason=reason,
             outcome="consult" if is_consult(i) else "handled" if i.answered else "abandoned",
-            agent_id=i.agent if talking else None, waited_ms=waited, talk_ms=i.talked + (self.at - i.accepted if talking else 0),
-            hold_ms=i.held_ms,
+            agent_id=i.agent if talking else None, waited_ms=waited,
+            talk_ms=i.talked + (self.at - i.accepted if talking else 0), hold_ms=i.held_ms,
         )  # fmt: skip
         if not talking:
             if i.expected and not i.answered and waited > i.expected[1]:
