@@ -35,9 +35,8 @@ class Wait(Struct, kw_only=True):
 
     `consult`: a colleague is asked; the customer is with somebody all the while.
     `overtaken`: contacts that went first to agents who could have had this one, by what put them first: `emergency`,
-    `rule` (which ones: `rules`), `priority`, `credit`, `consult`, `slope`, `earlier`, `target`. `passed`: agents who were
-    free,
-    must not have it and took others, by cause. `spent`: ms by what held it up (see `engine.standing.held_up`).
+    `rule` (which ones: `rules`), `priority`, `credit`, `consult`, `slope`, `earlier`, `target`. `passed`: agents who
+    were free, must not have it and took others, by cause. `spent`: ms by what held it up (`engine.standing.held_up`).
     """
 
     interaction_id: str
