@@ -48,14 +48,16 @@ def _received_already(d: Decision, c: ReceiveContact) -> bool:
     interaction = d.state.interactions.get(c.interaction_id)
     if contact is None and interaction is None:
         return False
+    call = None if interaction is None else interaction.call
     same = (
         contact is not None
         and interaction is not None
         and interaction.contact_id == contact.id
-        and interaction.received_at != 0
+        and call is not None
+        and call.received_at != 0
         and (contact.tenant_id, contact.first_customer_id) == (c.tenant_id, c.customer_id)
-        and (interaction.first_medium, interaction.entry) == (c.medium, c.entry)
-        and interaction.first_attributes == c.attributes
+        and (interaction.first_medium, call.entry) == (c.medium, c.entry)
+        and call.first_attributes == c.attributes
     )
     if not same:
         raise Refusal("id_in_use", contact_id=c.contact_id, interaction_id=c.interaction_id)
@@ -128,11 +130,13 @@ def _admit(d: Decision, c: QueueInteraction, demand: Demand, interaction: Intera
 
 def _queued_already(interaction: Interaction, c: QueueInteraction) -> bool:
     """Asked for before with the same content, whatever has become of it since."""
+    call = interaction.call
     return (
-        interaction.received_at != 0
+        call is not None
+        and call.received_at != 0
         and interaction.first_queue_id == c.queue_id
         and (interaction.needs, interaction.credit_ms) == (c.needs, c.credit_ms)
         and interaction.emergency == c.emergency
-        and interaction.attributes == {**interaction.first_attributes, **c.attributes}
+        and interaction.attributes == {**call.first_attributes, **c.attributes}
         and (not c.call_back or (interaction.call_back and interaction.call_back_at == c.call_back_at))
     )
