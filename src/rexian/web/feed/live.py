@@ -14,6 +14,8 @@ from rexian.engine.floor import Floor
 from rexian.engine.state import Agent, Interaction, Offer, Queue
 from rexian.runtime.mirror import Mirror
 from rexian.runtime.port import Committed
+from rexian.web.feed.availability import Availability
+from rexian.web.feed.call_view import asks, call, wall_call
 from rexian.web.feed.facts import Talk, Today, Touched
 from rexian.web.feed.names import Names
 from rexian.web.feed.wire import Change, Object, View
@@ -22,7 +24,7 @@ PREVIEW = 80  # characters of the customer's last words in an offer
 QUEUE_ROWS = 500  # waiting contacts that one queue topic lists
 FRONT = 20  # of a line: enough to find its oldest contact, whatever credit brought others before it
 DISCONNECTED = "disconnected"  # the reason that `presence` gives
-OPEN = ("queued", "offered", "scheduled", "talking", "after_contact_work")
+OPEN = ("reception", "queued", "offered", "scheduled", "talking", "after_contact_work")
 
 
 class LiveView:
@@ -33,9 +35,7 @@ class LiveView:
         self.names = names
         self.talks: dict[str, Talk] = {}
         self.today: dict[str, Today] = {}
-        self._serving: dict[str, tuple[str, ...]] = {}  # agent → queues that the skills allow
-        self._free: dict[str, tuple[str, ...]] = {}  # agent → queues at which the agent counts as available now
-        self._available: dict[str, int] = {}  # queue → such agents
+        self._availability = Availability(lambda: mirror.floor, names)
 
     @property
     def floor(self) -> Floor:
@@ -49,11 +49,11 @@ class LiveView:
     def reset(self, talks: dict[str, Talk]) -> None:
         """Start anew from the mirror; `talks` were read from the database."""
         self.talks = talks
-        self._serving.clear()
-        self._free.clear()
-        self._available.clear()
-        for agent in self.floor.agents():
-            self._count_available(agent)
+        self._availability.reset()
+
+    def recount(self) -> None:
+        """The directory says anew which medium a queue is for: count who is available for it."""
+        self._availability.recount()
 
     def fold(self, batch: Sequence[Committed]) -> Touched:
         """Take in a committed batch that the mirror has applied already, and say what it touched."""
@@ -62,13 +62,12 @@ class LiveView:
             self._touch(committed, touched)
             self._remember(committed)
         for agent_id in touched.agents:
-            if agent := self.floor.agent(agent_id):
-                touched.queues.update(self._count_available(agent))
+            touched.queues.update(self._availability.count(agent_id))
         return touched
 
     def _touch(self, committed: Committed, touched: Touched) -> None:
         event = committed.event
-        for name in ("agent_id", "to_agent_id"):
+        for name in ("agent_id", "to_agent_id", "from_agent_id"):
             if agent_id := getattr(event, name, None):
                 touched.agents.add(agent_id)
         for name in ("queue_id", "from_queue_id", "to_queue_id"):
@@ -76,20 +75,24 @@ class LiveView:
                 touched.queues.add(queue_id)
         if contact_id := getattr(event, "contact_id", None):
             touched.contacts.setdefault(contact_id, []).append(committed)
-        if interaction_id := getattr(event, "interaction_id", None):
-            self._touch_interaction(interaction_id, touched)
+        for name in ("interaction_id", "consult_of"):
+            if interaction_id := getattr(event, name, None):
+                self._touch_interaction(interaction_id, touched)
         match event:
             case events.QueueDefined():
                 touched.queues.add(event.queue.id)
-                self._serving.clear()
+                self._availability.skills_changed()
                 touched.agents.update(agent.id for agent in self.floor.agents())
             case events.AgentDefined():
                 touched.agents.add(event.agent.id)
-                self._serving.pop(event.agent.id, None)
+                self._availability.skills_changed(event.agent.id)
             case events.RuleSwitched():
                 self._touch_tenant(event.tenant_id, touched)
             case events.PolicyPublished():
                 self._touch_tenant(event.policy.tenant_id, touched)
+            case events.InteractionTakenOver():  # consultations about it go on, for another asker
+                for interaction_id in self._interactions_of(event.contact_id):
+                    self._touch_interaction(interaction_id, touched)
             case events.CustomerIdentified():
                 for interaction_id in self._interactions_of(event.contact_id):
                     self._touch_interaction(interaction_id, touched)
@@ -104,9 +107,13 @@ class LiveView:
 
     def _touch_interaction(self, interaction_id: str, touched: Touched) -> None:
         if interaction := self.floor.interaction(interaction_id):
-            touched.queues.add(interaction.queue_id)
+            if interaction.queue_id:  # none in the reception
+                touched.queues.add(interaction.queue_id)
             if interaction.agent_id:
                 touched.agents.add(interaction.agent_id)
+            if interaction.is_consult:  # it shows in the handling that it is about
+                asking = self.floor.interaction(interaction.consult_of or "")
+                touched.agents.update(() if asking is None or asking.agent_id is None else (asking.agent_id,))
 
     def _interactions_of(self, contact_id: str) -> list[str]:
         contact = self.floor.contact(contact_id)
@@ -134,32 +141,6 @@ class LiveView:
         if event.author.kind == "customer":
             talk.said = talk.text[:PREVIEW]
             talk.numbers.append(event.number)
-
-    # -- who could serve what ------------------------------------------------------------------------------------------
-    def _count_available(self, agent: Agent) -> Iterable[str]:
-        """Keep the queues' counts of available agents; returns the queues whose count changed."""
-        before = self._free.get(agent.id, ())
-        now = self._serving_of(agent) if agent.state == "available" and agent.free("chat") else ()
-        if now == before:
-            return ()
-        for queue_id in before:
-            self._available[queue_id] -= 1
-        for queue_id in now:
-            self._available[queue_id] = self._available.get(queue_id, 0) + 1
-        self._free[agent.id] = now
-        return {*before, *now}
-
-    def _serving_of(self, agent: Agent) -> tuple[str, ...]:
-        known = self._serving.get(agent.id)
-        if known is None:
-            skills = agent.spec.skills
-            known = tuple(
-                queue.id
-                for queue in self.floor.queues()
-                if all(skills.get(skill, 0) >= level for skill, level in queue.spec.needs.items())
-            )
-            self._serving[agent.id] = known
-        return known
 
     # -- topic `me` ----------------------------------------------------------------------------------------------------
     def me(self, agent_id: str) -> View:
@@ -203,6 +184,7 @@ class LiveView:
             "tenant_name_en": tenant.en,
             "customer": {"id": customer_id, "name": self.names.customer(customer_id)},
             "medium": interaction.medium,
+            **asks(interaction.consult_of if interaction.is_consult else None, interaction.consult_by, self.names),
             "simulated": contact.simulated if contact else False,
             "drill": interaction.tenant_id in self.names.practice,
         }
@@ -242,6 +224,7 @@ class LiveView:
             "last": {"text": talk.text, "at": talk.at, "author_kind": talk.author_kind} if talk else None,
             "customer_away": interaction.away_due_at > 0,
             "read_by_customer": interaction.read_by_customer,
+            **call(self.floor, interaction, self.names),
         }
 
     # -- topic `wall` --------------------------------------------------------------------------------------------------
@@ -315,6 +298,11 @@ class LiveView:
                 for it in handled
                 if it is not None and it.tenant_id in tenants
             ],
+            "calls": [
+                wall_call(it, self.names)
+                for it in handled
+                if it is not None and it.tenant_id in tenants and it.medium == "voice" and it.state == "talking"
+            ],
         }
 
     def oldest_since(self, queue_id: str) -> int | None:
@@ -339,7 +327,7 @@ class LiveView:
 
     def available(self, queue_id: str) -> int:
         """How many agents could take a contact of this queue right now."""
-        return self._available.get(queue_id, 0)
+        return self._availability.of(queue_id)
 
     def wall(self, tenants: Collection[str]) -> View:
         """The whole wallboard of those who may see `tenants` (without alerts)."""
