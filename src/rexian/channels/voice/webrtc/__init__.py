@@ -1,0 +1,1 @@
+"""The embedded voice engine: WebRTC in this machine, without a telephone exchange."""
