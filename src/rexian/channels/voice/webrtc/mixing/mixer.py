@@ -12,8 +12,8 @@ from rexian.channels.voice.webrtc.mixing.facts import Fact, Law, LegSound
 class Mixer:
     """Takes G.711 packets of all legs, and on every beat gives each leg what it is to hear.
 
-    `send(leg_id, payload)`: 160 bytes in the leg's law, for every leg on every beat. `emit(fact)`: told within `tick`, or
-    within the call that ends something. `now()`: seconds of a clock that never goes back, the same as `arrived_s`.
+    `send(leg_id, payload)`: 160 bytes in the leg's law, for every leg on every beat. `emit(fact)`: told within `tick`,
+    or within the call that ends something. `now()`: seconds of a clock that never goes back, the same as `arrived_s`.
     All methods are for one thread. Asked again, a method changes nothing. What needs a leg, bridge or recording that
     isn't there raises `port.Gone`; what ends something (`remove`, `leave`, `destroy_bridge`, `stop_…`, `close_tap`)
     does nothing then.
