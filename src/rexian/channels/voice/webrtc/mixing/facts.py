@@ -10,7 +10,7 @@ RATE = 8_000
 """Samples a second, everywhere."""
 FRAME = 160
 """Samples of a beat: 20 ms."""
-BEAT_S = FRAME / RATE
+BEATS_A_SECOND = RATE // FRAME
 
 Law = Literal["u", "a"]
 """G.711's two companding laws: mu (PCMU, payload type 0) and A (PCMA, 8)."""

@@ -31,14 +31,14 @@ def _mu_encoding() -> Bytes:
     size = np.minimum(np.abs(sample), _CLIP >> 2) + (_BIAS >> 2)
     segment = np.floor(np.log2(size)).astype(np.int32) - 5
     code = segment << 4 | size >> (segment + 1) & 0xF
-    return (code ^ np.where(sample < 0, 0x7F, 0xFF)).astype(np.uint8)
+    return np.asarray(code ^ np.where(sample < 0, 0x7F, 0xFF), np.uint8)
 
 
 def _a_decoding() -> Pcm:
     code = np.arange(256, dtype=np.int32) ^ 0x55
     segment, step = code >> 4 & 7, (code & 0xF) << 4
     size = np.where(segment == 0, step + 8, (step + 0x108) << np.maximum(segment - 1, 0))
-    return np.where(code & 0x80, size, -size).astype(np.int16)
+    return np.asarray(np.where(code & 0x80, size, -size), np.int16)
 
 
 def _a_encoding() -> Bytes:
@@ -46,7 +46,7 @@ def _a_encoding() -> Bytes:
     size = np.where(sample >= 0, sample, -sample - 1)
     segment = np.maximum(np.floor(np.log2(np.maximum(size, 1))).astype(np.int32) - 4, 0)
     code = segment << 4 | size >> np.maximum(segment, 1) & 0xF
-    return (code ^ np.where(sample >= 0, 0xD5, 0x55)).astype(np.uint8)
+    return np.asarray(code ^ np.where(sample >= 0, 0xD5, 0x55), np.uint8)
 
 
 DECODE = np.concatenate([_mu_decoding(), _a_decoding()])
@@ -59,7 +59,8 @@ LAW_IN: dict[Law, int] = {"u": 0, "a": 65_536}
 
 def decode(data: bytes | bytearray | memoryview, law: Law = "u") -> Pcm:
     start = LAW_OUT[law]
-    return DECODE[start : start + 256].take(np.frombuffer(data, np.uint8))
+    samples: Pcm = DECODE[start : start + 256].take(np.frombuffer(data, np.uint8))
+    return samples
 
 
 def encode(samples: Pcm | Wide, law: Law = "u") -> bytes:
