@@ -10,8 +10,8 @@ import pytest
 
 from rexian.channels.voice.port import Busy, File, Gone, Music, Role, Side, Silence, Tone
 from rexian.channels.voice.webrtc.mixing.facts import FRAME, RATE, PlaybackDone, TapDone
-from rexian.channels.voice.webrtc.mixing.g711 import Pcm, decode, encode
 from rexian.channels.voice.webrtc.mixing.tones import MUSIC_HZ
+from rexian.kit.g711 import Pcm, decode, encode
 from rexian.kit.wav import header
 from tests.channels.voice.mixing.hall import Hall, loudness, power, rms, sine
 

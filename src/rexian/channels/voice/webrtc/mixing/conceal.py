@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rexian.channels.voice.webrtc.mixing.comfort import noise
-from rexian.channels.voice.webrtc.mixing.g711 import Pcm
+from rexian.kit.g711 import Pcm
 
 HISTORY = 480
 """Samples of the past that are looked at: 60 ms."""

@@ -9,9 +9,9 @@ import numpy as np
 
 from rexian.channels.voice.webrtc.mixing.conceal import HISTORY, Concealer, splice
 from rexian.channels.voice.webrtc.mixing.facts import FRAME, Law, LegSound
-from rexian.channels.voice.webrtc.mixing.g711 import DECODE, LAW_OUT, Pcm, decode
 from rexian.channels.voice.webrtc.mixing.jitter import JitterBuffer, Kind
 from rexian.channels.voice.webrtc.mixing.quality import mos
+from rexian.kit.g711 import DECODE, LAW_OUT, Pcm, decode
 
 _PAST = HISTORY // FRAME
 _HALF = FRAME // 2

@@ -12,12 +12,12 @@ from rexian.channels.voice.webrtc.mixing import tones
 from rexian.channels.voice.webrtc.mixing.bridge import Place, Rounds, hears, soften
 from rexian.channels.voice.webrtc.mixing.comfort import lone
 from rexian.channels.voice.webrtc.mixing.facts import BEATS_A_SECOND, FRAME, Fact, Law, LegSound, PlaybackDone, TapDone
-from rexian.channels.voice.webrtc.mixing.g711 import ENCODE, LAW_IN, Pcm, Wide
 from rexian.channels.voice.webrtc.mixing.intake import Ear, Intake
 from rexian.channels.voice.webrtc.mixing.recorder import Recorder
 from rexian.channels.voice.webrtc.mixing.sources import Library, Playable
 from rexian.channels.voice.webrtc.mixing.tap import Injected, Tap, What
 from rexian.channels.voice.webrtc.mixing.threads import Inline, Threads
+from rexian.kit.g711 import ENCODE, LAW_IN, Pcm, Wide
 
 MOST_TAPS = 8
 """Of one leg."""
