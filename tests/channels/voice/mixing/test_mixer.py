@@ -11,8 +11,8 @@ import pytest
 from rexian.channels.voice.port import Busy, File, Gone, Music, Role, Side, Silence, Tone
 from rexian.channels.voice.webrtc.mixing.facts import FRAME, RATE, PlaybackDone, TapDone
 from rexian.channels.voice.webrtc.mixing.tones import MUSIC_HZ
+from rexian.channels.voice.webrtc.mixing.wav import header
 from rexian.kit.g711 import Pcm, decode, encode
-from rexian.kit.wav import header
 from tests.channels.voice.mixing.hall import Hall, loudness, power, rms, sine
 
 CUSTOMER, AGENT, BOSS, OTHER = 700.0, 1_100.0, 1_700.0, 2_300.0
