@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from random import Random
+from tempfile import NamedTemporaryFile
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rexian.channels.voice.port import File, Music
 from rexian.channels.voice.webrtc.mixing import sources
@@ -61,6 +64,14 @@ def test_a_file_is_read_again_only_when_it_has_changed(tmp_path: Path, monkeypat
     os.utime(path, ns=(1, 1))
     played(library, path)
     assert len(reads) == 2
+
+
+@given(st.binary(max_size=80), st.sampled_from([b"", b"RIFF\0\0\0\0WAVE", b"RIFF\0\0\0\0WAVEfmt \x10\0\0\0"]))
+def test_no_file_whatsoever_leaves_who_plays_it_without_an_answer(body: bytes, start: bytes) -> None:
+    with NamedTemporaryFile() as file:
+        file.write(start + body)
+        file.flush()
+        assert isinstance(played(Library(lambda work: work()), Path(file.name)), str | Playable)
 
 
 def test_the_cache_is_bounded_and_so_is_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ from rexian.kit.g711 import DECODE, LAW_OUT, Pcm, decode
 _PAST = HISTORY // FRAME
 _HALF = FRAME // 2
 _WHOLE = Kind.WHOLE
+_AROUND_MS = 40.0  # the sender fills a packet, and we a beat
 
 
 class Ear:
@@ -44,7 +45,7 @@ class Ear:
         (expected, missing), (before, missed) = self._counts(), self._marks[0]
         loss = min(1.0, max(0, missing - missed) / max(1, expected - before))
         return LegSound(
-            jitter_ms=round(jitter.jitter_ms, 2), loss=round(loss, 4), mos=round(mos(loss, 40 + depth), 2),
+            jitter_ms=round(jitter.jitter_ms, 2), loss=round(loss, 4), mos=round(mos(loss, _AROUND_MS + depth), 2),
             received=jitter.received, sent=sent, lost=jitter.lost, late=jitter.late, duplicates=jitter.duplicates,
             refused=jitter.refused, depth_ms=round(depth, 1), target_ms=round(jitter.target_ms, 1),
             silent_ms=max(0, int((now_s - self.heard_s) * 1000)),

@@ -44,11 +44,11 @@ class _Leg:
 class Mixer:
     """Takes G.711 packets of all legs, and on every beat gives each leg what it is to hear.
 
-    `send(leg_id, payload)`: 160 bytes in the leg's law, for every leg on every beat. `emit(fact)`: told within `tick`,
-    or within the call that ends something. `now()`: seconds of a clock that never goes back, the same as `arrived_s`.
-    All methods are for one thread. Asked again, a method changes nothing. What needs a leg, bridge or recording that
-    isn't there raises `port.Gone`; what ends something (`remove`, `leave`, `destroy_bridge`, `stop_…`, `close_tap`)
-    does nothing then.
+    `send(leg_id, payload)`: 160 bytes in the leg's law, for every leg on every beat; it must not raise. `emit(fact)`:
+    told within `tick`, or within the call that ends something; it may call back at once. `now()`: seconds of a clock
+    that never goes back, the same as `arrived_s`. All methods are for one thread. Asked again, a method changes
+    nothing. What needs a leg, bridge or recording that isn't there raises `port.Gone`; what ends something (`remove`,
+    `leave`, `destroy_bridge`, `stop_…`, `close_tap`) does nothing then.
     """
 
     def __init__(
@@ -240,7 +240,7 @@ class Mixer:
                 ear.mark()
 
     def _beat_time(self) -> float:
-        """When this beat should be. Beats that are late, or made up for in a row, must not look like jitter of the net."""
+        """When this beat should be: beats that are late, or made up for in a row, must not look like jitter."""
         self._due += 1 / BEATS_A_SECOND
         behind = self._now() - self._due
         self._due += behind if abs(behind) > _ASTRAY_S else behind / 20
