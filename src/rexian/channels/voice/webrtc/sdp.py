@@ -230,7 +230,7 @@ def _head(ours: Description, version: int) -> list[str]:
 def _audio(ours: Description) -> list[str]:
     events = [ours.event_type] if ours.event_type >= 0 else []
     formats = " ".join(str(number) for number in [*(number for number, _ in ours.laws), *events])
-    lines = [f"m=audio {_port(ours)} UDP/TLS/RTP/SAVPF {formats}", "c=IN IP4 0.0.0.0", "a=rtcp:9 IN IP4 0.0.0.0"]
+    lines = [f"m=audio 9 UDP/TLS/RTP/SAVPF {formats}", "c=IN IP4 0.0.0.0", "a=rtcp:9 IN IP4 0.0.0.0"]
     lines += [f"a=rtpmap:{number} {_CODEC_NAMES[law]}/8000" for number, law in ours.laws]
     for number in events:
         lines += [f"a=rtpmap:{number} telephone-event/8000", f"a=fmtp:{number} 0-15"]
@@ -241,7 +241,3 @@ def _audio(ours: Description) -> list[str]:
     if ours.ssrc is not None:
         lines += ["a=msid:rexian voice", f"a=ssrc:{ours.ssrc} cname:rexian"]
     return lines
-
-
-def _port(ours: Description) -> int:
-    return int(ours.candidates[0].split()[5]) if ours.candidates else 9
