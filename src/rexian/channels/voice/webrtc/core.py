@@ -39,7 +39,8 @@ from rexian.channels.voice.port import (
 from rexian.channels.voice.webrtc.admission import Admission
 from rexian.channels.voice.webrtc.beat import Beat, Schedule
 from rexian.channels.voice.webrtc.collecting import Collecting
-from rexian.channels.voice.webrtc.frames import Config, Listing
+from rexian.channels.voice.webrtc.config import Config
+from rexian.channels.voice.webrtc.frames import Listing
 from rexian.channels.voice.webrtc.leg import Leg
 from rexian.channels.voice.webrtc.mixing.facts import Fact, PlaybackDone, RecordingDone, TapDone
 from rexian.channels.voice.webrtc.mixing.mixer import Mixer

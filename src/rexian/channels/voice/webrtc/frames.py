@@ -29,7 +29,7 @@ from rexian.channels.voice.port import (
     Unsupported,
     VoiceEvent,
 )
-from rexian.channels.voice.webrtc.ice import Servers
+from rexian.channels.voice.webrtc.config import Config
 
 PROTOCOL = 1
 LONGEST = 1 << 20
@@ -38,19 +38,6 @@ _LENGTH = struct.Struct("!I")
 
 def _snake(name: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
-
-
-class Config(Struct, frozen=True, kw_only=True):
-    """`most`: legs admitted, 0: measured. `lonely_s`, `lonely_calls_s`: how long the process stays without a controller.
-
-    `silent_s`: a leg from which no packet came for so long is lost.
-    """
-
-    servers: Servers = Servers()
-    most: int = 0
-    lonely_s: float = 15.0
-    lonely_calls_s: float = 600.0
-    silent_s: float = 60.0
 
 
 class _Op(Struct, frozen=True, kw_only=True, tag=_snake):

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from rexian.channels.voice.port import DigitsCollected, Dtmf, LegInfo, LegState, Role, Side
 from rexian.channels.voice.webrtc import dtmf
 from rexian.channels.voice.webrtc.collecting import Collecting, Taken
-from rexian.channels.voice.webrtc.ice import Servers
+from rexian.channels.voice.webrtc.config import Servers
 from rexian.channels.voice.webrtc.peer import Peer
 from rexian.channels.voice.webrtc.reception import mos
 

@@ -1,7 +1,8 @@
 """The media process: `python -m rexian.channels.voice.webrtc.process HOME`, its settings as JSON on standard input.
 
-It is started by `EmbeddedEngine` in a session of its own, outlives the web server, and holds `HOME/voice.lock` as long
-as it lives, so that there is only one. It logs to `HOME/voice.log`.
+It is started by `EmbeddedEngine` in a session of its own and lets its parent go at once (0: started, 3: another one is
+there), so that it outlives the web server. It holds `HOME/voice.lock` as long as it lives: there is only one. It logs
+to `HOME/voice.log`.
 """
 
 from __future__ import annotations
@@ -18,8 +19,7 @@ from pathlib import Path
 import msgspec
 import structlog
 
-from rexian.channels.voice.webrtc.frames import Config
-from rexian.channels.voice.webrtc.server import Server
+from rexian.channels.voice.webrtc.config import Config
 from rexian.kit.log import configure
 
 log = structlog.get_logger(__name__)
@@ -41,13 +41,17 @@ def main() -> int:
     if lock is None:
         return TAKEN
     config = msgspec.json.decode(sys.stdin.buffer.read() or b"{}", type=Config)
+    if os.fork():  # before anything that makes threads is imported; the lock goes with the child
+        return 0
     _log_to(home / "voice.log")
     configure(form="json")
-    raised = _raise_priority()
-    log.info("voice.started", pid=os.getpid(), priority_raised=raised)
-    _run(home, config)
+    log.info("voice.started", pid=os.getpid(), priority_raised=_raise_priority())
+    try:
+        _run(home, config)
+    except Exception:
+        log.exception("voice.failed")
+        return 1
     log.info("voice.ended", pid=os.getpid())
-    os.close(lock)
     return 0
 
 
@@ -92,6 +96,8 @@ def _run(home: Path, config: Config) -> None:
 
 
 async def _serve(home: Path, config: Config) -> None:
+    from rexian.channels.voice.webrtc.server import Server
+
     server = Server(socket_path(home), config)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

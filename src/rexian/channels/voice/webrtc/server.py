@@ -21,6 +21,7 @@ import structlog
 from rexian import __version__
 from rexian.channels.voice.port import BadMedia, Dtmf, MediaStatistics, VoiceEvent
 from rexian.channels.voice.webrtc import frames
+from rexian.channels.voice.webrtc.config import Config
 from rexian.channels.voice.webrtc.core import Core
 
 log = structlog.get_logger(__name__)
@@ -98,7 +99,7 @@ def _refusal(n: int, error: Exception) -> frames.Answer:
 class Server:
     """Listens, and knows when it isn't needed any more (`wait`)."""
 
-    def __init__(self, path: Path, config: frames.Config) -> None:
+    def __init__(self, path: Path, config: Config) -> None:
         self._path = path
         self.core = Core(config, self._tell)
         self._controllers: set[Controller] = set()

@@ -1,0 +1,29 @@
+"""What the media process is told when it starts, and by each web server that greets it."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+
+class Servers(Struct, frozen=True, kw_only=True):
+    """`addresses`: the machine's addresses that are offered; empty: all that it has.
+
+    `stun`: `host:port` or empty. `turn`: `(host:port, user, password)` or None. Relayed media costs a task a packet.
+    """
+
+    addresses: tuple[str, ...] = ()
+    stun: str = ""
+    turn: tuple[str, str, str] | None = None
+
+
+class Config(Struct, frozen=True, kw_only=True):
+    """`most`: legs admitted, 0: measured. `lonely_s`, `lonely_calls_s`: how long it stays without a controller.
+
+    `silent_s`: a leg from which no packet came for so long is lost.
+    """
+
+    servers: Servers = Servers()
+    most: int = 0
+    lonely_s: float = 15.0
+    lonely_calls_s: float = 600.0
+    silent_s: float = 60.0
