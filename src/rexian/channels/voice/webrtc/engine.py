@@ -72,6 +72,8 @@ class EmbeddedEngine:
         self._numbers = itertools.count(1)
         self._taps: dict[str, asyncio.Queue[bytes | None]] = {}
         self._epoch = 0
+        self.pid = 0
+        """Of the media process, 0 before it was first reached."""
         self._up = False
         self._trouble = "starting"
 
@@ -80,13 +82,13 @@ class EmbeddedEngine:
         if self._keeper is None:
             self._keeper = asyncio.create_task(self._keep())
 
-    async def stop(self) -> None:
-        """Let go. A process without calls ends; one with calls waits for the next web server."""
+    async def stop(self, *, with_calls: bool = False) -> None:
+        """Let go. A process without calls ends; one with calls waits for the next web server, or ends `with_calls`."""
         keeper, self._keeper = self._keeper, None
         if keeper is None:
             return
         if self._writer is not None and self._up:
-            self._writer.write(frames.encode(frames.Goodbye()))
+            self._writer.write(frames.encode(frames.Goodbye(at_once=with_calls)))
             with contextlib.suppress(OSError, TimeoutError):
                 async with asyncio.timeout(1):
                     await self._writer.drain()
@@ -151,7 +153,8 @@ class EmbeddedEngine:
     async def _speak(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, welcome: frames.Welcome
     ) -> None:  # fmt: skip
-        self._writer, self._epoch, self._up, self._trouble = writer, welcome.epoch, True, ""
+        self._writer, self._up, self._trouble = writer, True, ""
+        self._epoch, self.pid = welcome.epoch, welcome.pid
         pulse = asyncio.create_task(self._pulse(welcome.pid))
         try:
             self._tell(EngineUp(epoch=welcome.epoch, version=welcome.version, **_stamps()))
