@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from rexian.kit.settings import Settings
+
 
 class Servers(Struct, frozen=True, kw_only=True):
     """`addresses`: the machine's addresses that are offered; empty: all that it has.
@@ -27,3 +29,12 @@ class Config(Struct, frozen=True, kw_only=True):
     lonely_s: float = 15.0
     lonely_calls_s: float = 600.0
     silent_s: float = 60.0
+
+
+def config_of(settings: Settings) -> Config:
+    """What the settings say of voice."""
+    turn = settings.voice_turn
+    servers = Servers(
+        addresses=settings.voice_addresses, stun=settings.voice_stun, turn=(turn[0], turn[1], turn[2]) if turn else None
+    )
+    return Config(servers=servers, most=settings.voice_calls)
