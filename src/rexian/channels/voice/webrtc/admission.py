@@ -9,15 +9,17 @@ FULL = 0.7
 """Share of one core at which we stop: handshakes and keys come in bursts."""
 MEASURED_FROM = 10
 """With fewer legs the load is mostly what runs anyhow, and says nothing of one leg."""
-TOO_LATE_MS = 20.0
-"""When one beat in ten is later than a whole beat, the next leg would be heard by all."""
 
 
 class Admission:
-    """Decides who comes in. `most` legs by order; 0: measured."""
+    """Decides who comes in. `most` legs by order; 0: measured.
 
-    def __init__(self, most: int = 0) -> None:
+    `late_ms`: when one beat in ten comes later than this, the next leg would be heard by all, and is refused.
+    """
+
+    def __init__(self, most: int = 0, late_ms: float = 20.0) -> None:
         self.most = most
+        self._late_ms = late_ms
         self.cpu = 0.0
         self._per_leg: float | None = None
         self._before: tuple[float, float] | None = None
@@ -42,4 +44,4 @@ class Admission:
 
     def admits(self, legs: int, late_ms: float) -> bool:
         """Say whether one more leg may come. `late_ms`: what nine beats in ten of the last two seconds stayed below."""
-        return legs < self.capacity and late_ms < TOO_LATE_MS
+        return legs < self.capacity and late_ms < self._late_ms

@@ -36,6 +36,11 @@ class Schedule:
         values = sorted(list(self.late)[-newest:])
         return values[min(len(values) - 1, int(len(values) * share))] * 1_000 if values else 0.0
 
+    @property
+    def recent_ms(self) -> float:
+        """What nine beats in ten of the last two seconds stayed below; 0 in the first second."""
+        return self.late_ms(0.9, 100) if len(self.late) >= 50 else 0.0
+
 
 class Beat:
     """Calls `tick` by the schedule on the running event loop, until stopped."""

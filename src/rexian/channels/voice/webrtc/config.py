@@ -21,7 +21,7 @@ class Servers(Struct, frozen=True, kw_only=True):
 class Config(Struct, frozen=True, kw_only=True):
     """`most`: legs admitted, 0: measured. `lonely_s`, `lonely_calls_s`: how long it stays without a controller.
 
-    `silent_s`: a leg from which no packet came for so long is lost.
+    `silent_s`: a leg from which no packet came for so long is lost. `late_ms`: see `Admission`.
     """
 
     servers: Servers = Servers()
@@ -29,6 +29,7 @@ class Config(Struct, frozen=True, kw_only=True):
     lonely_s: float = 15.0
     lonely_calls_s: float = 600.0
     silent_s: float = 60.0
+    late_ms: float = 20.0
 
 
 def config_of(settings: Settings) -> Config:

@@ -79,7 +79,7 @@ class Core:
         self._locks: dict[str, asyncio.Lock] = {}
         self._done: deque[str] = deque(maxlen=_REMEMBERED)  # playbacks, collections, recordings, taps that ended
         self._taps: dict[str, Callable[[bytes], None]] = {}
-        self._admission = Admission(config.most)
+        self._admission = Admission(config.most, config.late_ms)
         self._mixer = Mixer(self._send, self._fact, self.now)
         self._beat: Beat | None = None
         self._beats = 0
@@ -228,7 +228,7 @@ class Core:
 
     async def _begin(self, leg_id: str, sdp: str, side: Side, tag: str) -> str:
         offer = parse_offer(sdp)
-        late = self._schedule.late_ms(0.9, 100) if self._schedule else 0.0
+        late = self._schedule.recent_ms if self._schedule else 0.0
         if not self._admission.admits(len(self.legs), late):
             raise Busy
         leg = Leg(self, leg_id, side, tag, time.time_ns() // 1_000_000, self.config.servers)
