@@ -44,7 +44,7 @@ from rexian.channels.voice.webrtc.frames import Listing
 from rexian.channels.voice.webrtc.leg import Leg
 from rexian.channels.voice.webrtc.mixing.facts import Fact, PlaybackDone, RecordingDone, TapDone
 from rexian.channels.voice.webrtc.mixing.mixer import Mixer
-from rexian.channels.voice.webrtc.sdp import parse_offer
+from rexian.channels.voice.webrtc.sdp import Description, parse_offer
 
 log = structlog.get_logger(__name__)
 
@@ -236,11 +236,18 @@ class Core:
         self.legs[leg_id] = leg
         try:
             leg.answer, leg.offer = await leg.peer.answer(offer), sdp
+            self._still_here(leg)
             self._mixer.add(leg_id, side, leg.peer.law)
         except BaseException:
             self.legs.pop(leg_id, None)
+            self._close_later(leg.peer.close())
             raise
         return leg.answer
+
+    def _still_here(self, leg: Leg) -> None:
+        """It may have been hung up while servers were asked for our address."""
+        if self.legs.get(leg.id) is not leg:
+            raise Gone(leg.id)
 
     async def _again(self, leg: Leg, sdp: str) -> str:
         """The same leg with another description: a restarted path, or another connection in place of the lost one."""
@@ -248,12 +255,21 @@ class Core:
         if leg.peer.up and leg.peer.same_connection(offer):
             leg.answer = await leg.peer.answer(offer, leg.peer.law)
         else:
-            peer, line = leg.fresh_peer()
-            leg.answer = await peer.answer(offer)
-            self._mixer.add(leg.id, leg.side, peer.law)
-            self._close_later(leg.adopt(peer, line).close())
+            leg.answer = await self._replace_peer(leg, offer)
         leg.offer = sdp
         return leg.answer
+
+    async def _replace_peer(self, leg: Leg, offer: Description) -> str:
+        peer, line = leg.fresh_peer()
+        try:
+            answer = await peer.answer(offer)
+            self._still_here(leg)
+        except BaseException:
+            self._close_later(peer.close())
+            raise
+        self._mixer.add(leg.id, leg.side, peer.law)
+        self._close_later(leg.adopt(peer, line).close())
+        return answer
 
     def hang_up(self, leg_id: str, cause: Cause = "normal") -> None:
         leg = self.legs.get(leg_id)

@@ -128,14 +128,13 @@ class EmbeddedEngine:
         path = str(socket_path(self._home))
         if len(path.encode()) > _LONGEST_PATH:
             raise OSError(f"the data folder's path is too long for a socket in it: {path}")
-        with contextlib.suppress(FileNotFoundError, ConnectionRefusedError):
-            return await asyncio.open_unix_connection(path)
-        await asyncio.to_thread(_spawn, self._home, self._config)
-        deadline = time.monotonic() + _START_S
+        deadline, started = time.monotonic() + _START_S, False
         while time.monotonic() < deadline:
             with contextlib.suppress(FileNotFoundError, ConnectionRefusedError):
                 return await asyncio.open_unix_connection(path)
-            await asyncio.sleep(0.05)
+            if not started:  # another one may be there and just about to end: then ask again
+                started = await asyncio.to_thread(_spawn, self._home, self._config)
+            await asyncio.sleep(0.05 if started else 0.3)
         raise OSError("the media process did not start; see voice.log")
 
     async def _greet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> frames.Welcome:
@@ -341,8 +340,8 @@ class EmbeddedEngine:
         _push(self._taps.pop(tap_id, None), None)
 
 
-def _spawn(home: Path, config: Config) -> None:
-    """Start a process that nobody's death takes along. Raises OSError."""
+def _spawn(home: Path, config: Config) -> bool:
+    """Start a process that nobody's death takes along; False: there is one already. Raises OSError."""
     home.mkdir(parents=True, exist_ok=True)
     process = subprocess.run(  # noqa: S603
         [sys.executable, "-m", "rexian.channels.voice.webrtc.process", str(home)],
@@ -351,6 +350,7 @@ def _spawn(home: Path, config: Config) -> None:
     )  # fmt: skip
     if process.returncode not in (0, TAKEN):
         raise OSError(f"the media process did not start ({process.returncode}); see voice.log")
+    return process.returncode == 0
 
 
 def _push(queue: asyncio.Queue[bytes | None] | None, pcm: bytes | None) -> None:

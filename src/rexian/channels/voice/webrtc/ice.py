@@ -118,7 +118,7 @@ class IcePath(aioice.Connection):
     async def get_component_candidates(
         self, component: int, addresses: list[str], timeout: int = GATHER_S
     ) -> list[aioice.Candidate]:
-        offered = list(self._offered) or [address for address in addresses if _usable(address)]
+        offered = list(self._offered) or [address for address in addresses if _usable(address)] or ["127.0.0.1"]
         return await super().get_component_candidates(component, offered, GATHER_S)
 
     def data_received(self, data: bytes, component: int) -> None:
