@@ -10,9 +10,9 @@ import numpy.typing as npt
 
 from rexian.channels.voice.port import Side
 from rexian.channels.voice.webrtc.mixing.facts import FRAME, RATE, Fact, Law
-from rexian.channels.voice.webrtc.mixing.g711 import Pcm, decode, encode
 from rexian.channels.voice.webrtc.mixing.mixer import Mixer
 from rexian.channels.voice.webrtc.mixing.threads import Inline, Threads
+from rexian.kit.g711 import Pcm, decode, encode
 
 Signal = Callable[[int], Pcm]
 

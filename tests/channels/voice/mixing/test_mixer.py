@@ -10,9 +10,9 @@ import pytest
 
 from rexian.channels.voice.port import Busy, File, Gone, Music, Role, Side, Silence, Tone
 from rexian.channels.voice.webrtc.mixing.facts import FRAME, RATE, PlaybackDone, TapDone
-from rexian.channels.voice.webrtc.mixing.g711 import Pcm, decode, encode
 from rexian.channels.voice.webrtc.mixing.tones import MUSIC_HZ
-from rexian.kit.wav import header
+from rexian.channels.voice.webrtc.mixing.wav import header
+from rexian.kit.g711 import Pcm, decode, encode
 from tests.channels.voice.mixing.hall import Hall, loudness, power, rms, sine
 
 CUSTOMER, AGENT, BOSS, OTHER = 700.0, 1_100.0, 1_700.0, 2_300.0
@@ -432,3 +432,19 @@ def test_a_fact_may_be_answered_at_once() -> None:
         hall.mixer.play(leg, "first", Silence(100))
     hall.beats(80)
     assert hall.hears("a", 900)
+
+
+def test_beats_that_come_late_and_are_made_up_for_change_nothing_of_the_sound() -> None:
+    """A busy machine: every now and then three beats at once. Time within the sound must not follow them."""
+    hall = Hall()
+    call(hall)
+    hall.beats(100)
+    words = np.random.default_rng(6).integers(0, 127, 400 * FRAME).astype(np.uint8)
+    hall.signals["customer"] = lambda at: decode(words[at : at + FRAME].tobytes())
+    for n in range(90):
+        real = hall.now
+        hall.now += (0, 0, -0.04, -0.02, 0)[n % 5]  # the third is 40 ms early: made with the fifth's clock
+        hall.mixer._now = lambda: hall.now + (0.04 if n % 5 in (0, 1) else 0)
+        hall.beats()
+        hall.now = real + 0.02
+    assert b"".join(hall.sent["agent"][-60:]) in words.tobytes()

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from msgspec import Struct
 
 from rexian.channels.voice.port import Role, Side
-from rexian.channels.voice.webrtc.mixing.g711 import Pcm, Wide
+from rexian.kit.g711 import Pcm, Wide
 
 Index = npt.NDArray[np.intp]
 _LINEAR = 24_576  # three quarters of the range stay as they are

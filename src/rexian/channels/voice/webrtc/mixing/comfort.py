@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rexian.channels.voice.webrtc.mixing.facts import FRAME
-from rexian.channels.voice.webrtc.mixing.g711 import Pcm
+from rexian.kit.g711 import Pcm
 
 LONE_RMS = 12.0
 """Of 32,768 (-69 dBFS): heard where there is nothing else to hear."""

@@ -9,9 +9,9 @@ import numpy as np
 
 from rexian.channels.voice.webrtc.mixing.conceal import HISTORY, Concealer, splice
 from rexian.channels.voice.webrtc.mixing.facts import FRAME, Law, LegSound
-from rexian.channels.voice.webrtc.mixing.g711 import DECODE, LAW_OUT, Pcm, decode
 from rexian.channels.voice.webrtc.mixing.jitter import JitterBuffer, Kind
 from rexian.channels.voice.webrtc.mixing.quality import mos
+from rexian.kit.g711 import DECODE, LAW_OUT, Pcm, decode
 
 _PAST = HISTORY // FRAME
 _HALF = FRAME // 2
@@ -81,7 +81,7 @@ class Intake:
     def quiet(self, slot: int) -> bool:
         """Was what came last about as soft as this leg's background?"""
         last = self._past[-1][slot].astype(np.float32)
-        return bool(np.sqrt(np.mean(last**2)) < max(60.0, 3 * self._floor[slot]))
+        return float(last @ last) < FRAME * max(60.0, 3 * float(self._floor[slot])) ** 2
 
     def beat(self, ears: list[Ear], now_s: float) -> Pcm:
         """20 ms of every leg; rows of slots without one are of no meaning."""

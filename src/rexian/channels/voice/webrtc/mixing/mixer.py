@@ -12,17 +12,18 @@ from rexian.channels.voice.webrtc.mixing import tones
 from rexian.channels.voice.webrtc.mixing.bridge import Place, Rounds, hears, soften
 from rexian.channels.voice.webrtc.mixing.comfort import lone
 from rexian.channels.voice.webrtc.mixing.facts import BEATS_A_SECOND, FRAME, Fact, Law, LegSound, PlaybackDone, TapDone
-from rexian.channels.voice.webrtc.mixing.g711 import ENCODE, LAW_IN, Pcm, Wide
 from rexian.channels.voice.webrtc.mixing.intake import Ear, Intake
 from rexian.channels.voice.webrtc.mixing.recorder import Recorder
 from rexian.channels.voice.webrtc.mixing.sources import Library, Playable
 from rexian.channels.voice.webrtc.mixing.tap import Injected, Tap, What
 from rexian.channels.voice.webrtc.mixing.threads import Inline, Threads
+from rexian.kit.g711 import ENCODE, LAW_IN, Pcm, Wide
 
 MOST_TAPS = 8
 """Of one leg."""
 _BELOW = 0.4
 """A playback under talk: 8 dB softer."""
+_ASTRAY_S = 0.1
 
 
 class _Leg:
@@ -63,7 +64,7 @@ class Mixer:
         self._library = Library(self._threads.read)
         self._recorder = Recorder(self._threads.write)
         self._opened: deque[Callable[[], None]] = deque()  # what the reading thread has brought
-        self._beat = 0
+        self._beat, self._due = 0, now()
         self._stale = True
         self._order: list[_Leg] = []
         self._ears: list[Ear] = []
@@ -228,7 +229,7 @@ class Mixer:
         self._collect()
         if self._stale:
             self._arrange()
-        comes = self._intake.beat(self._ears, self._now())
+        comes = self._intake.beat(self._ears, self._beat_time())
         goes = self._mix(comes)
         self._give(goes)
         self._recorder.beat(comes)
@@ -237,6 +238,13 @@ class Mixer:
         if self._beat % BEATS_A_SECOND == 0:
             for ear in self._ears:
                 ear.mark()
+
+    def _beat_time(self) -> float:
+        """When this beat should be. Beats that are late, or made up for in a row, must not look like jitter of the net."""
+        self._due += 1 / BEATS_A_SECOND
+        behind = self._now() - self._due
+        self._due += behind if abs(behind) > _ASTRAY_S else behind / 20
+        return self._due
 
     def _collect(self) -> None:
         """What the threads have brought."""

@@ -18,10 +18,10 @@ import numpy as np
 from rexian.channels.voice.port import RecordingOrder
 from rexian.channels.voice.webrtc.mixing.bridge import Place, Rounds, soften
 from rexian.channels.voice.webrtc.mixing.facts import FRAME, RATE, RecordingDone
-from rexian.channels.voice.webrtc.mixing.g711 import ENCODE, SILENCE, Pcm
 from rexian.channels.voice.webrtc.mixing.sources import Aside
+from rexian.channels.voice.webrtc.mixing.wav import HEADER, header
+from rexian.kit.g711 import ENCODE, SILENCE, Pcm
 from rexian.kit.sealed import Sealed, SealedWriter
-from rexian.kit.wav import HEADER, header
 
 _BEATS = 50  # a second
 _MOST_WAITING = 30  # seconds that the disk may be behind

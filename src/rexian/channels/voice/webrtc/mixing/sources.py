@@ -17,8 +17,8 @@ import numpy.typing as npt
 from rexian.channels.voice.port import File, Music, Silence, Source, Tone
 from rexian.channels.voice.webrtc.mixing import tones
 from rexian.channels.voice.webrtc.mixing.facts import FRAME, RATE
-from rexian.channels.voice.webrtc.mixing.g711 import Pcm, decode
-from rexian.kit.wav import BadWav, Wav, parse
+from rexian.channels.voice.webrtc.mixing.wav import BadWav, Wav, parse
+from rexian.kit.g711 import Pcm, decode
 
 MOST_FILE = 64 << 20
 """Bytes of a file: an hour at 8,000 Hz."""

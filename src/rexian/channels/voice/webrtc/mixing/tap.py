@@ -9,7 +9,7 @@ import numpy as np
 
 from rexian.channels.voice.webrtc.mixing.bridge import soften
 from rexian.channels.voice.webrtc.mixing.facts import FRAME, RATE
-from rexian.channels.voice.webrtc.mixing.g711 import Pcm
+from rexian.kit.g711 import Pcm
 
 What = Literal["in", "out", "both"]
 _FRAME_BYTES = 2 * FRAME

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rexian.channels.voice.webrtc.mixing.facts import RATE
-from rexian.channels.voice.webrtc.mixing.g711 import Pcm
+from rexian.kit.g711 import Pcm
 
 Real = npt.NDArray[np.float64]
 

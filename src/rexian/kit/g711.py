@@ -5,11 +5,13 @@ Samples are 16-bit: the recommendation's 14 (mu) and 13 (A) bits, shifted to the
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import numpy.typing as npt
 
-from rexian.channels.voice.webrtc.mixing.facts import Law
-
+Law = Literal["u", "a"]
+"""Mu (PCMU, RTP payload type 0) and A (PCMA, 8)."""
 Bytes = npt.NDArray[np.uint8]
 Pcm = npt.NDArray[np.int16]
 Wide = npt.NDArray[np.int32]
@@ -49,7 +51,9 @@ def _a_encoding() -> Bytes:
     return np.asarray(code ^ np.where(sample >= 0, 0xD5, 0x55), np.uint8)
 
 
-DECODE = np.concatenate([_mu_decoding(), _a_decoding()])
+ULAW_TO_LINEAR, ALAW_TO_LINEAR = _mu_decoding(), _a_decoding()
+"""A sample for each of the 256 bytes."""
+DECODE = np.concatenate([ULAW_TO_LINEAR, ALAW_TO_LINEAR])
 """One table for both laws: A law's begins at `LAW_OUT["a"]`."""
 ENCODE = np.concatenate([_mu_encoding(), _a_encoding()])
 """Index: sample + 32,768; A law's begins at `LAW_IN["a"]`."""
@@ -58,8 +62,8 @@ LAW_IN: dict[Law, int] = {"u": 0, "a": 65_536}
 
 
 def decode(data: bytes | bytearray | memoryview, law: Law = "u") -> Pcm:
-    start = LAW_OUT[law]
-    samples: Pcm = DECODE[start : start + 256].take(np.frombuffer(data, np.uint8))
+    table = ULAW_TO_LINEAR if law == "u" else ALAW_TO_LINEAR
+    samples: Pcm = table.take(np.frombuffer(data, np.uint8))
     return samples
 
 
