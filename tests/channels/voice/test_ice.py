@@ -100,6 +100,29 @@ async def test_a_closed_page_is_noticed_at_once() -> None:
         assert ear.lost == ["closed"]
 
 
+async def test_a_peer_that_no_longer_consents_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aioice.ice.CONSENT_INTERVAL", 0.1)  # six checks of five seconds otherwise
+    monkeypatch.setattr("aioice.ice.CONSENT_FAILURES", 2)
+    async with pair() as (caller, _, _, ear):
+        await caller.close(say=False)
+        async with asyncio.timeout(10):
+            while not ear.lost:
+                await asyncio.sleep(0.05)
+        assert ear.lost == ["lost"]
+
+
+async def test_a_peer_that_cannot_be_reached_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rexian.channels.voice.webrtc.ice.CONNECT_S", 0.5)
+    ear = Ear()
+    answerer, nobody = Peer(ear, HERE), Peer(Ear(), HERE)
+    offer = await nobody.offer()
+    await nobody.close()
+    await answerer.answer(sdp.parse_offer(offer))
+    await asyncio.sleep(1.0)
+    assert ear.lost == ["unreachable"]
+    await answerer.close()
+
+
 async def test_a_restarted_path_keeps_the_keys() -> None:
     async with pair() as (caller, answerer, ear_c, ear_a):
         ear_a.up.clear()
