@@ -17,6 +17,7 @@ from rexian.channels.voice.webrtc.dtls import Dtls, DtlsError, Identity
 from rexian.channels.voice.webrtc.ice import split_address
 from rexian.channels.voice.webrtc.peer import Peer
 from rexian.channels.voice.webrtc.srtp import Srtp
+from tests.channels.voice.conformance.rig import eventually
 
 HERE = Servers(addresses=("127.0.0.1",))
 SOUND = b"\x55" * 160
@@ -105,10 +106,7 @@ async def test_a_peer_that_no_longer_consents_is_lost(monkeypatch: pytest.Monkey
     monkeypatch.setattr("aioice.ice.CONSENT_FAILURES", 2)
     async with pair() as (caller, _, _, ear):
         await caller.close(say=False)
-        async with asyncio.timeout(10):
-            while not ear.lost:
-                await asyncio.sleep(0.05)
-        assert ear.lost == ["lost"]
+        await eventually(lambda: ear.lost == ["lost"])
 
 
 async def test_a_peer_that_cannot_be_reached_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,8 +15,7 @@ import psutil
 import pytest
 
 from rexian.channels.voice.port import Busy, EngineDown, EngineUp, LegAnswered, LegEnded
-from rexian.channels.voice.webrtc import engine as engine_module
-from rexian.channels.voice.webrtc import frames
+from rexian.channels.voice.webrtc import frames, link
 from rexian.channels.voice.webrtc.config import Config
 from rexian.channels.voice.webrtc.engine import EmbeddedEngine
 from tests.channels.voice.conformance.rig import eventually
@@ -49,10 +48,10 @@ def alive(pid: int) -> bool:
 
 def let_go(rig: EmbeddedRig) -> None:
     """The web server is gone, without a word."""
-    assert rig.engine._keeper is not None
-    assert rig.engine._writer is not None
-    rig.engine._keeper.cancel()
-    rig.engine._writer.transport.abort()
+    assert rig.engine.link._keeper is not None
+    assert rig.engine.link._writer is not None
+    rig.engine.link._keeper.cancel()
+    rig.engine.link._writer.transport.abort()
 
 
 WEB_SERVER = """
@@ -64,7 +63,7 @@ WEB_SERVER = """
 
     async def main():
         engine = EmbeddedEngine(Path(sys.argv[1]), Config(servers=Servers(addresses=("127.0.0.1",))))
-        engine.listen(lambda event: isinstance(event, EngineUp) and print(engine.pid, flush=True))
+        engine.listen(lambda event: isinstance(event, EngineUp) and print(engine.link.pid, flush=True))
         await engine.start()
         await asyncio.Event().wait()
 
@@ -87,7 +86,7 @@ async def test_it_survives_a_web_server_that_is_killed_and_is_taken_over_by_the_
     web.stdout.close()
     try:
         await rig.set_up()
-        assert rig.engine.pid == pid
+        assert rig.engine.link.pid == pid
         assert os.getsid(pid) != web.pid
     finally:
         await rig.tear_down()
@@ -101,7 +100,7 @@ async def test_two_web_servers_at_once_start_one_process(start: Start) -> None:
     await other.start()
     await rig.set_up()
     await eventually(lambda: len(rig.heard.all(EngineUp)) == 2)
-    assert {event.epoch for event in rig.heard.all(EngineUp)} == {rig.engine._epoch}
+    assert {event.epoch for event in rig.heard.all(EngineUp)} == {rig.engine.link.epoch}
     await other.stop()
     await rig.tear_down()
 
@@ -109,13 +108,13 @@ async def test_two_web_servers_at_once_start_one_process(start: Start) -> None:
 async def test_a_clean_stop_ends_it_when_nobody_calls(start: Start) -> None:
     rig = await start()
     await rig.engine.stop()
-    await eventually(lambda: not alive(rig.engine.pid))
+    await eventually(lambda: not alive(rig.engine.link.pid))
 
 
 async def test_a_clean_stop_leaves_calls_on(start: Start) -> None:
     rig = await start()
     await rig.person("leg", "customer")
-    pid = rig.engine.pid
+    pid = rig.engine.link.pid
     await rig.engine.stop()
     await asyncio.sleep(1.0)
     assert alive(pid)
@@ -127,7 +126,7 @@ async def test_a_clean_stop_leaves_calls_on(start: Start) -> None:
 async def test_alone_it_ends_by_itself(start: Start) -> None:
     rig = await start(lonely_s=0.5)
     let_go(rig)
-    await eventually(lambda: not alive(rig.engine.pid))
+    await eventually(lambda: not alive(rig.engine.link.pid))
 
 
 async def test_alone_with_calls_it_waits_longer_and_then_hangs_up(start: Start) -> None:
@@ -135,39 +134,39 @@ async def test_alone_with_calls_it_waits_longer_and_then_hangs_up(start: Start) 
     person = await rig.person("leg", "customer")
     let_go(rig)
     await asyncio.sleep(1.0)
-    assert alive(rig.engine.pid)
-    await eventually(lambda: not alive(rig.engine.pid))
+    assert alive(rig.engine.link.pid)
+    await eventually(lambda: not alive(rig.engine.link.pid))
     assert person.lost == ["closed"]
 
 
 async def test_after_a_stop_it_goes_on_without_a_burst(start: Start) -> None:
     rig = await start()
     person = await rig.person("leg", "customer")
-    os.kill(rig.engine.pid, signal.SIGSTOP)
+    os.kill(rig.engine.link.pid, signal.SIGSTOP)
     await asyncio.sleep(2.0)
     person._heard.clear()
-    os.kill(rig.engine.pid, signal.SIGCONT)
+    os.kill(rig.engine.link.pid, signal.SIGCONT)
     await asyncio.sleep(0.5)
     assert 15 * 160 < len(person._heard) < 45 * 160  # 25 beats are due; 125 would be all that were missed
     assert not rig.heard.all(EngineDown)
 
 
 async def test_one_that_hangs_is_replaced(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine_module, "_HUNG_S", 1.0)
-    monkeypatch.setattr(engine_module, "_PULSE_S", 0.2)
+    monkeypatch.setattr(link, "_HUNG_S", 1.0)
+    monkeypatch.setattr(link, "_PULSE_S", 0.2)
     rig = await start()
-    first = rig.engine.pid
+    first = rig.engine.link.pid
     os.kill(first, signal.SIGSTOP)
     since = rig.heard.mark()
     await rig.heard.wait(EngineDown, since)
     await rig.heard.wait(EngineUp, since, seconds=20)
-    assert rig.engine.pid != first
+    assert rig.engine.link.pid != first
     assert not alive(first)
 
 
 async def test_one_of_another_version_is_replaced(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     rig = await start()
-    first = rig.engine.pid
+    first = rig.engine.link.pid
     let_go(rig)
     since = rig.heard.mark()
     monkeypatch.setattr(frames, "PROTOCOL", frames.PROTOCOL + 1)  # this web server was updated
@@ -177,7 +176,7 @@ async def test_one_of_another_version_is_replaced(start: Start, monkeypatch: pyt
     await eventually(lambda: not alive(first))
     monkeypatch.undo()
     await rig.heard.wait(EngineUp, since, seconds=20)
-    assert rig.engine.pid != first
+    assert rig.engine.link.pid != first
 
 
 async def test_who_finds_no_room_is_told_and_who_comes_back_has_theirs(start: Start) -> None:
