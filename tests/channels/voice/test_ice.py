@@ -12,11 +12,11 @@ import pytest
 from aioice.ice import Connection, StunProtocol
 
 from rexian.channels.voice.webrtc import dtmf, sdp
-from rexian.channels.voice.webrtc.config import Servers
+from rexian.channels.voice.webrtc.config import Servers, config_of, split_address
 from rexian.channels.voice.webrtc.dtls import Dtls, DtlsError, Identity
-from rexian.channels.voice.webrtc.ice import split_address
 from rexian.channels.voice.webrtc.peer import Peer
 from rexian.channels.voice.webrtc.srtp import Srtp
+from rexian.kit.settings import Settings, SettingsError
 from tests.channels.voice.conformance.rig import eventually
 
 HERE = Servers(addresses=("127.0.0.1",))
@@ -197,3 +197,13 @@ def test_garbage_does_not_disturb_a_handshake() -> None:
 )
 def test_server_addresses_are_read_in_all_their_forms(text: str, address: tuple[str, int]) -> None:
     assert split_address(text) == address
+
+
+def test_settings_are_checked_before_the_first_call() -> None:
+    good = Settings(
+        voice_addresses=("192.0.2.1",), voice_stun="s.example:3478", voice_turn=("turn:t.example", "u", "p")
+    )
+    assert config_of(good).servers.turn == ("turn:t.example", "u", "p")
+    for name, value in (("voice_addresses", ("localhost",)), ("voice_stun", "s.example:many"), ("voice_stun", ":1")):
+        with pytest.raises(SettingsError, match=name):
+            config_of(Settings(**{name: value}))  # type: ignore[arg-type]
