@@ -16,6 +16,8 @@ from rexian.channels.base import Channel, Whispers
 from rexian.channels.chat import api as chat_api
 from rexian.channels.chat.channel import ChatChannel
 from rexian.channels.chat.files import FileBook
+from rexian.channels.voice import prompts
+from rexian.channels.voice.reception import api as reception_api
 from rexian.directory import slice as directory
 from rexian.directory.principal import Principal
 from rexian.drill.slice import make as drill
@@ -81,6 +83,7 @@ class House:
         self.chat = ChatChannel(
             self.db, self.clock, settings, self.whispers, self.book, self._mirror_of, own_origin, last_agent=last_agent
         )
+        self.prompts = prompts.make(self.db, settings)
         self.channels: list[Channel] = [self.chat]
         self.slices: list[Slice] = [self.directory.slice, *all_slices(self.db, self.clock, settings, self.host)]
         forgetters = [part.forget_simulated for part in self.slices if part.forget_simulated is not None]
@@ -237,7 +240,7 @@ class House:
     @property
     def routes(self) -> Sequence[Any]:
         own = [*health.routes, *openapi.routes, *sign_in.routes, *feed_api.routes, *chat_api.routes, *files.routes]
-        return [*own, *(route for part in self.slices for route in part.routes)]
+        return [*own, *reception_api.routes, *(route for part in self.slices for route in part.routes)]
 
     def dependencies(self) -> dict[str, Provide]:
         """What handlers may ask for by name."""
@@ -254,7 +257,7 @@ class House:
         given = {
             "db": self.db, "clock": self.clock, "settings": self.settings, "floors": self.host, "chat": self.chat,
             "sign_in": self.directory.sign_in, "tickets": self.tickets, "commands": self.commands,
-            "examine": self.examine,
+            "examine": self.examine, "prompts": self.prompts,
         }  # fmt: skip
         plain = {name: Provide(_giving(value), sync_to_thread=False, use_cache=False) for name, value in given.items()}
         return plain | {
