@@ -176,7 +176,7 @@ class Served:
     async def settle(self) -> None:
         """End what is open and send everybody home: the next test finds an empty floor."""
         self.house.chat.limits = ChatLimits()
-        self.house.chat._starts.clear()
+        self.house.chat.door.forget_starts()
         room = self.house.rooms[self.city.floor_id]
         system = Party("system", "test")
         for agent in list(room.mirror.floor.agents()):
