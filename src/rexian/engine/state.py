@@ -143,8 +143,14 @@ class Contact(Struct, kw_only=True, gc=False):
     forget_at: int = 0
 
 
+ANY_STATE = -1  # of `Declined.changes`
+
+
 class Declined(Struct, array_like=True, gc=False):
-    """An agent who let this interaction go is asked again only after `until` or another state of the agent's."""
+    """An agent who let this interaction go is asked again only after `until` or another state of the agent's.
+
+    `changes` is `ANY_STATE` for the agent who consults: whatever they do, they are not asked themselves.
+    """
 
     until: int
     changes: int
