@@ -43,12 +43,16 @@ class Pace:
 
     def take(self, now_ms: int) -> bool:
         """Count one thing, or say False when there were too many already."""
-        while self._at and self._at[0] <= now_ms - self.window_ms:
-            self._at.popleft()
-        if len(self._at) >= self.limit:
+        if not self.room(now_ms):
             return False
         self._at.append(now_ms)
         return True
+
+    def room(self, now_ms: int) -> bool:
+        """Whether one more would be taken."""
+        while self._at and self._at[0] <= now_ms - self.window_ms:
+            self._at.popleft()
+        return len(self._at) < self.limit
 
 
 class _Loose(Struct):

@@ -91,6 +91,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     call_back: bool = False
     away: bool = False
     recording: str = ""
+    words_left: bool = False  # a message was left and nobody has been asked to hear it yet
     seats: tuple[Seat, ...] = ()
 
 
@@ -117,7 +118,8 @@ def facts_of(floor: Floor, contact_id: str) -> Facts | None:
     return Facts(
         contact_id=contact.id, tenant_id=contact.tenant_id, main=main.id, stage=_stage(main), queue_id=main.queue_id,
         agent_id=(main.agent_id or "") if talking else "", held=bool(main.held_at), call_back=main.call_back,
-        away=bool(main.away_due_at), recording=main.recording, seats=tuple(_seats(floor, contact, main)),
+        away=bool(main.away_due_at), recording=main.recording,
+        words_left=main.state == "reception" and main.last_number > 0, seats=tuple(_seats(floor, contact, main)),
     )  # fmt: skip
 
 
@@ -170,10 +172,11 @@ class Line:
     role: Role = "talk"
     dropped: bool = False
     told: bool = False  # that it does not come up
+    known_as: str = ""  # the engine's own name for a telephone that called in
 
     @property
     def id(self) -> str:
-        return self.name.id
+        return self.known_as or self.name.id
 
     def put(self, state: LineState, now: int) -> None:
         """Change its state. A line that is not up is nowhere."""
@@ -225,7 +228,9 @@ def desired(facts: Facts, lines: dict[str, Line], *, lingers: bool = False, spok
     on = {seat: line for seat in facts.seats if (line := line_of(lines, seat)) is not None}
     talks = any(seat.kind == "agent" and line.state == "up" for seat, line in on.items())
     places = {
-        line.id: _place(facts, seat, line, talks=talks, spoken=spoken) for seat, line in on.items() if line.state == "up"
+        line.id: _place(facts, seat, line, talks=talks, spoken=spoken)
+        for seat, line in on.items()
+        if line.state == "up"
     }
     talking = facts.stage == "talking"
     recording = facts.recording if talking and talks and facts.recording in ("on", "paused") else ""
@@ -260,7 +265,16 @@ class Step(Struct, frozen=True, kw_only=True):
     """One thing to ask of the engine."""
 
     do: Literal[
-        "create_bridge", "destroy_bridge", "join", "leave", "hold", "mute", "hang_up", "record", "pause", "stop_recording"
+        "create_bridge",
+        "destroy_bridge",
+        "join",
+        "leave",
+        "hold",
+        "mute",
+        "hang_up",
+        "record",
+        "pause",
+        "stop_recording",
     ]
     leg_id: str = ""
     on: bool = False

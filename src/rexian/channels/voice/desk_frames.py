@@ -55,9 +55,9 @@ class Mute(Struct, tag_field="t", tag="mute"):
 
 
 class Take(Struct, tag_field="t", tag="take"):
-    """Bring my live call to this device; with `code`: a colleague's of the same tenant."""
+    """Bring my live call to this device; with `code`: a colleague's of the same tenant, found by its code alone too."""
 
-    interaction: Uuid
+    interaction: Uuid | Literal[""] = ""
     code: Annotated[str, Meta(max_length=12)] = ""
 
 
@@ -122,6 +122,7 @@ class Checked(Struct, tag_field="t", tag="answer"):
     """The answer to an echo test."""
 
     id: str
+    leg: str
     sdp: str
 
 

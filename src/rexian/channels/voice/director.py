@@ -8,14 +8,25 @@ nothing overtakes; a call that fails is tried again. `Gone` is an ordinary race,
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Protocol, TypeGuard
 
 from rexian.channels.voice import calls
 from rexian.channels.voice.asking import SYSTEM, Asking
 from rexian.channels.voice.calls import Facts, LegName, Line, Seat, Step, desired, facts_of, line_of, steps, tag_of
 from rexian.channels.voice.live import LiveCall, Recordings
-from rexian.channels.voice.port import Busy, Cause, Down, Gone, Inventory, Music, Number, Unsupported, VoiceEngine
+from rexian.channels.voice.port import (
+    Busy,
+    Cause,
+    Down,
+    Gone,
+    Inventory,
+    LegInfo,
+    Music,
+    Number,
+    Unsupported,
+    VoiceEngine,
+)
 from rexian.channels.voice.settings import VoiceLimits
 from rexian.engine import commands as engine
 from rexian.engine.events import AnyEvent, CallBackRequested, InteractionQueued, InteractionReceived
@@ -65,7 +76,7 @@ class Director:
     def __init__(
         self, voice: VoiceEngine, clock: Clock, asking: Asking, people: People, customers: Customers,
         limits: Callable[[], VoiceLimits], recordings: Recordings | None,
-        new_host: Callable[[LiveCall, Facts], Any],
+        new_host: Callable[[LiveCall, Facts], Any], find_number: Callable[[LiveCall, Facts], Awaitable[None]],
     ) -> None:  # fmt: skip
         self.voice = voice
         self.clock = clock
@@ -78,6 +89,7 @@ class Director:
         self.up_since = 0
         self._limits = limits
         self._new_host = new_host
+        self._find_number = find_number
 
     @property
     def limits(self) -> VoiceLimits:
@@ -97,7 +109,9 @@ class Director:
 
     def take(self, batch: Sequence[Committed], tenant_of: Callable[[str], str]) -> None:
         """What a floor has committed. `tenant_of` a contact."""
-        for event in {getattr(one.event, "contact_id", ""): one.event for one in batch if _concerns(one.event)}.values():
+        for event in {
+            getattr(one.event, "contact_id", ""): one.event for one in batch if _concerns(one.event)
+        }.values():
             contact_id = str(getattr(event, "contact_id", ""))
             if contact_id and contact_id not in self.calls:
                 self.open(contact_id, tenant_of(contact_id))
@@ -142,6 +156,8 @@ class Director:
             await self._forget(call)
             return
         self._note_handling(call, facts)
+        self._note_presence(call, facts)
+        self._receive(call, facts)
         if self.up:
             await self._seat_all(call, facts)
         lingers = call.host is not None and call.host.lingers
@@ -149,8 +165,10 @@ class Director:
         if self.up:
             for step in steps(media, call.lines, bridge=call.bridge, recording=call.recording):
                 await self._do(call, facts, step)
-        self._tell(call, facts)
-        if facts.stage == "ended" and not call.lines and not (call.host is not None and call.host.lingers):
+        self._receive(call, facts)
+        self.people.show(call, facts)
+        self.customers.show(call, facts)
+        if facts.stage == "ended" and not call.lines and not lingers:
             self._close(call)
 
     def _note_handling(self, call: LiveCall, facts: Facts) -> None:
@@ -165,6 +183,19 @@ class Director:
         if call.spoken and not call.handled_by:
             call.handled_by = facts.agent_id
             self.asking.spawn(self._decide_recording(call, facts))
+
+    def _note_presence(self, call: LiveCall, facts: Facts) -> None:
+        """The floor knows whether the customer's line is there, and how long it has patience."""
+        customer = call.customer
+        if customer is None or customer.state == "dialling" or facts.stage in ("ended", "call_back"):
+            return
+        present = customer.state == "up"
+        if present == call.told_present or (customer.state == "connecting" and call.told_present is None):
+            return
+        first, call.told_present = call.told_present is None, present
+        if not first or present == facts.away:
+            command = engine.SetCustomerPresence(interaction_id=facts.main, present=present)
+            self.asking.later(call.tenant_id, command)
 
     async def _decide_recording(self, call: LiveCall, facts: Facts) -> None:
         """Whether a talk is recorded is the tenant's rule, and the customer's word where the rule asks for it."""
@@ -194,15 +225,15 @@ class Director:
         self.customers.show(call, self.facts(call))
         self.calls.pop(call.contact_id, None)
 
-    def _tell(self, call: LiveCall, facts: Facts) -> None:
+    def _receive(self, call: LiveCall, facts: Facts) -> None:
+        """Whoever speaks to the customer hears where the call stands; they come with the customer's line."""
         customer = call.customer
-        self.people.show(call, facts)
-        self.customers.show(call, facts)
-        if customer is not None and customer.state == "up":
-            if call.host is None:
-                call.host = self._new_host(call, facts)
-            if call.host is not None:
-                call.host.stage(facts, connected=call.spoken and call.bridge)
+        if customer is None or customer.state != "up":
+            return
+        if call.host is None and facts.stage != "ended":
+            call.host = self._new_host(call, facts)
+        if call.host is not None:
+            call.host.stage(facts, connected=call.spoken and call.bridge)
 
     # -- seats ---------------------------------------------------------------------------------------------------------
     async def _seat_all(self, call: LiveCall, facts: Facts) -> None:
@@ -221,6 +252,7 @@ class Director:
         if facts.call_back:
             if facts.stage == "talking" and away and not call.ringing_since:
                 call.ringing_since = now
+                await self._find_number(call, facts)
                 await self._ring(call, facts)
         elif line is None and facts.stage != "ended":  # after our restart: it was there, and may come back
             name = LegName(interaction_id=_first(facts), kind="customer")
@@ -374,7 +406,7 @@ class Director:
             call.bridge, call.recording = False, ""
         call.dirty = True
 
-    # -- after the engine was away ---------------------------------------------------------------------------------------
+    # -- after the engine was away -------------------------------------------------------------------------------------
     def engine_down(self) -> None:
         """Every line is lost, and nothing can be done until it is there again."""
         self.up = False
@@ -409,10 +441,9 @@ class Director:
         known = {leg.id: leg for leg in there.legs if (tag := calls.read_tag(leg.tag)) and tag[1] == call.contact_id}
         now = self.clock.now_ms()
         for leg in known.values():
-            name = calls.read_leg(leg.id)
-            if name is None:
+            line = call.lines.get(leg.id) or self._adopted(call, leg, now)
+            if line is None:
                 continue
-            line = call.lines.get(leg.id) or call.add(Line(name, "lost", now, leg.side))
             line.device_id = line.device_id or (calls.read_tag(leg.tag) or ("", "", ""))[2]
             state: Any = "up" if leg.state == "up" else "dialling"
             if line.state != state:
@@ -426,6 +457,15 @@ class Director:
         call.bridge = bridge is not None
         call.recording_id = bridge.recording_id if bridge is not None else ""
         call.recording = ("paused" if bridge.recording_paused else "on") if bridge and bridge.recording_id else ""
+
+    def _adopted(self, call: LiveCall, leg: LegInfo, now: int) -> Line | None:
+        name, known_as = calls.read_leg(leg.id), ""
+        if name is None and leg.side == "customer":  # a telephone that had called in: its name is the engine's
+            name, known_as = LegName(interaction_id=leg.id, kind="customer"), leg.id
+        if name is None:
+            return None
+        call.cut = call.cut or name.kind == "customer"
+        return call.add(Line(name, "lost", now, leg.side, known_as=known_as))
 
     async def _adopt(self, leg_id: str, tag: str) -> None:
         """A leg whose call nobody knows (any more) is hung up; nothing may stay stuck."""
@@ -441,7 +481,6 @@ def _first(facts: Facts) -> str:
     return next((seat.interaction_id for seat in facts.seats if seat.kind == "customer"), facts.main)
 
 
-def _concerns(event: AnyEvent) -> bool:
+def _concerns(event: AnyEvent) -> TypeGuard[InteractionReceived | InteractionQueued | CallBackRequested]:
     """Whether this event begins a call that nobody knew."""
     return isinstance(event, InteractionReceived | InteractionQueued | CallBackRequested) and event.medium == "voice"
-

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from rexian.channels.voice.calls import Facts, Line, LegName
+from rexian.channels.voice.calls import Facts, LegName, Line
 from rexian.channels.voice.port import DigitsCollected, Dtmf, PlaybackEnded, RecordingEnded, RecordingOrder
 
 RecordingNow = Literal["", "on", "paused"]
@@ -19,7 +19,7 @@ class Receptionist(Protocol):
     """The customer stays on the line though the contact has ended or is being recorded."""
 
     def stage(self, facts: Facts, *, connected: bool) -> None:
-        """Where the call stands now, every time it may have changed. `connected`: customer and agent hear each other."""
+        """Where the call stands, every time it may have changed. `connected`: customer and agent hear each other."""
         ...
 
     def heard(self, event: Dtmf | DigitsCollected | PlaybackEnded | RecordingEnded) -> None: ...
@@ -54,7 +54,9 @@ class LiveCall:
     simulated: bool = False
     ringing_since: int = 0  # a call-back rings at the customer's
     ring_told: bool = False
-    leaving: bool = False  # the customer has hung up on purpose
+    saving: str = ""  # recording of the words that the customer leaves now
+    cut: bool = False  # the customer's line was lost before: they are not greeted again
+    told_present: bool | None = None
     dialled: dict[str, str] = field(default_factory=dict)  # participant → number, for those outside
     shown: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     dirty: bool = False

@@ -13,11 +13,12 @@ from rexian.channels.voice.settings import VoiceLimits
 
 class Overdue(Struct, frozen=True, kw_only=True):
     """`what`: `customer_lost` (end it), `agent_lost` (back to the queue), `consult_lost`, `participant_lost` (let go),
-    `not_connecting` (tell the person), `no_answer` (a call-back rings in vain: tell the agent).
+    `not_connecting` (tell the person), `no_answer` (a call-back rings in vain: tell the agent), `words_left` (a message
+    waits in the reception: into the line).
     """
 
     what: Literal[
-        "customer_lost", "agent_lost", "consult_lost", "participant_lost", "not_connecting", "no_answer"
+        "customer_lost", "agent_lost", "consult_lost", "participant_lost", "not_connecting", "no_answer", "words_left"
     ]  # fmt: skip
     interaction_id: str
     person_id: str = ""
@@ -37,8 +38,9 @@ def overdue(
             continue
         waited = now - max(line.since, up_since)
         if seat.kind == "customer":
-            if line.state == "lost" and waited >= limits.grace_ms and _gives_up(facts, page_open):
-                found.append(Overdue(what="customer_lost", interaction_id=facts.main))
+            if line.state != "dialling" and waited >= limits.grace_ms and _gives_up(facts, page_open):
+                what: Literal["words_left", "customer_lost"] = "words_left" if facts.words_left else "customer_lost"
+                found.append(Overdue(what=what, interaction_id=facts.main))
         elif waited >= limits.grace_ms and line.state != "dialling":
             found.append(_lost(facts, seat.kind, seat.interaction_id, seat.person_id))
         elif line.state == "connecting" and waited >= limits.answer_ms and not line.told:
@@ -53,11 +55,11 @@ def overdue(
 
 
 def _gives_up(facts: Facts, page_open: bool) -> bool:
-    """Who waits with an open page is still there: the floor's own patience counts. In a talk somebody listens to
-    nothing, and a call-back has no line before it rings."""
-    if facts.stage == "call_back":
-        return False
-    return facts.stage == "talking" or not page_open
+    """Who waits in the line with an open page is still there: the floor's own patience counts. In a talk somebody
+    listens to nothing, and a call-back has no line before it rings."""
+    if facts.stage == "waiting":
+        return not page_open
+    return facts.stage in ("reception", "talking")
 
 
 def _lost(facts: Facts, kind: str, interaction_id: str, person_id: str) -> Overdue:
