@@ -110,6 +110,22 @@ class Settings(Struct, frozen=True, kw_only=True):
     )
     time_zone: Annotated[str, _about("language", "IANA time zone of a new tenant.")] = "Asia/Shanghai"
 
+    # What callers hear: text-to-speech.
+    voice_tts: Annotated[
+        Literal["", "http", "command"],
+        _about("voice", "Text-to-speech for prompts: a service over HTTP, a program, or none (shipped sounds)."),
+    ] = ""
+    voice_tts_url: Annotated[
+        str, _about("voice", "Its address, OpenAI-compatible; /v1/audio/speech is added where it is missing.")
+    ] = ""
+    voice_tts_key: Annotated[str, _about("voice", "Its key, sent as a bearer token.")] = ""
+    voice_tts_model: Annotated[str, _about("voice", "Its model.")] = "tts-1"
+    voice_tts_command: Annotated[
+        str, _about("voice", "The program: text on its input, WAV on its output; {voice} stands for the voice.")
+    ] = ""
+    voice_tts_voice_zh: Annotated[str, _about("voice", "Name of the Chinese voice.")] = "alloy"
+    voice_tts_voice_en: Annotated[str, _about("voice", "Name of the English voice.")] = "alloy"
+
     @property
     def url(self) -> str:
         """Where browsers find the server, without a slash at the end."""
@@ -125,6 +141,11 @@ class Settings(Struct, frozen=True, kw_only=True):
     def files(self) -> Path:
         """Folder of uploaded files."""
         return self.home / "files"
+
+    @property
+    def prompts(self) -> Path:
+        """Folder of sounds: those that were made, and tenants' own under `own`."""
+        return self.home / "prompts"
 
 
 _FIELDS: dict[str, Any] = {}
@@ -261,5 +282,5 @@ def _convert(name: str, value: Any) -> Any:
     try:
         return msgspec.convert(value, hint, strict=False)
     except msgspec.ValidationError as error:
-        shown = "…" if name in {"secret", "database_url", "voice_turn"} else repr(value)
+        shown = "…" if name in {"secret", "database_url", "voice_turn", "voice_tts_key"} else repr(value)
         raise SettingsError(f"{name}: {shown} can't be used: {error}") from error

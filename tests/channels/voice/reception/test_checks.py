@@ -67,7 +67,7 @@ def test_a_sound_flow_has_no_faults() -> None:
         (flow(menu(option()), menu(option())), "menus.1.id", "menu_twice"),
         (flow(menu(option(), speech=Speech(prompt="own.none"))), "menus.0.speech.prompt", "unknown_prompt"),
         (flow(menu(option(), timeout_s=1)), "menus.0.timeout_s", "out_of_range"),
-        (flow(menu(option(to=Target(kind="language")), option("2"))), "menus.0.options.0.to.locale", "language_missing"),
+        (flow(menu(option(to=Target(kind="language")))), "menus.0.options.0.to.locale", "language_missing"),
         (flow(queueing=Queueing(call_back_key="3", voicemail_key="3")), "queueing.voicemail_key", "key_twice"),
         (flow(queueing=Queueing(call_back_key="0")), "queueing.call_back_key", "key_reserved"),
         (flow(queueing=Queueing(announce_every_s=5)), "queueing.announce_every_s", "out_of_range"),
