@@ -22,7 +22,7 @@ from rexian.channels.chat.files import FileBook, FileStore
 from rexian.channels.voice.asking import Asking
 from rexian.channels.voice.live import LiveCall
 from rexian.channels.voice.port import Down, Gone, RecordingOrder, Tone, VoiceEngine
-from rexian.channels.voice.webrtc.mixing import g711
+from rexian.kit import g711
 from rexian.engine import commands as engine
 from rexian.engine.specs import Party
 from rexian.kit import log, sealed
