@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from rexian.channels.voice.reception.model import Flow
-from rexian.directory.sites.contract import all_sites, site_by_key
+from rexian.directory.reception.contract import flow_for, is_open
 from rexian.kit.clock import Clock
 from rexian.kit.database import Database
 
@@ -17,18 +19,15 @@ class DirectoryReceptions:
 
     async def flow(self, tenant_id: str, entry: str) -> Flow:
         """See `lobby.Receptions`."""
-        async with self._db.system() as tx:
-            site = await site_by_key(tx, entry) if entry else None
-        if site is not None and site.tenant_id == tenant_id:
-            return Flow(person=site.topics[0].queue_id)
         async with self._db.tenant(tenant_id) as tx:
-            sites = await all_sites(tx)
-        return Flow(person=sites[0].topics[0].queue_id if sites else "")
+            return await flow_for(tx, tenant_id, entry)
 
     async def is_open(self, flow: Flow, locale: str) -> bool:
         """See `lobby.Receptions`."""
-        return True
+        async with self._db.system() as tx:
+            return (await is_open(tx, flow, self._clock.now_ms(), locale))[0]
 
     async def next_opening(self, flow: Flow) -> int:
         """See `lobby.Receptions`."""
-        return 0
+        async with self._db.system() as tx:
+            return await next_opening(tx, flow.closed.hours_id, self._clock.now_ms()) or 0

@@ -22,10 +22,9 @@ from rexian.channels.chat.files import FileBook, FileStore
 from rexian.channels.voice.asking import Asking
 from rexian.channels.voice.live import LiveCall
 from rexian.channels.voice.port import Down, Gone, RecordingOrder, Tone, VoiceEngine
-from rexian.kit import g711
 from rexian.engine import commands as engine
 from rexian.engine.specs import Party
-from rexian.kit import log, sealed
+from rexian.kit import g711, log, sealed
 from rexian.kit.clock import Clock
 from rexian.kit.database import Database
 from rexian.kit.ids import new_id
