@@ -16,11 +16,11 @@ from rexian.channels.base import Channel, Whispers
 from rexian.channels.chat import api as chat_api
 from rexian.channels.chat.channel import ChatChannel
 from rexian.channels.chat.files import FileBook
+from rexian.channels.voice import prompts
 from rexian.channels.voice.channel import VoiceChannel
 from rexian.channels.voice.engines import engine_of, ice_servers
 from rexian.channels.voice.port import VoiceEngine
-from rexian.channels.voice.prompts.prompts import Prompts
-from rexian.channels.voice.prompts.voices import voice_of
+from rexian.channels.voice.reception import api as reception_api
 from rexian.channels.voice.receptions import DirectoryReceptions
 from rexian.directory import slice as directory
 from rexian.directory.principal import Principal
@@ -88,6 +88,7 @@ class House:
         self.chat = ChatChannel(
             self.db, self.clock, settings, self.whispers, self.book, self._mirror_of, own_origin, last_agent=last_agent
         )
+        self.prompts = prompts.make(self.db, settings)
         self.voice = self._make_voice(voice or engine_of(settings))
         self.channels: list[Channel] = [self.chat, *([self.voice] if self.voice is not None else [])]
         self.slices: list[Slice] = [self.directory.slice, *all_slices(self.db, self.clock, settings, self.host)]
@@ -106,7 +107,7 @@ class House:
             return None
         settings = self.settings
         return VoiceChannel(
-            self.db, self.clock, settings, engine, Prompts(settings.home, voice_of(settings)),
+            self.db, self.clock, settings, engine, self.prompts,
             DirectoryReceptions(self.db, self.clock), self.book, self._mirror_of, self.gatekeeper.is_own_origin,
             last_agent=last_agent, ice_servers=ice_servers(settings),
         )  # fmt: skip
@@ -275,7 +276,7 @@ class House:
     @property
     def routes(self) -> Sequence[Any]:
         own = [*health.routes, *openapi.routes, *sign_in.routes, *feed_api.routes, *chat_api.routes, *files.routes]
-        return [*own, *(route for part in self.slices for route in part.routes)]
+        return [*own, *reception_api.routes, *(route for part in self.slices for route in part.routes)]
 
     def dependencies(self) -> dict[str, Provide]:
         """What handlers may ask for by name."""
@@ -292,7 +293,7 @@ class House:
         given = {
             "db": self.db, "clock": self.clock, "settings": self.settings, "floors": self.host, "chat": self.chat,
             "sign_in": self.directory.sign_in, "tickets": self.tickets, "commands": self.commands,
-            "examine": self.examine,
+            "examine": self.examine, "prompts": self.prompts,
         }  # fmt: skip
         plain = {name: Provide(_giving(value), sync_to_thread=False, use_cache=False) for name, value in given.items()}
         return plain | {

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from rexian.channels.voice.reception.model import Flow
+from rexian.directory.hours.contract import schedule_of
 from rexian.directory.reception.contract import flow_for, is_open
 from rexian.kit.clock import Clock
 from rexian.kit.database import Database
+from rexian.kit.problem import Problem
 
 
 class DirectoryReceptions:
@@ -29,5 +29,11 @@ class DirectoryReceptions:
 
     async def next_opening(self, flow: Flow) -> int:
         """See `lobby.Receptions`."""
+        if flow.closed.hours_id is None:
+            return 0
         async with self._db.system() as tx:
-            return await next_opening(tx, flow.closed.hours_id, self._clock.now_ms()) or 0
+            try:
+                schedule = await schedule_of(tx, flow.closed.hours_id)
+            except Problem:  # the calendar is gone
+                return 0
+        return schedule.next_opening(self._clock.now_ms()) or 0

@@ -128,10 +128,10 @@ class ReceptionController(Controller):
             await service.restore(act, version, if_match)
         return await _draft(db, who, owner)
 
-    @put("/files/{locale:str}/{key:str}", opt={"scope": "settings.write"}, operation_id="putPromptFile",
+    @put("/files/{language:str}/{key:str}", opt={"scope": "settings.write"}, operation_id="putPromptFile",
          summary="Store a prompt file")  # fmt: skip
     async def put_file(
-        self, request: Request[Any, Any, Any], locale: Locale, key: FileKey, who: Principal, db: Database,
+        self, request: Request[Any, Any, Any], language: Locale, key: FileKey, who: Principal, db: Database,
         clock: Clock, tenant_id: TenantFilter = None,
         file_name: Annotated[str, HeaderParameter(name="X-File-Name", max_length=600, required=False)] = "",
     ) -> PromptFile:  # fmt: skip
@@ -140,17 +140,17 @@ class ReceptionController(Controller):
         sound = await files.sound_of(await _body(request))
         name = unquote(file_name).replace("\x00", "").replace("\\", "/").rsplit("/", 1)[-1][-200:]
         async with acting(db, clock, who, owner) as act:
-            return await files.put(act, locale, key, name, sound)
+            return await files.put(act, language, key, name, sound)
 
-    @delete("/files/{locale:str}/{key:str}", opt={"scope": "settings.write"}, operation_id="dropPromptFile",
+    @delete("/files/{language:str}/{key:str}", opt={"scope": "settings.write"}, operation_id="dropPromptFile",
             summary="Delete a prompt file")  # fmt: skip
     async def drop_file(
-        self, locale: Locale, key: FileKey, who: Principal, db: Database, clock: Clock, tenant_id: TenantFilter = None
+        self, language: Locale, key: FileKey, who: Principal, db: Database, clock: Clock, tenant_id: TenantFilter = None
     ) -> None:
         """Delete a prompt file; text-to-speech or the shipped sound takes its place."""
         owner = await tenant_for(db, clock, who, "settings.write", tenant_id)
         async with acting(db, clock, who, owner) as act:
-            await files.drop(act, locale, key)
+            await files.drop(act, language, key)
 
 
 async def _body(request: Request[Any, Any, Any]) -> bytes:

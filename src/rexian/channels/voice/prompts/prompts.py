@@ -11,6 +11,7 @@ from pathlib import Path
 
 import structlog
 from msgspec import Struct
+from sqlalchemy.exc import SQLAlchemyError
 
 from rexian.channels.voice.prompts import shipped
 from rexian.channels.voice.prompts.reading import read
@@ -69,7 +70,7 @@ class Prompts:
         words = self.words(locale, key, text, **values)
         try:
             return await self._found(tenant_id, locale, key, words)
-        except (OSError, wav.WavError, KeyError, ValueError) as error:
+        except (OSError, SQLAlchemyError, wav.WavError, KeyError, ValueError) as error:
             log.warning("prompt_failed", tenant_id=tenant_id, key=key, error=str(error)[:200])
             return Spoken(path=str(shipped.BEEP), text=words or key, ms=300, source="beep")
 
@@ -85,9 +86,16 @@ class Prompts:
         found = await self._own(tenant_id, "zh-CN", key) or await self._own(tenant_id, "en", key) if key else None
         return str(found) if found else ""
 
-    def speaks(self, locale: str, text: str) -> bool:
-        """Whether these words can be said without a file of one's own."""
-        return self._voice is not None or shipped.has_all(read(text, as_locale(locale)), as_locale(locale))
+    @property
+    def has_voice(self) -> bool:
+        """Whether text-to-speech is set up."""
+        return self._voice is not None
+
+    def source(self, locale: str, text: str) -> str:
+        """Where the sound of these words would come from without a file of one's own: tts, shipped or general."""
+        if self._voice is not None:
+            return "tts"
+        return "shipped" if shipped.has_all(read(text, as_locale(locale)), as_locale(locale)) else "general"
 
     async def _found(self, tenant_id: str, locale: str, key: str, words: str) -> Spoken:
         if key not in NUMBERED and (path := await self._own(tenant_id, locale, key)) is not None:
@@ -114,7 +122,7 @@ class Prompts:
             return await asyncio.to_thread(self._pass, shipped.put_together(pieces, locale))
         path = self._place("put together", locale, "\n".join(pieces))
         if not path.is_file():
-            await asyncio.to_thread(_keep, path, shipped.put_together(pieces, locale))
+            await asyncio.to_thread(keep, path, shipped.put_together(pieces, locale))
         return path
 
     def _pass(self, sound: bytes) -> Path:
@@ -125,7 +133,7 @@ class Prompts:
             if time.time() - old.stat().st_mtime > PASSING_S:
                 old.unlink(missing_ok=True)
         path = folder / f"{new_id()}.wav"
-        _keep(path, sound)
+        keep(path, sound)
         return path
 
     async def _tts(self, words: str, locale: str) -> Path | None:
@@ -144,7 +152,7 @@ class Prompts:
     async def _make(self, path: Path, words: str, locale: str) -> Path:
         assert self._voice is not None
         raw = await self._voice.speak(words, locale)
-        await asyncio.to_thread(lambda: _keep(path, wav.telephone(raw, MOST_TTS_S)))
+        await asyncio.to_thread(lambda: keep(path, wav.telephone(raw, MOST_TTS_S)))
         return path
 
     def _made(self, name: str, task: asyncio.Task[Path]) -> None:
@@ -163,7 +171,7 @@ async def _spoken(path: Path, words: str, source: str) -> Spoken:
     return Spoken(path=str(path), text=words, ms=wav.duration_ms(sound), source=source)
 
 
-def _keep(path: Path, sound: bytes) -> None:
+def keep(path: Path, sound: bytes) -> None:
     """Write beside its place, then move: whatever is in place is whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
     waiting = path.with_name(f"{path.name}.{os.getpid()}.{time.monotonic_ns()}")
