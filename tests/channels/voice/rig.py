@@ -134,12 +134,12 @@ class Street:
         self.voice.limits = VoiceLimits(position_every_ms=100)
         self.voice.door.forget_starts()
         self.engine.prompt_ms, self.engine.numbers, self.engine.capacity = 20, False, 1_000
+        for leg_id in list(self.engine.legs):
+            self.engine.bye(leg_id)
         await self.served.settle()
         async with asyncio.timeout(10):
             while self.voice.director.calls:  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
-        for leg_id in list(self.engine.legs):
-            await self.engine.hang_up(leg_id)
 
     async def caller(self, **hello: Any) -> Caller:
         caller = Caller(self.served.ws)
