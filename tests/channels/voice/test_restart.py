@@ -61,5 +61,3 @@ async def test_when_the_web_server_dies_the_call_goes_on_and_controls_return(
         await street.until(lambda: not engine.legs)
         for talking in (caller, phone, li):
             await talking.close()
-
-

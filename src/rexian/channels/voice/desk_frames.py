@@ -57,7 +57,7 @@ class Mute(Struct, tag_field="t", tag="mute"):
 class Take(Struct, tag_field="t", tag="take"):
     """Bring my live call to this device; with `code`: a colleague's of the same tenant, found by its code alone too."""
 
-    interaction: Uuid | Literal[""] = ""
+    interaction: Annotated[str, Meta(max_length=36, pattern=r"^[0-9a-f-]*$(?!\n)")] = ""
     code: Annotated[str, Meta(max_length=12)] = ""
 
 

@@ -91,7 +91,7 @@ class Ears:
         if line.name.kind == "customer":
             self._customer_ended(call, line, event, on_purpose)
         elif line.name.kind == "agent":
-            line.dropped = on_purpose
+            line.dropped = line.dropped or on_purpose
             line.put("lost", self._channel.clock.now_ms())
         elif line.name.kind == "external" or on_purpose:
             call.lines.pop(line.id, None)
