@@ -32,6 +32,7 @@ class RandomCalls:
     contacts: int
     tenant_of: dict[str, str]
     urgent: float
+    now: int
     received: cmd.ReceiveContact | cmd.QueueInteraction | None = None
     asked: cmd.Consult | cmd.CompleteTransfer | None = None
     consults = 0
@@ -64,6 +65,8 @@ class RandomCalls:
         r = self.random
         id, _ = self.an_interaction(floor, "reception")
         i = floor.interaction(id)
+        call_back = r.random() < 0.15
+        booked = r.choice((0, 0, 1, 90_000, -1))
         suiting = [queue for queue in self.queues if i and self.tenant_of[queue] == i.tenant_id and r.random() < 0.97]
         self.received = cmd.QueueInteraction(
             interaction_id=id, queue_id=r.choice(suiting or [*self.queues, "q?"]), needs=self.needs(1),
@@ -71,6 +74,7 @@ class RandomCalls:
             attributes={"region": r.choice(REGIONS)} if r.random() < 0.3 else {},
             last_agent_id=self.an_agent() if r.random() < 0.25 else None,
             named_agent_id=self.an_agent() if r.random() < 0.2 else None, emergency=r.random() < self.urgent,
+            call_back=call_back, call_back_at=self.now + booked if call_back and booked else 0,
         )  # fmt: skip
         return self.received
 

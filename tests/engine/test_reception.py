@@ -114,6 +114,30 @@ def test_the_customers_own_agent_is_asked_first(p: CallPlay) -> None:
     assert only(p.do(p.queue_command("1", last_agent_id="王")), ev.InteractionOffered).reason.rule == "last_agent"
 
 
+def test_who_is_called_back_needs_no_room_in_the_line(p: CallPlay) -> None:
+    p.queue("full", max_waiting=1, needs={"nobody": 1})
+    p.start("2", "full", medium="voice")
+    p.after(1)
+    events = p.do(p.queue_command("1", "full", call_back=True))
+    assert names(events) == ["InteractionQueued", "CallBackRequested"]
+    assert (p.i("1").call_back, p.floor.position("1")) == (True, (2, 2)), "in turn"
+    assert p.do(p.queue_command("1", "full", call_back=True)) == []
+    p.do(cmd.SetCustomerPresence(interaction_id="1", present=False))
+    assert p.after(600_000) == [], "the customer may go"
+
+
+def test_a_call_back_may_be_booked_out_of_the_menu(p: CallPlay) -> None:
+    """Closed: we call when we open. 李, who is free, does not ring before."""
+    at = p.now + 3_600_000
+    events = p.do(p.queue_command("1", call_back=True, call_back_at=at))
+    assert names(events) == ["InteractionQueued", "CallBackRequested"]
+    assert (p.i("1").state, [i.id for i in p.floor.scheduled("q")]) == ("scheduled", ["1"])
+    assert p.after(3_599_999) == []
+    assert names(p.after(1)) == ["InteractionQueued", "InteractionOffered"]
+    p.receive("2")
+    assert p.refused(p.queue_command("2", call_back=True, call_back_at=p.now)) == "bad_time"
+
+
 # -- it ends ---------------------------------------------------------------------------------------------------------
 def test_whoever_hangs_up_in_the_menu_has_abandoned_and_waited_for_nobody(p: CallPlay) -> None:
     p.after(20_000)

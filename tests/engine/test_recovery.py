@@ -137,12 +137,6 @@ def test_a_journal_from_before_policies_still_folds() -> None:
     assert folded.checksum() == p.floor.checksum()
 
 
-OF_CALLS = (
-    "entry", "received_at", "first_attributes", "held_at", "held_ms", "participants", "recording", "recording_ids",
-    "consult_of", "consult_by", "consult_to", "promoted",
-)  # fmt: skip
-
-
 def test_a_snapshot_from_before_calls_is_still_read() -> None:
     """Version 2: fold the journal only from there on, whoever upgrades."""
     p = Play()
@@ -153,8 +147,7 @@ def test_a_snapshot_from_before_calls_is_still_read() -> None:
     p.start("2")
     version, state = msgspec.msgpack.decode(p.floor.snapshot())
     for interaction in state["interactions"].values():
-        for name in OF_CALLS:
-            del interaction[name]
+        assert interaction.pop("call") is None
     old = Floor.restore(msgspec.msgpack.encode([version - 1, state]))
     assert (version, old.checksum()) == (3, p.floor.checksum())
 
@@ -162,7 +155,7 @@ def test_a_snapshot_from_before_calls_is_still_read() -> None:
 # -- the codec -------------------------------------------------------------------------------------------------------
 def test_every_event_and_command_survives_the_journal() -> None:
     kinds: set[str] = set()
-    for seed in range(5_000, 5_030):
+    for seed in range(5_000, 5_060):
         chance, floor = Chance(seed), Floor()
         for number in range(200):
             envelope = chance.envelope(floor, number)

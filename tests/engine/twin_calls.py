@@ -48,23 +48,30 @@ class CallActs(ContactActs):
         if i.received and i.routed:
             before = i.routed
             asked = [(x.queue_id, x.needs, x.credit_ms, x.emergency) for x in (before, c)]
-            if asked[0] == asked[1] and attributes == i.attributes:
+            promised = not c.call_back or (i.call_back and i.call_back[0] == c.call_back_at)
+            if asked[0] == asked[1] and attributes == i.attributes and promised:
                 return
         if i.state != "reception":
             raise Refusal("not_in_reception")
         queue = self.check_queue(c, i.tenant, attributes)
+        if c.call_back:
+            self.due_holds(c.call_back_at)
         was = dict(i.__dict__)
         i.queue, i.needs, i.credit, i.attributes = c.queue_id, c.needs, c.credit_ms, attributes
         i.emergency, i.since, i.waiting_from = c.emergency, self.at, self.at
         try:
-            i.expected = self.expected(i)
-            self.check_room(i, queue)
+            if not c.call_back:
+                i.expected = self.expected(i)
+                self.check_room(i, queue)
         except Refusal:
             i.__dict__.update(was)
             raise
         i.routed = c
-        self.prefer_somebody(i, c)
+        if not c.call_back:
+            self.prefer_somebody(i, c)
         self.queued(i, "reception")
+        if c.call_back:
+            self.promise(i, c.call_back_at, "voice")
 
     # -- hold and participants ---------------------------------------------------------------------------------------
     def main_talk(self, id: str, agent_id: str) -> Any:

@@ -142,14 +142,20 @@ class ContactActs(Desk):
             raise Refusal("not_waiting")
         if is_consult(i):
             raise Refusal("is_consult")
-        if c.due_at and not self.at < c.due_at <= self.at + CALL_BACK_WITHIN_MS:
+        self.due_holds(c.due_at)
+        self.promise(i, c.due_at, c.medium)
+
+    def due_holds(self, due_at: int) -> None:
+        if due_at and not self.at < due_at <= self.at + CALL_BACK_WITHIN_MS:
             raise Refusal("bad_time")
-        i.call_back, i.medium, i.target, i.away = (c.due_at, c.medium), c.medium, None, 0
-        if c.due_at:
-            i.state, i.call_back_due = "scheduled", c.due_at
+
+    def promise(self, i: Any, due_at: int, medium: Any) -> None:
+        i.call_back, i.medium, i.target, i.away = (due_at, medium), medium, None, 0
+        if due_at:
+            i.state, i.call_back_due = "scheduled", due_at
             i.waited += self.at - i.waiting_from
             self.left_the_line(i)
-        self.emit(ev.CallBackRequested, **ids(i), queue_id=i.queue, due_at=c.due_at, medium=c.medium)
+        self.emit(ev.CallBackRequested, **ids(i), queue_id=i.queue, due_at=due_at, medium=medium)
         self.look(i)
 
     def call_back_due(self, i: Any) -> None:

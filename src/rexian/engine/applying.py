@@ -149,8 +149,8 @@ def _interaction_ended(core: Core, e: ev.InteractionEnded) -> None:
     interaction.ended_at = e.at
     interaction.ended_by = e.by
     interaction.away_due_at = 0
-    if interaction.recording:
-        interaction.recording = "off"
+    if interaction.call is not None and interaction.call.recording:
+        interaction.call.recording = "off"
 
 
 def _leave_unanswered(core: Core, interaction: Interaction, e: ev.InteractionEnded) -> None:

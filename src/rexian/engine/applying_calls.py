@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from rexian.engine import events as ev
-from rexian.engine.applying_steps import end_hold, give_share_back, idle_from, note_wrapping, release
+from rexian.engine.applying_steps import call_of, end_hold, give_share_back, idle_from, note_wrapping, release
 from rexian.engine.core import Core
-from rexian.engine.state import ANY_STATE, Agent, Declined, Interaction, State
+from rexian.engine.state import ANY_STATE, Agent, Call, Declined, Interaction, State
 from rexian.engine.timers import NEVER, Due
 
 _NOT_FOR_THE_ASKER = Declined(NEVER, ANY_STATE)
@@ -42,9 +42,7 @@ def _received(core: Core, e: ev.InteractionReceived) -> None:
         since=e.at,
         state="reception",
         attributes=e.attributes,
-        entry=e.entry,
-        received_at=e.at,
-        first_attributes=e.attributes,
+        call=Call(entry=e.entry, received_at=e.at, first_attributes=e.attributes),
     )
 
 
@@ -68,7 +66,7 @@ def _journal_only(core: Core, e: ev.ReceptionNoted) -> None:
 
 # -- hold and participants -------------------------------------------------------------------------------------------
 def _held(core: Core, e: ev.InteractionHeld) -> None:
-    core.state.interactions[e.interaction_id].held_at = e.at
+    call_of(core.state.interactions[e.interaction_id]).held_at = e.at
 
 
 def _resumed(core: Core, e: ev.InteractionResumed) -> None:
@@ -76,11 +74,11 @@ def _resumed(core: Core, e: ev.InteractionResumed) -> None:
 
 
 def _joined(core: Core, e: ev.ParticipantJoined) -> None:
-    core.state.interactions[e.interaction_id].participants[e.person_id] = e.role
+    call_of(core.state.interactions[e.interaction_id]).participants[e.person_id] = e.role
 
 
 def _left(core: Core, e: ev.ParticipantLeft) -> None:
-    del core.state.interactions[e.interaction_id].participants[e.person_id]
+    del call_of(core.state.interactions[e.interaction_id]).participants[e.person_id]
 
 
 # -- take-over -------------------------------------------------------------------------------------------------------
@@ -97,7 +95,7 @@ def _taken_over(core: Core, e: ev.InteractionTakenOver) -> None:
     _engage(core, state.agents[e.agent_id], interaction, e.at)
     for consult in consults_of(state, interaction):
         consult.declined.pop(str(consult.consult_by), None)
-        consult.consult_by = e.agent_id
+        call_of(consult).consult_by = e.agent_id
         keep_from_asker(consult)
 
 
@@ -116,9 +114,8 @@ def _engage(core: Core, agent: Agent, interaction: Interaction, at: int) -> None
 # -- consultation ----------------------------------------------------------------------------------------------------
 def note_consult(interaction: Interaction, e: ev.InteractionQueued) -> None:
     """A new interaction is a consultation."""
-    interaction.consult_of = e.consult_of
-    interaction.consult_by = e.consult_by
-    interaction.consult_to = (e.queue_id if e.target_agent_id is None else None, e.target_agent_id)
+    asked_for = (e.queue_id if e.target_agent_id is None else None, e.target_agent_id)
+    interaction.call = Call(consult_of=e.consult_of, consult_by=e.consult_by, consult_to=asked_for)
 
 
 def keep_from_asker(consult: Interaction) -> None:
@@ -130,10 +127,10 @@ def keep_from_asker(consult: Interaction) -> None:
 def _promoted(core: Core, e: ev.ConsultPromoted) -> None:
     """The customer is this one's now, with all that concerns the customer: their age, too, in place of the credit."""
     consult, primary = core.state.interactions[e.interaction_id], core.state.interactions[e.consult_of]
-    consult.promoted = True
+    call = call_of(consult)
+    call.promoted, call.recording = True, primary.recording
     consult.since, consult.credit_ms = primary.since, primary.credit_ms
     consult.call_back = primary.call_back
-    consult.recording = primary.recording
     consult.away_due_at, primary.away_due_at = primary.away_due_at, 0
     if consult.away_due_at:
         core.timers.add(consult.away_due_at, Due.AWAY, consult.id)
@@ -141,11 +138,11 @@ def _promoted(core: Core, e: ev.ConsultPromoted) -> None:
 
 # -- recording -------------------------------------------------------------------------------------------------------
 def _recording_changed(core: Core, e: ev.RecordingChanged) -> None:
-    core.state.interactions[e.interaction_id].recording = e.state
+    call_of(core.state.interactions[e.interaction_id]).recording = e.state
 
 
 def _recording_stored(core: Core, e: ev.RecordingStored) -> None:
-    core.state.interactions[e.interaction_id].recording_ids.append(e.recording_id)
+    call_of(core.state.interactions[e.interaction_id]).recording_ids.append(e.recording_id)
 
 
 CALLS: dict[type[Any], Callable[[Core, Any], None]] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rexian.engine.core import Core
 from rexian.engine.shares import count
-from rexian.engine.state import Agent, Interaction, InteractionState, Queue
+from rexian.engine.state import Agent, Call, Interaction, InteractionState, Queue
 
 
 def shift(core: Core, interaction: Interaction, to: InteractionState) -> None:
@@ -28,11 +28,20 @@ def _count(queue: Queue, state: InteractionState, step: int) -> None:
         queue.scheduled += step
 
 
+def call_of(interaction: Interaction) -> Call:
+    """To be changed."""
+    call = interaction.call
+    if call is None:
+        call = interaction.call = Call()
+    return call
+
+
 def end_hold(interaction: Interaction, at: int) -> None:
     """The customer is held no longer; nothing when they were not."""
-    if interaction.held_at:
-        interaction.held_ms += at - interaction.held_at
-        interaction.held_at = 0
+    call = interaction.call
+    if call is not None and call.held_at:
+        call.held_ms += at - call.held_at
+        call.held_at = 0
 
 
 def note_wrapping(agent: Agent, at: int) -> None:

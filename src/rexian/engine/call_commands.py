@@ -42,7 +42,9 @@ class NoteReception(Command, frozen=True, kw_only=True):
 class QueueInteraction(Command, frozen=True, kw_only=True):
     """Out of the reception into a queue; fields, checks and refusals as for `StartContact`.
 
-    `attributes` are added to those that it came with. Refused besides: `not_in_reception`.
+    `attributes` are added to those that it came with. `call_back`: the customer hangs up and we call, in turn or at
+    `call_back_at`; then neither a full queue nor a long wait is in the way, and nobody is preferred. Refused besides:
+    `not_in_reception`, `bad_time`.
     """
 
     interaction_id: str
@@ -53,6 +55,8 @@ class QueueInteraction(Command, frozen=True, kw_only=True):
     last_agent_id: str | None = None
     named_agent_id: str | None = None
     emergency: bool = False
+    call_back: bool = False
+    call_back_at: int = 0
 
 
 # -- while they talk -------------------------------------------------------------------------------------------------

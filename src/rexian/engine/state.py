@@ -156,6 +156,26 @@ class Declined(Struct, array_like=True, gc=False):
     changes: int
 
 
+class Call(Struct, kw_only=True, gc=False):
+    """What is to be known of an interaction that was received by a menu, held, listened to, recorded or consulted."""
+
+    entry: str = ""  # where it came in, when it began in the reception
+    received_at: int = 0  # 0: began in a queue
+    first_attributes: dict[str, str] = field(default_factory=dict)  # as it came to the reception
+    held_at: int = 0  # the customer is held since; only while talking
+    held_ms: int = 0  # earlier holds, with all agents
+    participants: dict[str, ParticipantRole] = field(default_factory=dict)  # only while talking
+    recording: RecordingState | Literal[""] = ""  # "": nothing was decided
+    recording_ids: list[str] = field(default_factory=list)  # stored ones
+    consult_of: str | None = None  # a consultation about this interaction
+    consult_by: str | None = None  # who asks: never offered to them
+    consult_to: tuple[str | None, str | None] | None = None  # queue or person, as asked for
+    promoted: bool = False  # the consultation has the customer now
+
+
+_NO_CALL = Call()  # not to be changed
+
+
 class Interaction(Struct, kw_only=True, gc=False):
     """One routed piece of a contact on one medium. In the reception, and if it ends there, its `queue_id` is empty."""
 
@@ -205,23 +225,54 @@ class Interaction(Struct, kw_only=True, gc=False):
     wrapped_at: int = 0
     wrapped_by: str | None = None
     disposition: str = ""
-    entry: str = ""  # where it came in, when it began in the reception
-    received_at: int = 0  # 0: began in a queue
-    first_attributes: dict[str, str] = field(default_factory=dict)  # as it came to the reception
-    held_at: int = 0  # the customer is held since; only while talking
-    held_ms: int = 0  # earlier holds, with all agents
-    participants: dict[str, ParticipantRole] = field(default_factory=dict)  # beside customer and agent; while talking
-    recording: RecordingState | Literal[""] = ""  # "": nothing was decided
-    recording_ids: list[str] = field(default_factory=list)  # stored ones
-    consult_of: str | None = None  # a consultation about this interaction
-    consult_by: str | None = None  # who asks: never offered to them
-    consult_to: tuple[str | None, str | None] | None = None  # queue or person, as asked for
-    promoted: bool = False  # the consultation has the customer now
+    call: Call | None = None  # what only few have; read it by the properties below
+
+    @property
+    def entry(self) -> str:
+        return (self.call or _NO_CALL).entry
+
+    @property
+    def received_at(self) -> int:
+        return (self.call or _NO_CALL).received_at
+
+    @property
+    def held_at(self) -> int:
+        return (self.call or _NO_CALL).held_at
+
+    @property
+    def held_ms(self) -> int:
+        return (self.call or _NO_CALL).held_ms
+
+    @property
+    def participants(self) -> dict[str, ParticipantRole]:
+        """Who is there beside customer and agent."""
+        return (self.call or _NO_CALL).participants
+
+    @property
+    def recording(self) -> RecordingState | Literal[""]:
+        return (self.call or _NO_CALL).recording
+
+    @property
+    def recording_ids(self) -> list[str]:
+        return (self.call or _NO_CALL).recording_ids
+
+    @property
+    def consult_of(self) -> str | None:
+        return (self.call or _NO_CALL).consult_of
+
+    @property
+    def consult_by(self) -> str | None:
+        return (self.call or _NO_CALL).consult_by
+
+    @property
+    def promoted(self) -> bool:
+        return (self.call or _NO_CALL).promoted
 
     @property
     def is_consult(self) -> bool:
         """A consultation that has not (yet) taken the customer over."""
-        return self.consult_of is not None and not self.promoted
+        call = self.call
+        return call is not None and call.consult_of is not None and not call.promoted
 
     @property
     def last_number(self) -> int:

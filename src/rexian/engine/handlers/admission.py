@@ -36,8 +36,8 @@ class Demand(NamedTuple):
 class Admission(NamedTuple):
     """The wait that the customer hears first, and the person whom they wait for."""
 
-    expected: tuple[int, int] | None
-    target: Target
+    expected: tuple[int, int] | None = None
+    target: Target = NOBODY
 
 
 def check_attributes(attributes: Mapping[str, str]) -> None:
@@ -51,7 +51,7 @@ def check_attributes(attributes: Mapping[str, str]) -> None:
 
 def admit(d: Decision, c: StartContact | Demand, number: int = 0) -> Admission:
     """Check everything, or refuse. `number`: the order of arrival of one that has arrived already."""
-    queue = _check(d, c)
+    queue = check_demand(d, c)
     core, at, spec = d.core, d.at, queue.spec
     head_start, urgent = core.head_start(queue, c.medium, c.attributes, c.emergency)
     key = spec.slope * at - spec.priority - c.credit_ms - head_start
@@ -67,8 +67,11 @@ def admit(d: Decision, c: StartContact | Demand, number: int = 0) -> Admission:
     return Admission(expected, target)
 
 
-def _check(d: Decision, c: StartContact | Demand) -> Queue:
-    """A queue of another tenant is as unknown as one that does not exist."""
+def check_demand(d: Decision, c: StartContact | Demand) -> Queue:
+    """What does not depend on how busy the queue is.
+
+    A queue of another tenant is as unknown as one that does not exist.
+    """
     queue = d.queue(c.queue_id)
     if queue.spec.tenant_id != c.tenant_id:
         raise Refusal("unknown_queue", queue_id=c.queue_id)

@@ -6,6 +6,8 @@ from rexian.engine import events as ev
 from rexian.engine.commands import RecordSelfService, RequestCallBack
 from rexian.engine.decision import Decision
 from rexian.engine.refusal import Refusal
+from rexian.engine.specs import Medium
+from rexian.engine.state import Interaction
 from rexian.engine.steps import requeue
 
 LATEST_MS = 30 * 86_400_000  # a call-back can be booked so far ahead
@@ -20,19 +22,31 @@ def request_call_back(d: Decision, c: RequestCallBack) -> None:
         raise Refusal("not_waiting", interaction_id=interaction.id)
     if interaction.is_consult:
         raise Refusal("is_consult", interaction_id=interaction.id)
-    if c.due_at and not d.at < c.due_at <= d.at + LATEST_MS:
-        raise Refusal("bad_time", due_at=c.due_at)
+    check_due_at(d, c.due_at)
+    promise(d, interaction, c.due_at, c.medium)
+
+
+def check_due_at(d: Decision, due_at: int) -> None:
+    """Raises `Refusal("bad_time")` for an instant that is over or too far ahead."""
+    if due_at and not d.at < due_at <= d.at + LATEST_MS:
+        raise Refusal("bad_time", due_at=due_at)
+
+
+def promise(d: Decision, interaction: Interaction, due_at: int, medium: Medium) -> None:
+    """A queued one is called back."""
     d.emit(
         ev.CallBackRequested(
             at=d.at,
             contact_id=interaction.contact_id,
             interaction_id=interaction.id,
             queue_id=interaction.queue_id,
-            due_at=c.due_at,
-            medium=c.medium,
+            due_at=due_at,
+            medium=medium,
         )
     )
-    if not c.due_at:
+    if due_at:
+        d.unplaced.pop(interaction.id, None)
+    else:
         d.unplaced[interaction.id] = None
 
 

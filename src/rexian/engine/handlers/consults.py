@@ -54,7 +54,8 @@ def _asked_already(d: Decision, c: Consult) -> bool:
     known = d.state.interactions.get(c.consult_id)
     if known is None:
         return False
-    if known.consult_of != c.interaction_id or known.consult_to != (c.to_queue_id, c.to_agent_id):
+    call = known.call
+    if call is None or (call.consult_of, call.consult_to) != (c.interaction_id, (c.to_queue_id, c.to_agent_id)):
         raise Refusal("id_in_use", interaction_id=c.consult_id)
     return True
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from rexian.engine import events as ev
 from rexian.engine.commands import NoteReception, QueueInteraction, ReceiveContact
 from rexian.engine.decision import Decision
-from rexian.engine.handlers.admission import Demand, admit, check_attributes
+from rexian.engine.handlers.admission import Admission, Demand, admit, check_attributes, check_demand
+from rexian.engine.handlers.call_backs import check_due_at, promise
 from rexian.engine.handlers.codes import check_code
 from rexian.engine.refusal import Refusal
 from rexian.engine.state import Interaction
@@ -47,14 +48,16 @@ def _received_already(d: Decision, c: ReceiveContact) -> bool:
     interaction = d.state.interactions.get(c.interaction_id)
     if contact is None and interaction is None:
         return False
+    call = None if interaction is None else interaction.call
     same = (
         contact is not None
         and interaction is not None
         and interaction.contact_id == contact.id
-        and interaction.received_at != 0
+        and call is not None
+        and call.received_at != 0
         and (contact.tenant_id, contact.first_customer_id) == (c.tenant_id, c.customer_id)
-        and (interaction.first_medium, interaction.entry) == (c.medium, c.entry)
-        and interaction.first_attributes == c.attributes
+        and (interaction.first_medium, call.entry) == (c.medium, c.entry)
+        and call.first_attributes == c.attributes
     )
     if not same:
         raise Refusal("id_in_use", contact_id=c.contact_id, interaction_id=c.interaction_id)
@@ -92,7 +95,7 @@ def queue_interaction(d: Decision, c: QueueInteraction) -> None:
         interaction.tenant_id, c.queue_id, interaction.medium, c.needs, c.credit_ms, attributes,
         c.last_agent_id, c.named_agent_id, c.emergency,
     )  # fmt: skip
-    expected, target = admit(d, demand, interaction.number)
+    expected, target = _admit(d, c, demand, interaction)
     d.emit(
         ev.InteractionQueued(
             at=d.at,
@@ -112,14 +115,28 @@ def queue_interaction(d: Decision, c: QueueInteraction) -> None:
             target_kind=target.kind,
         )
     )
+    if c.call_back:
+        promise(d, interaction, c.call_back_at, "voice")
+
+
+def _admit(d: Decision, c: QueueInteraction, demand: Demand, interaction: Interaction) -> Admission:
+    """Who is called back does not hold the line: however full it is, there is room."""
+    if not c.call_back:
+        return admit(d, demand, interaction.number)
+    check_demand(d, demand)
+    check_due_at(d, c.call_back_at)
+    return Admission()
 
 
 def _queued_already(interaction: Interaction, c: QueueInteraction) -> bool:
     """Asked for before with the same content, whatever has become of it since."""
+    call = interaction.call
     return (
-        interaction.received_at != 0
+        call is not None
+        and call.received_at != 0
         and interaction.first_queue_id == c.queue_id
         and (interaction.needs, interaction.credit_ms) == (c.needs, c.credit_ms)
         and interaction.emergency == c.emergency
-        and interaction.attributes == {**interaction.first_attributes, **c.attributes}
+        and interaction.attributes == {**call.first_attributes, **c.attributes}
+        and (not c.call_back or (interaction.call_back and interaction.call_back_at == c.call_back_at))
     )
