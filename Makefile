@@ -52,7 +52,7 @@ check: $(VENV)/.ready ui/node_modules/.ready ## Format, lint, types, fences, doc
 	@PATH="$(CURDIR)/$(BIN):$$PATH" tools/check
 
 bench: $(VENV)/.ready ## Measure, as ratios against a peer in the same run
-	@for name in engine journal shell takeover feed festival; do $(BIN)/python -m bench.$$name --json; done
+	@for name in engine journal shell takeover feed festival voice; do $(BIN)/python -m bench.$$name --json; done
 
 compiled: $(VENV)/.ready $(STATIC)/.built ## A wheel with the compiled engine in dist/, installed in .venv-compiled (needs a C compiler)
 	@rm -rf $(COMPILED) dist/rexian-*-cp*.whl

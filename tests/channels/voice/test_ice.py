@@ -12,11 +12,12 @@ import pytest
 from aioice.ice import Connection, StunProtocol
 
 from rexian.channels.voice.webrtc import dtmf, sdp
-from rexian.channels.voice.webrtc.config import Servers
+from rexian.channels.voice.webrtc.config import Servers, config_of, split_address
 from rexian.channels.voice.webrtc.dtls import Dtls, DtlsError, Identity
-from rexian.channels.voice.webrtc.ice import split_address
 from rexian.channels.voice.webrtc.peer import Peer
 from rexian.channels.voice.webrtc.srtp import Srtp
+from rexian.kit.settings import Settings, SettingsError
+from tests.channels.voice.conformance.rig import eventually
 
 HERE = Servers(addresses=("127.0.0.1",))
 SOUND = b"\x55" * 160
@@ -100,6 +101,26 @@ async def test_a_closed_page_is_noticed_at_once() -> None:
         assert ear.lost == ["closed"]
 
 
+async def test_a_peer_that_no_longer_consents_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aioice.ice.CONSENT_INTERVAL", 0.1)  # six checks of five seconds otherwise
+    monkeypatch.setattr("aioice.ice.CONSENT_FAILURES", 2)
+    async with pair() as (caller, _, _, ear):
+        await caller.close(say=False)
+        await eventually(lambda: ear.lost == ["lost"])
+
+
+async def test_a_peer_that_cannot_be_reached_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rexian.channels.voice.webrtc.ice.CONNECT_S", 0.5)
+    ear = Ear()
+    answerer, nobody = Peer(ear, HERE), Peer(Ear(), HERE)
+    offer = await nobody.offer()
+    await nobody.close()
+    await answerer.answer(sdp.parse_offer(offer))
+    await asyncio.sleep(1.0)
+    assert ear.lost == ["unreachable"]
+    await answerer.close()
+
+
 async def test_a_restarted_path_keeps_the_keys() -> None:
     async with pair() as (caller, answerer, ear_c, ear_a):
         ear_a.up.clear()
@@ -176,3 +197,13 @@ def test_garbage_does_not_disturb_a_handshake() -> None:
 )
 def test_server_addresses_are_read_in_all_their_forms(text: str, address: tuple[str, int]) -> None:
     assert split_address(text) == address
+
+
+def test_settings_are_checked_before_the_first_call() -> None:
+    good = Settings(
+        voice_addresses=("192.0.2.1",), voice_stun="s.example:3478", voice_turn=("turn:t.example", "u", "p")
+    )
+    assert config_of(good).servers.turn == ("turn:t.example", "u", "p")
+    for name, value in (("voice_addresses", ("localhost",)), ("voice_stun", "s.example:many"), ("voice_stun", ":1")):
+        with pytest.raises(SettingsError, match=name):
+            config_of(Settings(**{name: value}))  # type: ignore[arg-type]

@@ -77,6 +77,13 @@ def test_a_flood_is_cut_to_a_rate() -> None:
     assert gate.admits(1, 6.0)
 
 
+def test_a_stranger_cannot_use_up_the_rate_of_the_peer() -> None:
+    gate = rtp.Gate()
+    gate.heard(1, 5.0)
+    assert not any(gate.admits(2, 5.1) for _ in range(2 * rtp.MAX_PER_SECOND))
+    assert gate.admits(1, 5.2)
+
+
 # -- reports ---------------------------------------------------------------------------------------------------------
 def test_a_sender_report_reads_back_and_tells_the_round_trip() -> None:
     sent_at = 1_700_000_000.5

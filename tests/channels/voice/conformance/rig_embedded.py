@@ -160,17 +160,17 @@ class EmbeddedRig(Rig):
 
     async def kill_engine(self) -> None:
         since = self.heard.mark()
-        os.kill(self.engine.pid, signal.SIGKILL)
+        os.kill(self.engine.link.pid, signal.SIGKILL)
         await self.heard.wait(EngineDown, since)
 
     async def kill_controller(self) -> None:
         """The line is cut and nobody is told, as when the web server is killed."""
         since = self.heard.mark()
         engine = self.engine
-        assert engine._keeper is not None
-        assert engine._writer is not None
-        engine._keeper.cancel()
-        engine._writer.transport.abort()
+        assert engine.link._keeper is not None
+        assert engine.link._writer is not None
+        engine.link._keeper.cancel()
+        engine.link._writer.transport.abort()
         self.engine = EmbeddedEngine(self.home, self.config)
         self.engine.listen(self.heard)
         await self.engine.start()

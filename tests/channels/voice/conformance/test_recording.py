@@ -33,6 +33,11 @@ def tracks(path: Path, key: bytes) -> tuple[Samples, Samples]:
     return both[:, 0], both[:, 1]
 
 
+def size_and_hash(path: Path) -> tuple[int, str]:
+    data = path.read_bytes()
+    return len(data), hashlib.sha256(data).hexdigest()
+
+
 def part(sound: Samples, begin: float, end: float) -> Samples:
     return sound[int(begin * RATE) : int(end * RATE)]
 
@@ -60,8 +65,7 @@ async def test_the_customer_is_left_and_the_others_are_right_and_pauses_are_sile
     ended = await rig.heard.wait(RecordingEnded, since, recording_id=order.id)
     assert (ended.why, ended.bridge_id) == ("stopped", bridge)
     assert 2_700 < ended.duration_ms < 3_600
-    data = Path(order.path).read_bytes()
-    assert (ended.size, ended.sha256) == (len(data), hashlib.sha256(data).hexdigest())
+    assert (ended.size, ended.sha256) == size_and_hash(Path(order.path))
     left, right = tracks(Path(order.path), order.key)
     for begin, end in ((0.3, 0.8), (2.3, 2.8)):
         assert hears(part(left, begin, end), CUSTOMER)

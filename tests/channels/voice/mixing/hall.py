@@ -65,15 +65,18 @@ class Hall:
 
     def beats(self, count: int = 1) -> None:
         for _ in range(count):
-            self.now += 0.02
-            for leg, signal in self.signals.items():
-                at = self.samples[leg]
-                self.samples[leg] += FRAME
-                number = at // FRAME
-                if (leg, number) not in self.lost:
-                    payload = encode(signal(at), self.laws[leg])
-                    self.mixer.packet(leg, number & 0xFFFF, at, payload, self.now - 0.005)
+            self.packets()
             self.mixer.tick()
+
+    def packets(self) -> None:
+        """20 ms go by, in which every leg with a tone sends a packet."""
+        self.now += 0.02
+        for leg, signal in self.signals.items():
+            at = self.samples[leg]
+            self.samples[leg] += FRAME
+            number = at // FRAME
+            if (leg, number) not in self.lost:
+                self.mixer.packet(leg, number & 0xFFFF, at, encode(signal(at), self.laws[leg]), self.now - 0.005)
 
     def heard(self, leg: str, seconds: float = 1.0) -> Pcm:
         """What `leg` was sent in the last seconds."""

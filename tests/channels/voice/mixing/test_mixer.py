@@ -432,3 +432,19 @@ def test_a_fact_may_be_answered_at_once() -> None:
         hall.mixer.play(leg, "first", Silence(100))
     hall.beats(80)
     assert hall.hears("a", 900)
+
+
+def test_beats_that_come_late_and_are_made_up_for_change_nothing_of_the_sound() -> None:
+    """A busy machine: now and then four beats at once. Time within the sound must not follow them."""
+    hall = Hall()
+    call(hall)
+    hall.beats(100)
+    words = np.random.default_rng(6).integers(0, 127, 400 * FRAME).astype(np.uint8)
+    hall.signals["customer"] = lambda at: decode(words[at : at + FRAME].tobytes())
+    for _ in range(20):
+        hall.beats(7)
+        for _ in range(4):
+            hall.packets()
+        for _ in range(4):
+            hall.mixer.tick()
+    assert b"".join(hall.sent["agent"][-160:]) in words.tobytes()

@@ -7,17 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import Callable
 from typing import Any, Literal
 
 import structlog
-from msgspec import Struct, structs
+from msgspec import structs
 
 from rexian import __version__
 from rexian.channels.voice.port import (
-    BridgeChanged,
-    BridgeInfo,
     Busy,
     Cause,
     Gone,
@@ -28,8 +25,6 @@ from rexian.channels.voice.port import (
     Music,
     PlaybackEnded,
     RecordingEnded,
-    RecordingOrder,
-    Role,
     Side,
     Source,
     TapEnded,
@@ -38,49 +33,33 @@ from rexian.channels.voice.port import (
 )
 from rexian.channels.voice.webrtc.admission import Admission
 from rexian.channels.voice.webrtc.beat import Beat, Schedule
+from rexian.channels.voice.webrtc.bridges import Bridges
 from rexian.channels.voice.webrtc.collecting import Collecting
 from rexian.channels.voice.webrtc.config import Config
 from rexian.channels.voice.webrtc.frames import Listing
 from rexian.channels.voice.webrtc.leg import Leg
 from rexian.channels.voice.webrtc.mixing.facts import Fact, PlaybackDone, RecordingDone, TapDone
 from rexian.channels.voice.webrtc.mixing.mixer import Mixer
-from rexian.channels.voice.webrtc.sdp import parse_offer
+from rexian.channels.voice.webrtc.sdp import Description, parse_offer
 
 log = structlog.get_logger(__name__)
 
 _STATISTICS_BEATS = 250  # five seconds
-_REMEMBERED = 512
 
 
-class _Bridge(Struct):
-    id: str
-    legs: list[str]
-    recording_id: str = ""
-    paused: bool = False
-
-    @property
-    def info(self) -> BridgeInfo:
-        return BridgeInfo(
-            id=self.id, legs=tuple(self.legs), recording_id=self.recording_id, recording_paused=self.paused
-        )
-
-
-class Core:
+class Core(Bridges):
     """`tell(event)` gets every event with its place in the stream; `epoch` names this life of the process."""
 
     def __init__(self, config: Config, tell: Callable[[VoiceEvent], None]) -> None:
+        super().__init__(Mixer(self._send, self._fact, self.now))
         self.config = config
         self.epoch = time.time_ns() // 1_000_000
-        self.legs: dict[str, Leg] = {}
         self.trouble = ""
         self._heard = tell
         self._seq = 0
-        self._bridges: dict[str, _Bridge] = {}
         self._locks: dict[str, asyncio.Lock] = {}
-        self._done: deque[str] = deque(maxlen=_REMEMBERED)  # playbacks, collections, recordings, taps that ended
         self._taps: dict[str, Callable[[bytes], None]] = {}
         self._admission = Admission(config.most, config.late_ms)
-        self._mixer = Mixer(self._send, self._fact, self.now)
         self._beat: Beat | None = None
         self._beats = 0
         self._closing: set[asyncio.Task[None]] = set()
@@ -236,11 +215,18 @@ class Core:
         self.legs[leg_id] = leg
         try:
             leg.answer, leg.offer = await leg.peer.answer(offer), sdp
+            self._still_here(leg)
             self._mixer.add(leg_id, side, leg.peer.law)
         except BaseException:
             self.legs.pop(leg_id, None)
+            self._close_later(leg.peer.close())
             raise
         return leg.answer
+
+    def _still_here(self, leg: Leg) -> None:
+        """It may have been hung up while servers were asked for our address."""
+        if self.legs.get(leg.id) is not leg:
+            raise Gone(leg.id)
 
     async def _again(self, leg: Leg, sdp: str) -> str:
         """The same leg with another description: a restarted path, or another connection in place of the lost one."""
@@ -248,23 +234,26 @@ class Core:
         if leg.peer.up and leg.peer.same_connection(offer):
             leg.answer = await leg.peer.answer(offer, leg.peer.law)
         else:
-            peer, line = leg.fresh_peer()
-            leg.answer = await peer.answer(offer)
-            self._mixer.add(leg.id, leg.side, peer.law)
-            self._close_later(leg.adopt(peer, line).close())
+            leg.answer = await self._replace_peer(leg, offer)
         leg.offer = sdp
         return leg.answer
+
+    async def _replace_peer(self, leg: Leg, offer: Description) -> str:
+        peer, line = leg.fresh_peer()
+        try:
+            answer = await peer.answer(offer)
+            self._still_here(leg)
+        except BaseException:
+            self._close_later(peer.close())
+            raise
+        self._mixer.add(leg.id, leg.side, peer.law)
+        self._close_later(leg.adopt(peer, line).close())
+        return answer
 
     def hang_up(self, leg_id: str, cause: Cause = "normal") -> None:
         leg = self.legs.get(leg_id)
         if leg is not None:
             self._end(leg, cause)
-
-    def _leg(self, leg_id: str) -> Leg:
-        leg = self.legs.get(leg_id)
-        if leg is None:
-            raise Gone(leg_id)
-        return leg
 
     # -- media -----------------------------------------------------------------------------------------------------
     def play(self, leg_id: str, playback_id: str, source: Source) -> None:
@@ -316,73 +305,6 @@ class Core:
         leg = self._leg(leg_id)
         self._mixer.mute(leg_id, on)
         leg.muted = on
-
-    # -- bridges ---------------------------------------------------------------------------------------------------
-    def create_bridge(self, bridge_id: str) -> None:
-        if bridge_id not in self._bridges:
-            self._mixer.create_bridge(bridge_id)
-            self._bridges[bridge_id] = _Bridge(bridge_id, [])
-
-    def _bridge(self, bridge_id: str) -> _Bridge:
-        bridge = self._bridges.get(bridge_id)
-        if bridge is None:
-            raise Gone(bridge_id)
-        return bridge
-
-    def join(self, bridge_id: str, leg_id: str, role: Role = "talk") -> None:
-        bridge, leg = self._bridge(bridge_id), self._leg(leg_id)
-        if (leg.bridge_id, leg.role) == (bridge_id, role):
-            return
-        self._mixer.join(bridge_id, leg_id, role)
-        if leg.bridge_id != bridge_id:
-            self._out(leg)
-            bridge.legs.append(leg_id)
-            leg.bridge_id = bridge_id
-            self._changed(bridge)
-        leg.role = role
-
-    def leave(self, leg_id: str) -> None:
-        leg = self._leg(leg_id)
-        self._mixer.leave(leg_id)
-        self._out(leg)
-
-    def _out(self, leg: Leg) -> None:
-        """Forget a leg's place."""
-        bridge = self._bridges.get(leg.bridge_id)
-        leg.bridge_id, leg.role = "", "talk"
-        if bridge is not None and leg.id in bridge.legs:
-            bridge.legs.remove(leg.id)
-            self._changed(bridge)
-
-    def destroy_bridge(self, bridge_id: str) -> None:
-        bridge = self._bridges.pop(bridge_id, None)
-        if bridge is None:
-            return
-        for leg_id in bridge.legs:
-            self.legs[leg_id].bridge_id, self.legs[leg_id].role = "", "talk"
-        self._mixer.destroy_bridge(bridge_id)
-        self.tell(BridgeChanged, bridge_id=bridge_id, legs=())
-
-    def _changed(self, bridge: _Bridge) -> None:
-        self.tell(BridgeChanged, bridge_id=bridge.id, legs=tuple(bridge.legs))
-
-    # -- recordings ------------------------------------------------------------------------------------------------
-    def record(self, bridge_id: str, order: RecordingOrder) -> None:
-        bridge = self._bridge(bridge_id)
-        if bridge.recording_id == order.id or order.id in self._done:
-            return
-        self._mixer.record(bridge_id, order)
-        bridge.recording_id, bridge.paused = order.id, False
-
-    def pause_recording(self, recording_id: str, paused: bool) -> None:
-        bridge = next((each for each in self._bridges.values() if each.recording_id == recording_id), None)
-        if bridge is None:
-            raise Gone(recording_id)
-        self._mixer.pause_recording(recording_id, paused)
-        bridge.paused = paused
-
-    def stop_recording(self, recording_id: str) -> None:
-        self._mixer.stop_recording(recording_id)
 
     # -- taps ------------------------------------------------------------------------------------------------------
     def tap(

@@ -20,7 +20,7 @@ import structlog
 from aioice import stun
 from aioice.ice import CandidatePair, StunProtocol
 
-from rexian.channels.voice.webrtc.config import Servers
+from rexian.channels.voice.webrtc.config import Servers, split_address
 
 log = structlog.get_logger(__name__)
 
@@ -32,19 +32,6 @@ MAX_PAIRS = 200
 
 class Unreachable(Exception):
     """No path to the peer was found."""
-
-
-def split_address(text: str, default_port: int = 3478) -> tuple[str, int]:
-    """Split `host`, `host:port` or `[v6]:port`, with or without `stun:`/`turn:` before. Raises ValueError."""
-    text = text.partition(":")[2] if text.startswith(("stun:", "turn:")) else text
-    text = text.partition("?")[0]
-    if text.startswith("["):
-        host, _, rest = text[1:].partition("]")
-        return host, int(rest[1:] or default_port) if rest else default_port
-    host, _, port = text.partition(":")
-    if not host:
-        raise ValueError("an address needs a host")
-    return host, int(port or default_port)
 
 
 class IcePath(aioice.Connection):
@@ -118,7 +105,7 @@ class IcePath(aioice.Connection):
     async def get_component_candidates(
         self, component: int, addresses: list[str], timeout: int = GATHER_S
     ) -> list[aioice.Candidate]:
-        offered = list(self._offered) or [address for address in addresses if _usable(address)]
+        offered = list(self._offered) or [address for address in addresses if _usable(address)] or ["127.0.0.1"]
         return await super().get_component_candidates(component, offered, GATHER_S)
 
     def data_received(self, data: bytes, component: int) -> None:

@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 
 HANDSHAKE_S = 15.0
 EVENT_TYPE = 101
-_LONGEST_PAYLOAD = 480  # 60 ms
+_LONGEST_PAYLOAD = 960  # 120 ms
 
 
 class Listener(Protocol):

@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import fcntl
 import gc
+import logging
 import os
 import signal
 import sys
@@ -45,6 +46,7 @@ def main() -> int:
         return 0
     _log_to(home / "voice.log")
     configure(form="json")
+    logging.getLogger("aioice").setLevel(logging.WARNING)  # it names addresses of people at "info"
     log.info("voice.started", pid=os.getpid(), priority_raised=_raise_priority())
     try:
         _run(home, config)

@@ -78,13 +78,14 @@ class Gate:
 
     def admits(self, ssrc: int, now: float) -> bool:
         """Say whether a packet of `ssrc` may go on to be decrypted."""
+        if ssrc != self.ssrc and not self._may_change(now):  # not counted: strangers must not use up the peer's rate
+            self.refused += 1
+            return False
         if int(now) != self._second:
             self._second, self._count = int(now), 0
         self._count += 1
-        if self._count > MAX_PER_SECOND or (ssrc != self.ssrc and not self._may_change(now)):
-            self.refused += 1
-            return False
-        return True
+        self.refused += self._count > MAX_PER_SECOND
+        return self._count <= MAX_PER_SECOND
 
     def heard(self, ssrc: int, now: float) -> bool:
         """Note an authentic packet of `ssrc`; says whether the source is a new one."""

@@ -24,12 +24,16 @@ Real = npt.NDArray[np.float32]
 
 
 def pitch(past: Real) -> int:
-    """The period, in samples, at which the last 20 ms of `past` resemble what was before them most."""
+    """The period, in samples, at which the end of `past` resembles what was before it: the shortest of good ones.
+
+    (Twice the period resembles nearly as well; but the voice moves on, and what is nearer is truer.)
+    """
     recent = past[-_COMPARED:]
-    earlier = np.lib.stride_tricks.sliding_window_view(past[-_COMPARED - _LONGEST : -_SHORTEST], _COMPARED)
+    earlier = np.lib.stride_tricks.sliding_window_view(past[-_COMPARED - _LONGEST : -_SHORTEST], _COMPARED)[::-1]
     energy = np.einsum("ij,ij->i", earlier, earlier)
     likeness = (earlier @ recent) / np.sqrt(energy + 1.0)
-    return _LONGEST - int(np.argmax(likeness))
+    good = int(np.argmax(likeness >= 0.85 * likeness.max()))
+    return _SHORTEST + good + int(np.argmax(likeness[good : good + 8]))
 
 
 def _period(past: Real, period: int, count: int) -> Real:

@@ -16,6 +16,7 @@ from rexian.kit.g711 import DECODE, LAW_OUT, Pcm, decode
 _PAST = HISTORY // FRAME
 _HALF = FRAME // 2
 _WHOLE = Kind.WHOLE
+_AROUND_MS = 40.0  # the sender fills a packet, and we a beat
 
 
 class Ear:
@@ -44,7 +45,7 @@ class Ear:
         (expected, missing), (before, missed) = self._counts(), self._marks[0]
         loss = min(1.0, max(0, missing - missed) / max(1, expected - before))
         return LegSound(
-            jitter_ms=round(jitter.jitter_ms, 2), loss=round(loss, 4), mos=round(mos(loss, 40 + depth), 2),
+            jitter_ms=round(jitter.jitter_ms, 2), loss=round(loss, 4), mos=round(mos(loss, _AROUND_MS + depth), 2),
             received=jitter.received, sent=sent, lost=jitter.lost, late=jitter.late, duplicates=jitter.duplicates,
             refused=jitter.refused, depth_ms=round(depth, 1), target_ms=round(jitter.target_ms, 1),
             silent_ms=max(0, int((now_s - self.heard_s) * 1000)),
@@ -81,7 +82,7 @@ class Intake:
     def quiet(self, slot: int) -> bool:
         """Was what came last about as soft as this leg's background?"""
         last = self._past[-1][slot].astype(np.float32)
-        return bool(np.sqrt(np.mean(last**2)) < max(60.0, 3 * self._floor[slot]))
+        return float(last @ last) < FRAME * max(60.0, 3 * float(self._floor[slot])) ** 2
 
     def beat(self, ears: list[Ear], now_s: float) -> Pcm:
         """20 ms of every leg; rows of slots without one are of no meaning."""

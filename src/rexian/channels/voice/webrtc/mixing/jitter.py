@@ -67,6 +67,7 @@ class JitterBuffer:
         self._have = self._head = self._owed = self._strays = 0
         self._window: deque[float] = deque(maxlen=256)
         self.target_ms, self._changed_ms = FIRST_TARGET_MS, -1e9
+        self._look_ms = -1e9
         self._playing = False  # until the first packet has waited for as long as the target says
 
     @property
@@ -241,9 +242,11 @@ class JitterBuffer:
         return self._skip(paid + max(0, min(pause, int(over // 10) - paid)))
 
     def _may_change(self, now_ms: float, pressing: bool) -> bool:
-        """In quiet every 40 ms, within sound only when it presses, ten times a second."""
-        since = now_ms - self._changed_ms
-        if since < 40 or not (self._quiet() or (pressing and since >= 100)):
+        """In quiet, looked for every 60 ms; within sound only when it presses, ten times a second."""
+        if now_ms < self._look_ms:
+            return False
+        self._look_ms = now_ms + 60
+        if not (self._quiet() or (pressing and now_ms - self._changed_ms >= 100)):
             return False
         self._changed_ms = now_ms
         return True

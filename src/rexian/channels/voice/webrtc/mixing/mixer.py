@@ -23,6 +23,7 @@ MOST_TAPS = 8
 """Of one leg."""
 _BELOW = 0.4
 """A playback under talk: 8 dB softer."""
+_ASTRAY_S = 0.1
 
 
 class _Leg:
@@ -43,11 +44,11 @@ class _Leg:
 class Mixer:
     """Takes G.711 packets of all legs, and on every beat gives each leg what it is to hear.
 
-    `send(leg_id, payload)`: 160 bytes in the leg's law, for every leg on every beat. `emit(fact)`: told within `tick`,
-    or within the call that ends something. `now()`: seconds of a clock that never goes back, the same as `arrived_s`.
-    All methods are for one thread. Asked again, a method changes nothing. What needs a leg, bridge or recording that
-    isn't there raises `port.Gone`; what ends something (`remove`, `leave`, `destroy_bridge`, `stop_…`, `close_tap`)
-    does nothing then.
+    `send(leg_id, payload)`: 160 bytes in the leg's law, for every leg on every beat; it must not raise. `emit(fact)`:
+    told within `tick`, or within the call that ends something; it may call back at once. `now()`: seconds of a clock
+    that never goes back, the same as `arrived_s`. All methods are for one thread. Asked again, a method changes
+    nothing. What needs a leg, bridge or recording that isn't there raises `port.Gone`; what ends something (`remove`,
+    `leave`, `destroy_bridge`, `stop_…`, `close_tap`) does nothing then.
     """
 
     def __init__(
@@ -63,7 +64,7 @@ class Mixer:
         self._library = Library(self._threads.read)
         self._recorder = Recorder(self._threads.write)
         self._opened: deque[Callable[[], None]] = deque()  # what the reading thread has brought
-        self._beat = 0
+        self._beat, self._due = 0, now()
         self._stale = True
         self._order: list[_Leg] = []
         self._ears: list[Ear] = []
@@ -228,7 +229,7 @@ class Mixer:
         self._collect()
         if self._stale:
             self._arrange()
-        comes = self._intake.beat(self._ears, self._now())
+        comes = self._intake.beat(self._ears, self._beat_time())
         goes = self._mix(comes)
         self._give(goes)
         self._recorder.beat(comes)
@@ -237,6 +238,13 @@ class Mixer:
         if self._beat % BEATS_A_SECOND == 0:
             for ear in self._ears:
                 ear.mark()
+
+    def _beat_time(self) -> float:
+        """When this beat should be: beats that are late, or made up for in a row, must not look like jitter."""
+        self._due += 1 / BEATS_A_SECOND
+        behind = self._now() - self._due
+        self._due += behind if abs(behind) > _ASTRAY_S else behind / 20
+        return self._due
 
     def _collect(self) -> None:
         """What the threads have brought."""

@@ -76,7 +76,7 @@ class Library:
     def _file(self, path: str, endless: bool) -> Playable | str:
         try:
             samples = self._read(path)
-        except (OSError, BadWav, ValueError) as wrong:
+        except Exception as wrong:  # whatever is wrong with a file, who waits for it must be told
             return f"{path}: {wrong}"
         return Playable(samples, endless) if len(samples) else f"{path}: it is empty"
 
