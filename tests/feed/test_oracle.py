@@ -229,9 +229,10 @@ async def test_the_shifts_of_a_batch_are_spread_over_its_time() -> None:
     assert flushed[SHIFTS][1] - flushed[0][1] >= BATCH_MS / 1000 * 0.8
 
 
-async def test_a_hub_that_starts_late_shows_the_same_as_one_that_saw_everything() -> None:
+@pytest.mark.parametrize("seed", range(7, 15))
+async def test_a_hub_that_starts_late_shows_the_same_as_one_that_saw_everything(seed: int) -> None:
     """After a restart of the server the views are made from the floor and the database: nothing else is needed."""
-    history = RandomHistory(7)
+    history = RandomHistory(seed)
     await history.start()
     for _ in range(500):
         history.step()

@@ -125,6 +125,8 @@ async def test_todays_figures_stand_beside_their_rules(served: Served) -> None:
     assert shown["total"]["offered"] == sum(queue["offered"] for queue in shown["queues"])
     assert sum(quarter["offered"] for quarter in shown["intervals"]) == shown["total"]["offered"]
     assert simulated["total"]["offered"] == 0
+    assert shown["reception"] == {"received": 0, "left": 0}, "nobody came by a menu"
+    assert {"hold", "reception", "consult"} <= set(shown["rules"])
     assert shown["zone"] == "Asia/Shanghai"
     async with await served.staff(served.city.li) as li:
         assert (await li.get("/api/wall/today")).status_code == 403

@@ -15,10 +15,10 @@ UI = ROOT / "ui"
 ROW = re.compile(r"^\| ([^|]+?) \| ([^|]+?) \| [^|]+ \|$", re.MULTILINE)
 # What the field calls otherwise, or what would be a second word for a thing that has one.
 BANNED = {
-    "en": re.compile(r"\b(tickets?|conversations?|chat sessions?|operators? on duty|calls?)\b", re.IGNORECASE),
+    "en": re.compile(r"\b(tickets?|conversations?|chat sessions?|operators? on duty)\b", re.IGNORECASE),
     "zh-CN": re.compile(r"工单|客服人员|话务员|票据|座席"),
 }
-ALLOWED = re.compile(r"city operator|call-back|call back|calls? the API|API calls?", re.IGNORECASE)
+ALLOWED = re.compile(r"city operator", re.IGNORECASE)
 
 
 def terms() -> dict[str, list[str]]:

@@ -14,6 +14,7 @@ from rexian.engine.floor import Floor
 from rexian.engine.state import Agent, Interaction, Offer, Queue
 from rexian.runtime.mirror import Mirror
 from rexian.runtime.port import Committed
+from rexian.web.feed.availability import Availability
 from rexian.web.feed.call_view import asks, call, wall_call
 from rexian.web.feed.facts import Talk, Today, Touched
 from rexian.web.feed.names import Names
@@ -34,9 +35,7 @@ class LiveView:
         self.names = names
         self.talks: dict[str, Talk] = {}
         self.today: dict[str, Today] = {}
-        self._serving: dict[str, tuple[str, ...]] = {}  # agent → queues that the skills allow
-        self._free: dict[str, tuple[str, ...]] = {}  # agent → queues at which the agent counts as available now
-        self._available: dict[str, int] = {}  # queue → such agents
+        self._availability = Availability(lambda: mirror.floor, names)
 
     @property
     def floor(self) -> Floor:
@@ -50,16 +49,11 @@ class LiveView:
     def reset(self, talks: dict[str, Talk]) -> None:
         """Start anew from the mirror; `talks` were read from the database."""
         self.talks = talks
-        self._serving.clear()
-        self._free.clear()
-        self._available.clear()
-        for agent in self.floor.agents():
-            self._count_available(agent)
+        self._availability.reset()
 
     def recount(self) -> None:
         """The directory says anew which medium a queue is for: count who is available for it."""
-        for agent in self.floor.agents():
-            self._count_available(agent)
+        self._availability.recount()
 
     def fold(self, batch: Sequence[Committed]) -> Touched:
         """Take in a committed batch that the mirror has applied already, and say what it touched."""
@@ -68,8 +62,7 @@ class LiveView:
             self._touch(committed, touched)
             self._remember(committed)
         for agent_id in touched.agents:
-            if agent := self.floor.agent(agent_id):
-                touched.queues.update(self._count_available(agent))
+            touched.queues.update(self._availability.count(agent_id))
         return touched
 
     def _touch(self, committed: Committed, touched: Touched) -> None:
@@ -88,11 +81,11 @@ class LiveView:
         match event:
             case events.QueueDefined():
                 touched.queues.add(event.queue.id)
-                self._serving.clear()
+                self._availability.skills_changed()
                 touched.agents.update(agent.id for agent in self.floor.agents())
             case events.AgentDefined():
                 touched.agents.add(event.agent.id)
-                self._serving.pop(event.agent.id, None)
+                self._availability.skills_changed(event.agent.id)
             case events.RuleSwitched():
                 self._touch_tenant(event.tenant_id, touched)
             case events.PolicyPublished():
@@ -148,37 +141,6 @@ class LiveView:
         if event.author.kind == "customer":
             talk.said = talk.text[:PREVIEW]
             talk.numbers.append(event.number)
-
-    # -- who could serve what ------------------------------------------------------------------------------------------
-    def _count_available(self, agent: Agent) -> Iterable[str]:
-        """Keep the queues' counts of available agents; returns the queues whose count changed."""
-        before = self._free.get(agent.id, ())
-        now = self._free_for(agent) if agent.state == "available" else ()
-        if now == before:
-            return ()
-        for queue_id in before:
-            self._available[queue_id] -= 1
-        for queue_id in now:
-            self._available[queue_id] = self._available.get(queue_id, 0) + 1
-        self._free[agent.id] = now
-        return {*before, *now}
-
-    def _free_for(self, agent: Agent) -> tuple[str, ...]:
-        """The queues of which the agent could take a contact right now, each on its own medium."""
-        media = {medium for medium in agent.spec.capacity if agent.free(medium)}
-        return tuple(id for id in self._serving_of(agent) if self.names.media.get(id, "chat") in media)
-
-    def _serving_of(self, agent: Agent) -> tuple[str, ...]:
-        known = self._serving.get(agent.id)
-        if known is None:
-            skills = agent.spec.skills
-            known = tuple(
-                queue.id
-                for queue in self.floor.queues()
-                if all(skills.get(skill, 0) >= level for skill, level in queue.spec.needs.items())
-            )
-            self._serving[agent.id] = known
-        return known
 
     # -- topic `me` ----------------------------------------------------------------------------------------------------
     def me(self, agent_id: str) -> View:
@@ -365,7 +327,7 @@ class LiveView:
 
     def available(self, queue_id: str) -> int:
         """How many agents could take a contact of this queue right now."""
-        return self._available.get(queue_id, 0)
+        return self._availability.of(queue_id)
 
     def wall(self, tenants: Collection[str]) -> View:
         """The whole wallboard of those who may see `tenants` (without alerts)."""

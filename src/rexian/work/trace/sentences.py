@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rexian.engine import events as e
+from rexian.engine.handlers.consults import CREDIT_MS as CONSULT
 from rexian.engine.specs import STRATEGIES, Passed, Reason
 from rexian.work.trace import calls as calls  # its sentences are in the same book
 from rexian.work.trace.model import Names, Tone, Words
@@ -10,7 +11,6 @@ from rexian.work.trace.telling import SENTENCES, Said, by_name, coded, tells, wi
 
 EMERGENCY = 10**13  # the engine's head start of an emergency, ms
 LEAST_HOLD_MS = 1_000
-CONSULT = 5 * 10**12  # and that of a consultation: an agent and a customer wait
 ARRIVING = frozenset(("new", "transfer", "reception"))  # it comes to a queue, for no mishap
 
 

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from rexian.engine import events as e
 from rexian.engine.floor import Floor
+from rexian.engine.handlers.consults import CREDIT_MS as CONSULT
 from rexian.engine.standing import Reach, Score
 
 UNABLE = frozenset(("skills", "off_duty", "busy"))
@@ -32,15 +33,17 @@ class Moment(Struct, frozen=True, kw_only=True):
 class Wait(Struct, kw_only=True):
     """One stretch in the line, from `InteractionQueued` until it rang, ended, or was queued anew.
 
+    `consult`: a colleague is asked; the customer is with somebody all the while.
     `overtaken`: contacts that went first to agents who could have had this one, by what put them first: `emergency`,
-    `rule` (which ones: `rules`), `priority`, `credit`, `slope`, `earlier`, `target`. `passed`: agents who were free,
-    must not have it and took others, by cause. `spent`: ms by what held it up (see `engine.standing.held_up`).
+    `rule` (which ones: `rules`), `priority`, `credit`, `consult`, `slope`, `earlier`, `target`. `passed`: agents who
+    were free, must not have it and took others, by cause. `spent`: ms by what held it up (`engine.standing.held_up`).
     """
 
     interaction_id: str
     queue_id: str
     tenant_id: str
     begun: Moment
+    consult: bool = False
     widened: list[Moment] = []
     beside: list[int] = []  # seqs of events of the floor that concern its wait: rules, lending, policies
     overtaken: dict[str, int] = field(default_factory=dict)
@@ -110,6 +113,7 @@ class Waits:
             queue_id=event.queue_id,
             tenant_id="" if queue is None else queue.tenant_id,
             begun=_moment(seq, event.at, event.interaction_id, floor),
+            consult=event.consult_of is not None,
         )
         self.waits.append(wait)
         self._open[event.interaction_id] = wait
@@ -155,6 +159,8 @@ def _went_first(wait: Wait, event: e.InteractionOffered, floor: Floor) -> None:
     if own is None or other is None:
         return
     why = head_start(own, other)
+    if why == "credit" and other.credit_ms >= CONSULT:
+        why = "consult"
     wait.overtaken[why] = wait.overtaken.get(why, 0) + 1
     if why == "rule":
         wait.rules = dict(Counter(wait.rules) + Counter(set(other.rules) - set(own.rules) or other.rules))

@@ -14,18 +14,19 @@ from rexian.work.trace.waits import Moment, Wait, Waits
 LEAST_WAIT_MS = 1_000
 _WAITED, _SUMMARY, _EVENT, _MOMENT = range(4)  # the order of what stands at the same event
 _SPENT = ("nobody", "busy", "blocked", "target", "open")
-_AHEAD = ("emergency", "rule", "priority", "credit", "slope", "target", "earlier")
+_AHEAD = ("emergency", "rule", "priority", "credit", "consult", "slope", "target", "earlier")
 
 
 def explain(entries: Sequence[Entry], waits: Waits, names: Names) -> list[Entry]:
     """The story with the place and those on duty at each stretch of waiting, and at its end why it took so long."""
-    told = [wait for wait in waits.waits if wait.waited_ms >= LEAST_WAIT_MS or wait.ahead]
+    heard = [wait for wait in waits.waits if not (wait.consult and names.reader == "customer")]
+    told = [wait for wait in heard if wait.waited_ms >= LEAST_WAIT_MS or wait.ahead]
     said = {wait.until_seq for wait in told}  # there the length of the wait need not be said twice
     placed = [(entry.seq, _EVENT, entry) for entry in entries if entry.kind != "Waited"]
     end = max([seq for seq, *_ in placed], default=0) + 1
     placed += [(one.seq, _WAITED, one) for one in entries if one.kind == "Waited" and one.seq not in said]
     placed += [(wait.until_seq or end, _SUMMARY, _summary(wait, names)) for wait in told]
-    for wait in waits.waits:
+    for wait in heard:
         placed += [(moment.seq, _MOMENT, _standing(moment, names)) for moment in (wait.begun, *wait.widened)]
     if names.reader != "customer":
         placed += [(seq, _EVENT, _beside(seq, waits, names)) for seq in waits.beside]
