@@ -15,7 +15,7 @@ from rexian.channels.voice import frames
 from rexian.channels.voice.calls import Facts, Line, customer_leg, read_leg, tag_of
 from rexian.channels.voice.checks import connect
 from rexian.channels.voice.live import LiveCall
-from rexian.channels.voice.lobby import RECEPTION
+from rexian.channels.voice.lobby import RECEPTION, straight_back
 from rexian.channels.voice.port import Down, Dtmf, Gone, LegOffered
 from rexian.directory.customers.contract import find_or_create, kind_of
 from rexian.engine import commands as engine
@@ -112,14 +112,15 @@ class Guests:
         floor = channel.asking.floor(call.tenant_id)
         contact = floor.contact(call.contact_id) if floor is not None else None
         by = Party("customer", contact.customer_id) if contact is not None else RECEPTION
-        if facts.stage == "reception":
-            flow, _ = await channel.lobby.start_facts(call, facts)
-            queue = engine.QueueInteraction(interaction_id=facts.main, queue_id=flow.person)
-            await channel.asking.ask(call.tenant_id, queue, RECEPTION)
         if number:
             await self._write_number(call, facts, by, number)
-        command = engine.RequestCallBack(interaction_id=facts.main, due_at=due_at)
-        await channel.asking.ask(call.tenant_id, command, by, id=id)
+        if facts.stage == "reception":
+            flow, started = await channel.lobby.start_facts(call, facts)
+            queue = straight_back(facts.main, started.queue_id or flow.person, due_at)
+            await channel.asking.ask(call.tenant_id, queue, RECEPTION, id=id)
+        else:
+            command = engine.RequestCallBack(interaction_id=facts.main, due_at=due_at)
+            await channel.asking.ask(call.tenant_id, command, by, id=id)
         if (line := call.customer) is not None:
             with contextlib.suppress(Down, Gone):
                 await channel.director.release(call, line)

@@ -14,7 +14,6 @@ from rexian.channels.voice.reception import words
 from rexian.channels.voice.reception.model import Flow
 from rexian.engine import commands as engine
 from rexian.engine.specs import Party
-from rexian.runtime.port import Refused
 
 if TYPE_CHECKING:
     from rexian.channels.voice.channel import VoiceChannel
@@ -39,6 +38,16 @@ class Receptions(Protocol):
     async def next_opening(self, flow: Flow) -> int:
         """ms since 1970 UTC; 0 when nobody knows."""
         ...
+
+
+def straight_back(
+    interaction_id: str, queue_id: str, due_at: int = 0, attributes: dict[str, str] | None = None
+) -> engine.QueueInteraction:
+    """Out of the menu into a call-back, however busy the queue is."""
+    return engine.QueueInteraction(
+        interaction_id=interaction_id, queue_id=queue_id, attributes=attributes or {}, call_back=True,
+        call_back_at=due_at,
+    )  # fmt: skip
 
 
 class Lobby:
@@ -111,10 +120,13 @@ class Lobby:
             open_now = await self._receptions.is_open(flow, call.locale)
             opens_at = 0 if open_now else await self._receptions.next_opening(flow)
             due_at = opens_at or self._channel.clock.now_ms() + LATER_MS
-        if not act.queued:
-            await self._queue(call, interaction_id, act.queue_id, needs={}, attributes=act.attributes)
-        command = engine.RequestCallBack(interaction_id=interaction_id, due_at=due_at)
-        await self._channel.asking.ask(call.tenant_id, command, RECEPTION)
+        if act.queued:
+            command = engine.RequestCallBack(interaction_id=interaction_id, due_at=due_at)
+            await self._channel.asking.ask(call.tenant_id, command, RECEPTION)
+            return
+        await self._channel.asking.ask(
+            call.tenant_id, straight_back(interaction_id, act.queue_id, due_at, act.attributes), RECEPTION
+        )
 
     # -- words ---------------------------------------------------------------------------------------------------------
     async def leave_words(self, call: LiveCall, interaction_id: str, act: words.Voicemail) -> int:
@@ -130,14 +142,13 @@ class Lobby:
     async def hand_on(self, call: LiveCall, interaction_id: str, queue_id: str, *, queued: bool) -> None:
         """A message waits for an agent as a call-back does."""
         asking = self._channel.asking
-        if not queued:
-            try:
-                await self._queue(call, interaction_id, queue_id, needs={}, attributes={})
-            except Refused as refused:
-                if refused.code not in ("not_in_reception", "already_ended"):
-                    return  # no room now: the clock's next looks try again (`overdue.words_left`)
-        id = str(uuid.uuid5(uuid.UUID(interaction_id), "voicemail call-back"))
-        await asking.insist(call.tenant_id, engine.RequestCallBack(interaction_id=interaction_id), RECEPTION, id=id)
+        if queued:
+            id = str(uuid.uuid5(uuid.UUID(interaction_id), "voicemail call-back"))
+            await asking.insist(
+                call.tenant_id, engine.RequestCallBack(interaction_id=interaction_id), RECEPTION, id=id
+            )
+        else:
+            await asking.insist(call.tenant_id, straight_back(interaction_id, queue_id), RECEPTION)
 
     def let_go(self, call: LiveCall, why: str) -> None:
         """See `host.Lobby`."""
