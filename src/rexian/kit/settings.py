@@ -64,6 +64,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     sockets_per_address: Annotated[
         int, _about("limits", "Customers' chat sockets open at once from one address.", ge=1)
     ] = 200
+    voice_phone: Annotated[
+        str, _about("voice", "Telephone number shown to customers whose browser can't call; empty: none.")
+    ] = ""
     agent_grace_s: Annotated[
         int, _about("limits", "An agent without any open page is made not ready after so many seconds.", ge=1)
     ] = 30

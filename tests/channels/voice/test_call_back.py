@@ -1,0 +1,133 @@
+"""Call-backs that keep the place, and words that are left."""
+
+from __future__ import annotations
+
+import io
+import wave
+from pathlib import Path
+
+import numpy as np
+import pytest
+import sqlalchemy as sa
+
+from rexian.channels.chat.tables import chat_file
+from rexian.channels.voice.port import Number, RecordingOrder
+from rexian.kit.g711 import encode
+from rexian.kit.sealed import SealedWriter
+from rexian.runtime.tables import content
+from tests.channels.voice.rig import SDP, Street
+
+
+async def test_a_call_back_by_key_keeps_the_place_and_the_page_rings(street: Street) -> None:
+    first, second = await street.caller(), await street.caller()
+    for one in (first, second):
+        await one.call()
+        await one.state("waiting")
+    await first.got("position", position=1, of=2)
+    await first.send(t="key", digit="1")
+    await first.state("call_back")
+    await street.until(lambda: first.leg not in street.engine.legs)
+    assert not second.of("position") or second.of("position")[-1]["position"] == 2
+    li, phone = await street.agent(street.city.li)
+    assert (await li.accept())["id"] == first.interaction
+    assert (await first.got("ring"))["contact"] == first.contact
+    assert (await first.call())["t"] == "answer"
+    line = await phone.up()
+    await first.state("talking")
+    await street.until(lambda: street.hears(first.leg) == {line["leg"]})
+
+
+async def test_a_number_is_rung_where_the_engine_can(street: Street) -> None:
+    street.engine.numbers = True
+    caller = await street.caller()
+    await caller.call()
+    await caller.state("waiting")
+    assert (await caller.ask("call_back", number="+8613800138000"))["t"] == "ack"
+    await caller.close()
+    li, phone = await street.agent(street.city.li)
+    await li.accept()
+    await street.until(lambda: street.engine.dialled)
+    assert street.engine.dialled[-1] == (caller.leg, Number("+8613800138000"))
+    street.engine.pick_up(caller.leg)
+    line = await phone.up()
+    await street.until(lambda: street.hears(caller.leg) == {line["leg"]})
+
+
+async def test_an_agent_is_told_to_dial_by_hand_where_it_cannot(street: Street) -> None:
+    caller = await street.caller()
+    await caller.call()
+    await caller.state("waiting")
+    await caller.ask("call_back", number="13800138000")
+    await caller.close()
+    li, phone = await street.agent(street.city.li)
+    await li.accept()
+    told = await phone.got("nack", code="dial_by_hand")
+    assert "13800138000" in told["text"]
+
+
+class Sealing:
+    """Makes the rig's engine write what a real one would: one second of a tone on the customer's track."""
+
+    def __init__(self, street: Street, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._record = street.engine.record
+        monkeypatch.setattr(street.engine, "record", self.record)
+
+    async def record(self, bridge_id: str, order: RecordingOrder) -> None:
+        tone = (8_000 * np.sin(np.arange(8_000) * 2 * np.pi * 440 / 8_000)).astype(np.int16)
+        both = np.zeros(16_000, np.uint8)
+        both[::2] = np.frombuffer(encode(tone), np.uint8)
+        writer = SealedWriter(Path(order.path), order.key)
+        writer.write(b"RIFF\xff\xff\xff\xffWAVEfmt \x12\0\0\0\x07\0\x02\0" + bytes(14) + b"data\xff\xff\xff\xff")
+        writer.write(both.tobytes())
+        writer.close()
+        await self._record(bridge_id, order)
+
+
+async def test_words_that_are_left_are_in_the_transcript_before_they_are_called_saved(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Sealing(street, monkeypatch)
+    caller = await street.caller()
+    await caller.call()
+    await caller.state("waiting")
+    await street.until(lambda: caller.of("say"))
+    await caller.send(t="key", digit="2")
+    await street.until(lambda: street.engine.recordings)
+    await caller.send(t="key", digit="#")
+    await street.until(lambda: caller.leg not in street.engine.legs)
+    async with street.served.house.db.system() as tx:
+        words = (await tx.execute(sa.select(content).where(content.c.contact_id == caller.contact))).one()
+        kept = (await tx.execute(sa.select(chat_file).where(chat_file.c.id == words.file_id))).one()
+    assert kept.type == "audio/wav"
+    data = street.served.house.chat.store.path(kept.sha256).read_bytes()
+    with wave.open(io.BytesIO(data)) as file:
+        sound = np.frombuffer(file.readframes(file.getnframes()), np.int16)
+    assert np.argmax(np.abs(np.fft.rfft(sound[:8_000]))) == 440
+    await caller.state("call_back")
+    li, _ = await street.agent(street.city.li)
+    assert (await li.accept())["id"] == caller.interaction
+
+
+async def test_a_caller_who_hangs_up_while_leaving_words_has_left_them(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Sealing(street, monkeypatch)
+    caller = await street.caller()
+    await caller.call()
+    await caller.state("waiting")
+    await street.until(lambda: caller.of("say"))
+    await caller.send(t="key", digit="2")
+    await street.until(lambda: street.engine.recordings)
+    street.engine.bye(caller.leg)
+    await caller.state("call_back")
+
+
+async def test_a_booked_call_back_stands_in_no_line(street: Street) -> None:
+    caller = await street.caller()
+    await caller.call(sdp=SDP)
+    await caller.state("waiting")
+    at = street.served.house.clock.now_ms() + 3_600_000
+    assert (await caller.ask("call_back", at=at))["t"] == "ack"
+    await caller.state("call_back")
+    refused = await caller.ask("call_back", at=5)
+    assert refused["t"] == "nack"

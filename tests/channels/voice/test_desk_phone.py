@@ -1,0 +1,133 @@
+"""The staff's phones: which device a call takes, passing the desk by code, and who may do what."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+
+from rexian.directory.audit.tables import audit
+from tests.channels.voice.rig import SDP, Phone, Street
+
+
+async def test_the_device_that_was_used_last_takes_the_call(street: Street) -> None:
+    old = await street.phone(street.city.li, "旧电脑")
+    new = await street.phone(street.city.li, "新电脑")
+    silent = await street.phone(street.city.li, "没有话筒", ready=False)
+    await silent.send(t="ready", microphone=False, why="denied")
+    li = await street.desk(street.city.li)
+    await li.available()
+    caller = await street.caller()
+    await caller.call()
+    await li.accept()
+    line = await new.up()
+    assert (line["here"], line["device_label"]) == (True, "新电脑")
+    assert (await old.up())["here"] is False
+    assert not old.of("connect")
+
+
+async def test_a_live_call_moves_to_another_device_without_a_gap(street: Street) -> None:
+    caller, _, phone = await street.talk()
+    first = phone.live()[0]["leg"]
+    other = await street.phone(street.city.li, "手机")
+    await other.send(t="take", interaction=caller.interaction)
+    await street.until(lambda: first not in street.engine.legs)
+    line = next(call for call in other.live() if call["state"] == "up")
+    assert line["here"] is True
+    assert street.hears(caller.leg) == {line["leg"]}
+    assert "held" not in caller.states
+    assert (await phone.got("drop", leg=first))["cause"] == "normal"
+
+
+async def test_a_colleague_takes_a_call_with_its_code(street: Street) -> None:
+    caller, _, phone = await street.talk()
+    code = phone.live()[0]["code"]
+    assert len(code) == 6
+    wang = await street.desk(street.city.wang)
+    second = await street.phone(street.city.wang)
+    wrong = f"{(int(code) + 1) % 1_000_000:06d}"
+    await second.send(t="take", interaction="", code=wrong)
+    assert (await second.got("nack"))["code"] == "wrong_code"
+    await second.send(t="take", interaction="", code=code)
+    theirs = (await second.up())["leg"]
+    await street.until(lambda: street.hears(caller.leg) == {theirs})
+    await phone.until(lambda: not phone.live())
+    assert await wang.until(lambda: wang.view("me", "handlings").get(caller.interaction))
+    async with street.served.house.db.system() as tx:
+        rows = list(await tx.execute(sa.select(audit).where(audit.c.action == "call.taken_by_code")))
+    assert [(row.actor_id, row.object_id) for row in rows][-1] == (street.city.wang, caller.interaction)
+
+
+async def test_codes_are_not_guessed(street: Street) -> None:
+    _, _, phone = await street.talk()
+    code = phone.live()[0]["code"]
+    second = await street.phone(street.city.zhao)
+    for guess in range(5):
+        await second.send(t="take", interaction="", code=f"{(int(code) + 1 + guess) % 1_000_000:06d}")
+        await second.until(lambda n=guess: len(second.of("nack")) == n + 1)
+    await second.send(t="take", interaction="", code=code)
+    await second.got("nack", code="too_many_codes")
+
+
+async def test_a_code_of_another_tenants_call_opens_nothing(street: Street) -> None:
+    _, _, phone = await street.talk()
+    stranger = await street.phone(street.city.he)
+    await stranger.send(t="take", interaction="", code=phone.live()[0]["code"])
+    assert (await stranger.got("nack"))["code"] == "wrong_code"
+
+
+async def test_nobody_touches_a_line_that_is_not_theirs(street: Street) -> None:
+    caller, _, phone = await street.talk()
+    line = phone.live()[0]["leg"]
+    second = await street.phone(street.city.wang)
+    for ask in ({"t": "mute", "leg": line, "on": True}, {"t": "hangup", "leg": line}, {"t": "key", "leg": line, "digit": "1"},
+                {"t": "offer", "leg": line, "sdp": SDP}, {"t": "hangup", "leg": caller.leg}):  # fmt: skip
+        second.frames.clear()
+        await second.send(**ask)
+        assert (await second.got("nack"))["code"] == "leg_gone"
+    assert street.hears(caller.leg) == {line}
+
+
+async def test_hanging_up_drops_the_line_and_not_the_customer(street: Street) -> None:
+    caller, _, phone = await street.talk()
+    line = phone.live()[0]["leg"]
+    await phone.send(t="hangup", leg=line)
+    await phone.until(lambda: phone.calls[line]["state"] == "lost")
+    await caller.state("held")
+    await phone.send(t="take", interaction=caller.interaction)
+    again = await phone.up()
+    await street.until(lambda: street.hears(caller.leg) == {again["leg"]})
+
+
+async def test_only_staff_with_a_fresh_ticket_from_our_own_page_get_in(street: Street) -> None:
+    async def refused(url: str, origin: str | None = None) -> int:
+        try:
+            async with connect(url, proxy=None, origin=origin):  # type: ignore[arg-type]
+                return 101
+        except InvalidStatus as error:
+            return error.response.status_code
+
+    base = f"{street.served.ws}/voice/desk"
+    assert await refused(base) == 401
+    assert await refused(f"{base}?ticket=guess") == 401
+    async with await street.served.staff(street.city.li) as browser:
+        ticket = (await browser.post("/api/feed-ticket")).json()["ticket"]
+    assert await refused(f"{base}?ticket={ticket}", "https://evil.example") == 403
+    assert await refused(f"{base}?ticket={ticket}") == 101
+    assert await refused(f"{base}?ticket={ticket}") == 401
+
+
+async def test_who_is_shut_out_loses_the_phone_socket(street: Street) -> None:
+    phone = await street.phone(street.city.wang)
+    street.voice.close_person(street.city.wang, 4401, "signed out")
+    assert (await phone.until_closed())[0] == 4401
+
+
+async def test_vandals_get_clear_answers(street: Street) -> None:
+    phone = await street.phone(street.city.li)
+    for frame in ({"t": "offer", "leg": "x y", "sdp": SDP}, {"t": "mute", "leg": "a"}, {"t": "what"},
+                  {"t": "offer", "leg": "a", "sdp": "x" * 20_000}):  # fmt: skip
+        phone.frames.clear()
+        await phone.send(**frame)
+        assert (await phone.got("nack"))["code"] == "malformed"
+    assert Phone().device
