@@ -44,6 +44,7 @@ from rexian.web.problems import ProblemHandler, locale_of
 from rexian.web.static_files import Pages
 from rexian.work.alerts.contract import HealthFacts
 from rexian.work.desk.contract import last_agent
+from rexian.work.recordings.slice import make_book
 from rexian.work.slices import all_slices
 
 BEAT_S = 0.25
@@ -82,7 +83,11 @@ class House:
             self.db, self.clock, settings, self.whispers, self.book, self._mirror_of, own_origin, last_agent=last_agent
         )
         self.channels: list[Channel] = [self.chat]
-        self.slices: list[Slice] = [self.directory.slice, *all_slices(self.db, self.clock, settings, self.host)]
+        self.recordings = make_book(self.db, self.clock, settings)
+        self.slices: list[Slice] = [
+            self.directory.slice,
+            *all_slices(self.db, self.clock, settings, self.host, self.recordings),
+        ]
         forgetters = [part.forget_simulated for part in self.slices if part.forget_simulated is not None]
         copiers = [part.copy_settings for part in self.slices if part.copy_settings is not None]
         self.slices.append(drill(self.db, self.clock, settings, self.host, forgetters, copiers))
