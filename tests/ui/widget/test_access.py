@@ -16,6 +16,7 @@ async def test_axe_finds_nothing_serious_in_any_state(people: People, double: Do
     people.expected.append("WebSocket")
     double.colour = "#ffb703" if phone else ""  # a site's colour that is unreadable as it is
     widget = Widget(page := await people.shop(dark=dark, phone=phone), double)
+    await expect(widget.launcher).to_be_visible()  # before it is there axe would judge the shop's page instead
     found = {"launcher": await axe(page)}
 
     async def look(name: str) -> None:
