@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from rexian.kit.g711 import ULAW_TO_LINEAR
+from rexian.kit import g711
 from rexian.work.recordings.model import Picture, Span
 from rexian.work.recordings.wav import Layout
 
@@ -61,7 +61,7 @@ class Drawing:
 
 def _linear(data: bytes, law: int) -> NDArray[np.int32]:
     if law == 7:
-        return np.asarray(ULAW_TO_LINEAR[np.frombuffer(data, np.uint8)], np.int32)
+        return np.asarray(g711.decode(data), np.int32)
     return np.asarray(np.frombuffer(data, "<i2"), np.int32)
 
 

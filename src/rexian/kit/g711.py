@@ -5,11 +5,12 @@ Samples are 16-bit: the recommendation's 14 (mu) and 13 (A) bits, shifted to the
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import numpy.typing as npt
 
-from rexian.channels.voice.webrtc.mixing.facts import Law
-
+Law = Literal["u", "a"]
 Bytes = npt.NDArray[np.uint8]
 Pcm = npt.NDArray[np.int16]
 Wide = npt.NDArray[np.int32]
