@@ -11,6 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 Law = Literal["u", "a"]
+<<<<<<< HEAD
+=======
+"""Mu (PCMU, RTP payload type 0) and A (PCMA, 8)."""
+>>>>>>> v-mixer
 Bytes = npt.NDArray[np.uint8]
 Pcm = npt.NDArray[np.int16]
 Wide = npt.NDArray[np.int32]
@@ -32,14 +36,14 @@ def _mu_encoding() -> Bytes:
     size = np.minimum(np.abs(sample), _CLIP >> 2) + (_BIAS >> 2)
     segment = np.floor(np.log2(size)).astype(np.int32) - 5
     code = segment << 4 | size >> (segment + 1) & 0xF
-    return (code ^ np.where(sample < 0, 0x7F, 0xFF)).astype(np.uint8)
+    return np.asarray(code ^ np.where(sample < 0, 0x7F, 0xFF), np.uint8)
 
 
 def _a_decoding() -> Pcm:
     code = np.arange(256, dtype=np.int32) ^ 0x55
     segment, step = code >> 4 & 7, (code & 0xF) << 4
     size = np.where(segment == 0, step + 8, (step + 0x108) << np.maximum(segment - 1, 0))
-    return np.where(code & 0x80, size, -size).astype(np.int16)
+    return np.asarray(np.where(code & 0x80, size, -size), np.int16)
 
 
 def _a_encoding() -> Bytes:
@@ -47,10 +51,12 @@ def _a_encoding() -> Bytes:
     size = np.where(sample >= 0, sample, -sample - 1)
     segment = np.maximum(np.floor(np.log2(np.maximum(size, 1))).astype(np.int32) - 4, 0)
     code = segment << 4 | size >> np.maximum(segment, 1) & 0xF
-    return (code ^ np.where(sample >= 0, 0xD5, 0x55)).astype(np.uint8)
+    return np.asarray(code ^ np.where(sample >= 0, 0xD5, 0x55), np.uint8)
 
 
-DECODE = np.concatenate([_mu_decoding(), _a_decoding()])
+ULAW_TO_LINEAR, ALAW_TO_LINEAR = _mu_decoding(), _a_decoding()
+"""A sample for each of the 256 bytes."""
+DECODE = np.concatenate([ULAW_TO_LINEAR, ALAW_TO_LINEAR])
 """One table for both laws: A law's begins at `LAW_OUT["a"]`."""
 ENCODE = np.concatenate([_mu_encoding(), _a_encoding()])
 """Index: sample + 32,768; A law's begins at `LAW_IN["a"]`."""
@@ -59,8 +65,9 @@ LAW_IN: dict[Law, int] = {"u": 0, "a": 65_536}
 
 
 def decode(data: bytes | bytearray | memoryview, law: Law = "u") -> Pcm:
-    start = LAW_OUT[law]
-    return DECODE[start : start + 256].take(np.frombuffer(data, np.uint8))
+    table = ULAW_TO_LINEAR if law == "u" else ALAW_TO_LINEAR
+    samples: Pcm = table.take(np.frombuffer(data, np.uint8))
+    return samples
 
 
 def encode(samples: Pcm | Wide, law: Law = "u") -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from random import Random
 
 import pytest
@@ -242,7 +243,7 @@ def test_on_any_network_order_bounds_and_counts_hold(
         assert beat.depth_ms <= 230
         assert 20 <= buffer.target_ms <= 200
     heard = blocks_of(played)
-    assert all(earlier < later for earlier, later in zip(heard, heard[1:], strict=False)), "never out of order or twice"
+    assert all(earlier < later for earlier, later in pairwise(heard)), "never out of order or twice"
     assert buffer.received == len(kept)
     assert buffer.lost == len(sent) - len(kept)
     assert buffer.duplicates == len(again)

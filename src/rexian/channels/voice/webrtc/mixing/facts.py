@@ -6,14 +6,13 @@ from typing import Literal
 
 from msgspec import Struct
 
+from rexian.kit.g711 import Law as Law
+
 RATE = 8_000
 """Samples a second, everywhere."""
 FRAME = 160
 """Samples of a beat: 20 ms."""
-BEAT_S = FRAME / RATE
-
-Law = Literal["u", "a"]
-"""G.711's two companding laws: mu (PCMU, payload type 0) and A (PCMA, 8)."""
+BEATS_A_SECOND = RATE // FRAME
 
 
 class PlaybackDone(Struct, frozen=True, kw_only=True):

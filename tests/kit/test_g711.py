@@ -7,8 +7,7 @@ import warnings
 import numpy as np
 import pytest
 
-from rexian.channels.voice.webrtc.mixing.facts import Law
-from rexian.kit.g711 import SILENCE, decode, encode
+from rexian.kit.g711 import SILENCE, Law, decode, encode
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
