@@ -11,10 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 Law = Literal["u", "a"]
-<<<<<<< HEAD
-=======
 """Mu (PCMU, RTP payload type 0) and A (PCMA, 8)."""
->>>>>>> v-mixer
 Bytes = npt.NDArray[np.uint8]
 Pcm = npt.NDArray[np.int16]
 Wide = npt.NDArray[np.int32]
