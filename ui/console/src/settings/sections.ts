@@ -17,6 +17,7 @@ export const SECTION_IDS = [
   "skills",
   "canned",
   "dispositions",
+  "recordings",
   "tokens",
   "webhooks",
   "audit",
@@ -96,6 +97,13 @@ export const SECTIONS: Section[] = [
     icon: "disposition",
     scopes: ["settings.read", "queue.read"],
     page: page(async () => (await import("./DispositionsPage.tsx")).DispositionsPage),
+  },
+  {
+    id: "recordings",
+    group: "service",
+    icon: "sound",
+    scopes: ["settings.read"],
+    page: page(async () => (await import("../recordings/RulePage.tsx")).RulePage),
   },
   {
     id: "tokens",
