@@ -51,6 +51,7 @@ from rexian.web.staff_socket import for_staff
 from rexian.web.static_files import Pages
 from rexian.work.alerts.contract import HealthFacts
 from rexian.work.desk.contract import last_agent
+from rexian.work.recordings.slice import make_book
 from rexian.work.slices import all_slices
 
 BEAT_S = 0.25
@@ -89,9 +90,13 @@ class House:
             self.db, self.clock, settings, self.whispers, self.book, self._mirror_of, own_origin, last_agent=last_agent
         )
         self.prompts = prompts.make(self.db, settings)
+        self.recordings = make_book(self.db, self.clock, settings)
         self.voice = self._make_voice(voice or engine_of(settings))
         self.channels: list[Channel] = [self.chat, *([self.voice] if self.voice is not None else [])]
-        self.slices: list[Slice] = [self.directory.slice, *all_slices(self.db, self.clock, settings, self.host)]
+        self.slices: list[Slice] = [
+            self.directory.slice,
+            *all_slices(self.db, self.clock, settings, self.host, self.recordings),
+        ]
         forgetters = [part.forget_simulated for part in self.slices if part.forget_simulated is not None]
         copiers = [part.copy_settings for part in self.slices if part.copy_settings is not None]
         self.slices.append(drill(self.db, self.clock, settings, self.host, forgetters, copiers))

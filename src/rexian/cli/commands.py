@@ -236,6 +236,22 @@ def audit_verify() -> None:
     click.echo(say("cli.audit_whole"))
 
 
+@main.group(help=say("cli.keys"))
+def keys() -> None:
+    pass
+
+
+@keys.command("rotate", help=say("cli.keys_rotate"))
+@click.option("--tenant", "tenant_key", metavar="KEY", help=say("cli.keys_tenant"))
+@click.option("--master", is_flag=True, help=say("cli.keys_master"))
+def keys_rotate(tenant_key: str | None, master: bool) -> None:
+    from rexian.directory.keys.commandline import rewrap, rotate
+
+    done = "cli.keys_rewrapped" if master else "cli.keys_rotated"
+    count = with_database(lambda db, settings: rewrap(db, settings) if master else rotate(db, settings, tenant_key))
+    click.echo(say(done, count=count))
+
+
 # -- looking back -----------------------------------------------------------------------------------------------------
 @main.command(help=say("cli.replay"))
 @click.option("--floor", required=True, help=say("cli.replay_floor"))

@@ -14,17 +14,19 @@ SELF: Final = "self"
 _READING = ("contact.read", "queue.read", "people.read", "customer.read")
 _HANDLING = ("desk.use", "customer.write", *_READING)
 _WATCHING = ("contact.read_all", "wall.read", "trace.read", "routing.read", "routing.switch", "drill.run",
-             "drill.live", "calls.join", *_READING)  # fmt: skip
+             "drill.live", "calls.join", "recording.listen", *_READING)  # fmt: skip
 _RUNNING = (
     "wall.read", "queue.read", "queue.write", "people.read", "people.write", "hours.write", "token.write",
     "webhook.write", "audit.read", "settings.read", "settings.write", "routing.read", "routing.switch", "routing.edit",
-    "drill.run",
+    "drill.run", "recording.keep",
 )  # fmt: skip
 
 ROLE_SCOPES: Final[Mapping[Role, frozenset[str]]] = {
     "agent": frozenset(_HANDLING),
     "supervisor": frozenset((*_WATCHING, "customer.write", "canned.write", "settings.read", "token.write")),
-    "reviewer": frozenset(("contact.read", "contact.read_all", "trace.read", "queue.read", "people.read")),
+    "reviewer": frozenset(
+        ("contact.read", "contact.read_all", "trace.read", "queue.read", "people.read", "recording.listen")
+    ),
     "planner": frozenset(
         ("wall.read", "queue.read", "people.read", "hours.write", "settings.read", "routing.read", "drill.run")
     ),

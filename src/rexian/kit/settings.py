@@ -54,6 +54,20 @@ class Settings(Struct, frozen=True, kw_only=True):
         str,
         _about("security", "Key for signatures, at least 32 characters; empty: made once, kept in `<home>/secret`."),
     ] = ""
+    master_key: Annotated[
+        str,
+        _about(
+            "security",
+            "Key that wraps the tenants' keys: 32 bytes in base64; empty: made once, kept in `<home>/master.key`.",
+        ),
+    ] = ""
+    master_keys_old: Annotated[
+        tuple[str, ...], _about("security", "Earlier master keys, until `rexian keys rotate --master` has run.")
+    ] = ()
+    master_key_command: Annotated[
+        str,
+        _about("security", "A command that wraps and unwraps in place of a master key (a key management service)."),
+    ] = ""
     session_idle_s: Annotated[int, _about("security", "A session ends after so many idle seconds.", ge=60)] = 8 * 3600
     session_max_s: Annotated[int, _about("security", "A session ends after so many seconds in any case.", ge=60)] = (
         24 * 3600
@@ -71,6 +85,13 @@ class Settings(Struct, frozen=True, kw_only=True):
         int, _about("limits", "An agent without any open page is made not ready after so many seconds.", ge=1)
     ] = 30
     max_upload_bytes: Annotated[int, _about("limits", "Largest file that may be sent, in bytes.", ge=1024)] = 20_000_000
+    recordings_s3: Annotated[
+        str,
+        _about("recordings", "Keep recordings in an S3-compatible store: `bucket` or `bucket/prefix`; empty: on disk."),
+    ] = ""
+    recordings_s3_endpoint: Annotated[
+        str, _about("recordings", "Address of an S3-compatible store that isn't Amazon's, https://….")
+    ] = ""
     webhook_loopback: Annotated[
         bool, _about("security", "Webhooks may call this very machine, by plain http too: for demos and tests only.")
     ] = False
@@ -136,6 +157,11 @@ class Settings(Struct, frozen=True, kw_only=True):
         """The address under which this very server is reached from its own machine."""
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    @property
+    def recordings(self) -> Path:
+        """Folder in which recordings are written, and kept unless `recordings_s3` says otherwise."""
+        return self.home / "recordings"
 
     @property
     def files(self) -> Path:

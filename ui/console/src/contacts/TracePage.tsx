@@ -7,6 +7,7 @@ import { Badge, Button, EmptyState, Icon, Skeleton } from "@kit/ui";
 import { api, Problem } from "../app/api.ts";
 import { hasScope, useSession } from "../app/session.tsx";
 import { useTitle } from "../app/title.ts";
+import { Recordings } from "../recordings/Recordings.tsx";
 import { Facts } from "./Facts.tsx";
 import { type ContactDetail, exportName, type TraceEntry, upTo } from "./model.ts";
 import { ReplayBar } from "./ReplayBar.tsx";
@@ -97,6 +98,7 @@ function Replay({ detail, entries }: { detail: ContactDetail; entries: TraceEntr
   return (
     <div className="flex h-full flex-col">
       <Head detail={detail} entries={all} />
+      <Recordings contact={detail.contact.id} />
       <div className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)_minmax(0,1fr)] gap-3 px-4 pb-3 xl:grid-cols-[minmax(0,1fr)_minmax(0,1fr)_280px]">
         <Transcript
           {...shown}

@@ -18,6 +18,7 @@ export const SECTION_IDS = [
   "skills",
   "canned",
   "dispositions",
+  "recordings",
   "tokens",
   "webhooks",
   "companies",
@@ -105,6 +106,13 @@ export const SECTIONS: Section[] = [
     icon: "disposition",
     scopes: ["settings.read", "queue.read"],
     page: page(async () => (await import("./DispositionsPage.tsx")).DispositionsPage),
+  },
+  {
+    id: "recordings",
+    group: "service",
+    icon: "sound",
+    scopes: ["settings.read"],
+    page: page(async () => (await import("../recordings/RulePage.tsx")).RulePage),
   },
   {
     id: "tokens",

@@ -1,0 +1,1 @@
+"""Tenants' keys: what seals a company's recordings, and nobody else's."""

@@ -1,0 +1,5 @@
+"""What others may use of the tenants' keys."""
+
+from rexian.directory.keys.service import KeyRing, Wrapped
+
+__all__ = ["KeyRing", "Wrapped"]

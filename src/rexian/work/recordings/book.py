@@ -1,0 +1,148 @@
+"""The book of recordings: what the voice channel asks before it records, and tells when a recording has ended."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from rexian.directory.keys.contract import KeyRing, Wrapped
+from rexian.kit import log
+from rexian.kit.clock import Clock
+from rexian.kit.database import Database
+from rexian.kit.ids import new_id
+from rexian.kit.keys import new_key
+from rexian.kit.sealed import Broken, SealedReader
+from rexian.work.recordings.model import DAY_MS, Picture, Rule
+from rexian.work.recordings.picture import Drawing
+from rexian.work.recordings.storage import Store
+from rexian.work.recordings.tables import recording, rule
+from rexian.work.recordings.wav import Layout, NotWav, layout_of
+
+HEAD = 4_096
+PIECE = 16_384 * 16
+_log = log.get(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Where and under which key a recording is to be written."""
+
+    id: str
+    path: str
+    key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a recording ended: the figures of the sealed file."""
+
+    duration_ms: int
+    size: int
+    sha256: str
+    why: str
+
+
+def file_name(tenant_id: str, recording_id: str) -> str:
+    return f"{tenant_id}/{recording_id}.rxs"
+
+
+class Book:
+    """Begins and finishes recordings. `folder` is where they are written, whatever keeps them afterwards."""
+
+    def __init__(self, db: Database, clock: Clock, keys: KeyRing, store: Store, folder: Path) -> None:
+        self._db = db
+        self._clock = clock
+        self.keys = keys
+        self.store = store
+        self.folder = folder
+
+    async def rule(self, tenant_id: str) -> Rule:
+        """The tenant's rule; the defaults when it has made none."""
+        async with self._db.tenant(tenant_id) as tx:
+            row = (await tx.execute(select(rule).where(rule.c.tenant_id == tenant_id))).one_or_none()
+        return Rule() if row is None else Rule(consent=row.consent, keep_days=row.keep_days)
+
+    async def begin(self, tenant_id: str, contact_id: str, interaction_id: str) -> Order:
+        """Make the row and the key; committed before a byte is written. Raises `kit.keys.KeyTrouble`, `OSError`."""
+        now, id, key = self._clock.now_ms(), new_id(), new_key()
+        path = self.folder / file_name(tenant_id, id)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        async with self._db.tenant(tenant_id) as tx:
+            wrapped = await self.keys.wrap(tx, tenant_id, id, key, now)
+            row = {
+                "id": id, "tenant_id": tenant_id, "contact_id": contact_id, "interaction_id": interaction_id,
+                "key_id": wrapped.key_id, "wrapped_key": wrapped.data, "state": "writing", "place": "disk",
+                "started_at": now,
+            }  # fmt: skip
+            await tx.execute(recording.insert().values(row))
+        return Order(id, str(path), key)
+
+    async def finish(self, recording_id: str, ended: Ended) -> None:
+        """The file is closed: keep it. Told twice, it is kept once."""
+        async with self._db.system() as tx:
+            row = (await tx.execute(select(recording).where(recording.c.id == recording_id))).one_or_none()
+        if row is None or row.state != "writing":
+            return
+        now, kept = self._clock.now_ms(), await self.rule(row.tenant_id)
+        values = dataclasses.asdict(ended) | {"ended_at": now}
+        state = {"state": "kept" if ended.size else "lost", "erase_at": row.started_at + kept.keep_days * DAY_MS}
+        async with self._db.tenant(row.tenant_id) as tx:
+            open_row = (recording.c.id == recording_id, recording.c.state == "writing")
+            await tx.execute(recording.update().where(*open_row).values(values | state))
+
+    async def adopt(self, alive: set[str]) -> int:
+        """Finish what a process left behind that died while it recorded; `alive` are still being written."""
+        async with self._db.system() as tx:
+            rows = (await tx.execute(select(recording).where(recording.c.state == "writing"))).all()
+        left = [row for row in rows if row.id not in alive]
+        for row in left:
+            await self.finish(row.id, await self._found(row))
+        return len(left)
+
+    async def _found(self, row: Row[Any]) -> Ended:
+        path = self.folder / file_name(row.tenant_id, row.id)
+        try:
+            reader = await self.open_file(row, path)
+            with reader:
+                layout = layout_of(reader.read(0, HEAD))
+                frames = (reader.plain_size - layout.start) // layout.frame
+                figures = await asyncio.to_thread(_digest, path)
+                return Ended(frames * 1_000 // layout.rate, *figures, "engine_down")
+        except (OSError, Broken, NotWav) as error:
+            _log.warning("recording.lost", recording_id=row.id, error=str(error)[:200])
+            return Ended(0, 0, "", "lost")
+
+    # -- the sound -----------------------------------------------------------------------------------------------------
+    async def open(self, row: Row[Any]) -> SealedReader:
+        """Open a kept recording. Raises `StorageTrouble`, `KeyTrouble`, `Broken`, `OSError`."""
+        name = file_name(row.tenant_id, row.id)
+        return await self.open_file(row, await self.store.fetch(name, self.folder / name))
+
+    async def open_file(self, row: Row[Any], path: Path) -> SealedReader:
+        async with self._db.tenant(row.tenant_id) as tx:
+            key = await self.keys.unwrap(tx, row.id, Wrapped(row.key_id, bytes(row.wrapped_key)))
+        return await asyncio.to_thread(SealedReader, path, key)
+
+    async def draw(self, row: Row[Any]) -> Picture:
+        """Work out the picture of a kept recording. Raises as `open` does, and `NotWav`."""
+        with await self.open(row) as reader:
+            return await asyncio.to_thread(_drawn, reader, layout_of(reader.read(0, HEAD)))
+
+
+def _drawn(reader: SealedReader, layout: Layout) -> Picture:
+    drawing, at = Drawing(layout), layout.start
+    while piece := reader.read(at, PIECE):
+        drawing.add(piece)
+        at += len(piece)
+    return drawing.done()
+
+
+def _digest(path: Path) -> tuple[int, str]:
+    with path.open("rb") as file:
+        return path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,99 @@
+"""What is done with recordings after their end, in the background: draw, put away, erase when their day has come."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import msgspec
+from sqlalchemy import Row, select
+
+from rexian.directory.act import Act
+from rexian.kit import log, metrics
+from rexian.kit.clock import Clock
+from rexian.kit.database import Database, is_outage
+from rexian.kit.keys import KeyTrouble
+from rexian.kit.problem import Problem
+from rexian.kit.sealed import Broken
+from rexian.work.recordings.book import Book, file_name
+from rexian.work.recordings.model import Picture
+from rexian.work.recordings.service import erase
+from rexian.work.recordings.storage import StorageTrouble
+from rexian.work.recordings.tables import recording
+from rexian.work.recordings.wav import NotWav
+
+EVERY_S = 5.0
+AT_ONCE = 20
+NONE = Picture(bucket_ms=100, customer=[], agent=[], silences=[], overlaps=[])
+_log = log.get(__name__)
+_undrawn = metrics.gauge("rexian_recordings_undrawn", "Finished recordings whose picture is not drawn yet")
+
+
+class Keeper:
+    """Works through what is due. What fails is tried again with the next round; nothing is erased by mistake."""
+
+    def __init__(self, db: Database, clock: Clock, book: Book) -> None:
+        self._db = db
+        self._clock = clock
+        self._book = book
+
+    async def run(self) -> None:
+        """Endless."""
+        while True:
+            try:
+                await self.once()
+            except Exception as error:
+                if not is_outage(error):
+                    raise
+            await asyncio.sleep(EVERY_S)
+
+    async def once(self) -> None:
+        await self._draw()
+        await self._put_away()
+        await self._erase()
+
+    async def _due(self, *where: Any) -> list[Row[Any]]:
+        async with self._db.system() as tx:
+            return list((await tx.execute(select(recording).where(*where).limit(AT_ONCE))).all())
+
+    async def _draw(self) -> None:
+        rows = await self._due(recording.c.state == "kept", recording.c.picture.is_(None))
+        _undrawn.set(len(rows))
+        for row in rows:
+            try:
+                picture = await self._book.draw(row)
+            except (Broken, NotWav) as error:
+                _log.warning("recording.damaged", recording_id=row.id, error=str(error)[:200])
+                picture = NONE
+            except (StorageTrouble, KeyTrouble, OSError) as error:
+                _log.warning("recording.not_drawn", recording_id=row.id, error=str(error)[:200])
+                continue
+            await self._set(row, picture=msgspec.to_builtins(picture))
+
+    async def _put_away(self) -> None:
+        store = self._book.store
+        if store.place == "disk":
+            return
+        drawn = recording.c.picture.is_not(None)
+        for row in await self._due(recording.c.state == "kept", recording.c.place == "disk", drawn):
+            name = file_name(row.tenant_id, row.id)
+            try:
+                await store.keep(name, self._book.folder / name)
+            except StorageTrouble as error:
+                _log.warning("recording.not_put_away", recording_id=row.id, error=str(error)[:200])
+                continue
+            await self._set(row, place=store.place)
+
+    async def _erase(self) -> None:
+        now = self._clock.now_ms()
+        due = (recording.c.state == "kept", recording.c.hold_at.is_(None), recording.c.erase_at <= now)
+        for row in await self._due(*due):
+            try:
+                async with self._db.tenant(row.tenant_id) as tx:
+                    await erase(Act(tx, row.tenant_id, now), self._book, row.id, "by_rule")
+            except Problem as error:
+                _log.warning("recording.not_erased", recording_id=row.id, error=error.code)
+
+    async def _set(self, row: Row[Any], **values: Any) -> None:
+        async with self._db.tenant(row.tenant_id) as tx:
+            await tx.execute(recording.update().where(recording.c.id == row.id).values(values))

@@ -1,0 +1,77 @@
+"""What recordings are to the outside, and the rule by which a tenant keeps them. Pure."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+Consent = Literal["always", "prompt", "never"]
+DAY_MS = 86_400_000
+KeepDays = Annotated[int, Meta(ge=1, le=3_650, description="Days until a recording is erased.")]
+
+
+class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`consent`: `always` records without a word, `prompt` says so first, `never` records nothing."""
+
+    consent: Consent = "prompt"
+    keep_days: KeepDays = 90
+
+
+class Span(Struct, frozen=True, array_like=True):
+    """From … to, ms from the recording's start."""
+
+    from_ms: int
+    to_ms: int
+
+
+class Picture(Struct, frozen=True, kw_only=True):
+    """What a player draws. `customer`, `agent`: loudest sample of each bucket, 0…255; a bucket is `bucket_ms` long.
+
+    `silences`: both are silent for two seconds and more; `overlaps`: both speak at once.
+    """
+
+    bucket_ms: int
+    customer: list[int]
+    agent: list[int]
+    silences: list[Span]
+    overlaps: list[Span]
+
+
+class Recording(Struct, frozen=True, kw_only=True):
+    """A recording. `state`: writing, kept, erased (by rule or by hand) or lost. `why`: how it ended."""
+
+    id: str
+    tenant_id: str
+    contact_id: str
+    interaction_id: str
+    state: str
+    why: str
+    started_at: int
+    ended_at: int | None
+    duration_ms: int
+    size: int
+    sha256: str
+    hold_reason: str | None
+    hold_at: int | None
+    erase_at: int | None
+    erased_at: int | None
+
+
+class RecordingDetail(Recording, frozen=True, kw_only=True):
+    """With its picture, once that is drawn (a moment after the end)."""
+
+    picture: Picture | None
+
+
+class Listening(Struct, frozen=True, kw_only=True):
+    """The address of the sound, good until `until` for whoever asked."""
+
+    url: str
+    until: int
+
+
+class Hold(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Why it must not be erased (a lawsuit, a complaint)."""
+
+    reason: Annotated[str, Meta(min_length=1, max_length=500, pattern=r"^[^\x00]*$")]

@@ -1,0 +1,82 @@
+/** Settings → Recordings: whether calls are recorded, what callers hear of it, and for how long recordings are kept. */
+import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Button, Notice, NumberField, Select, Skeleton, toast } from "@kit/ui";
+import { api, Problem } from "../app/api.ts";
+import { hasScope, useSession } from "../app/session.tsx";
+import { PageHead } from "../settings/parts/Page.tsx";
+import type { Rule } from "./wire.ts";
+
+const PATH = "/api/recording-rule";
+const CONSENTS = ["prompt", "always", "never"] as const;
+
+const ruleQuery = queryOptions({
+  queryKey: ["recording-rule"],
+  queryFn: ({ signal }) => api.get<Rule>(PATH, undefined, { signal }),
+});
+
+export function RulePage() {
+  const { t } = useTranslation("recordings");
+  const query = useQuery(ruleQuery);
+  return (
+    <>
+      <PageHead title={t("rule.title")} explain={t("rule.explain")} />
+      {query.data ? (
+        <RuleForm key={JSON.stringify(query.data)} stored={query.data} />
+      ) : (
+        <Skeleton lines={4} />
+      )}
+      {query.error ? <Notice tone="bad">{query.error.message || t("rule.failed")}</Notice> : null}
+    </>
+  );
+}
+
+function RuleForm({ stored }: { stored: Rule }) {
+  const { t } = useTranslation("recordings");
+  const may = hasScope(useSession(), "recording.keep");
+  const [rule, setRule] = useState(stored);
+  const client = useQueryClient();
+  const save = useMutation({
+    mutationFn: () => api.put<Rule>(PATH, rule),
+    onSuccess: (now) => {
+      client.setQueryData(ruleQuery.queryKey, now);
+      toast("ok", t("rule.saved"));
+    },
+  });
+  const shorter = rule.keep_days < stored.keep_days;
+  return (
+    <form
+      className="flex max-w-lg flex-col gap-4 rounded-lg border border-line bg-surface p-5"
+      onSubmit={(event) => {
+        event.preventDefault();
+        save.mutate();
+      }}
+    >
+      <Select
+        label={t("rule.consent")}
+        value={rule.consent}
+        isDisabled={!may}
+        onChange={(key) => setRule({ ...rule, consent: key })}
+        options={CONSENTS.map((one) => ({ id: one, label: t(`rule.consents.${one}`) }))}
+      />
+      <NumberField
+        label={t("rule.keepDays")}
+        value={rule.keep_days}
+        minValue={1}
+        maxValue={3650}
+        isDisabled={!may}
+        onChange={(days) => setRule({ ...rule, keep_days: days })}
+      />
+      {shorter ? <Notice tone="warn">{t("rule.shorter")}</Notice> : null}
+      {save.error instanceof Problem ? <Notice tone="bad">{save.error.title}</Notice> : null}
+      {may ? (
+        <div>
+          <Button type="submit" variant="primary" isPending={save.isPending}>
+            {t("rule.save")}
+          </Button>
+        </div>
+      ) : null}
+    </form>
+  );
+}
