@@ -7,6 +7,42 @@ export interface CustomerRef {
   name: string;
 }
 
+/** Who else is in a call. Listening and whispering are left out where the tenant keeps them from its agents. */
+export interface ParticipantView {
+  person_id: string;
+  /** Empty for somebody outside, except in a contact's topic, which says the number. */
+  name: string;
+  role: "listen" | "whisper" | "barge" | "external";
+}
+
+/** The colleague who is asked while the customer stays; by the queue's name until one is known. */
+export interface ConsultView {
+  interaction_id: string;
+  state: "queued" | "offered" | "talking";
+  name: string;
+  name_en: string;
+  agent_id: string | null;
+}
+
+export type RecordingState = "on" | "paused" | "off" | "";
+
+/** A call's own part of a handling or an interaction; at rest for chats. */
+export interface CallView {
+  /** On hold since; 0: not held. */
+  held_at: number;
+  /** Earlier holds together. */
+  held_ms: number;
+  recording: RecordingState;
+  participants: ParticipantView[];
+  consult: ConsultView | null;
+}
+
+/** What offers, handlings and interactions say of a consultation that they are; empty and null for all others. */
+export interface AskedView {
+  consult_of: string;
+  consult_by: { id: string; name: string } | null;
+}
+
 export interface AgentView {
   id: string;
   state: "available" | "not_ready" | "after_contact_work";
@@ -18,7 +54,7 @@ export interface AgentView {
   by_system: boolean;
 }
 
-export interface OfferView {
+export interface OfferView extends Partial<AskedView> {
   id: string;
   contact_id: string;
   interaction_id: string;
@@ -39,7 +75,7 @@ export interface OfferView {
   simulated?: boolean;
 }
 
-export interface HandlingView {
+export interface HandlingView extends Partial<AskedView>, Partial<CallView> {
   /** The interaction's id. */
   id: string;
   contact_id: string;
@@ -74,9 +110,10 @@ export interface ContactView {
   rating?: number | null;
 }
 
-export interface InteractionView {
+export interface InteractionView extends Partial<AskedView>, Partial<CallView> {
   id: string;
-  state: "queued" | "offered" | "talking" | "after_contact_work" | "ended";
+  medium?: Medium;
+  state: "reception" | "queued" | "offered" | "scheduled" | "talking" | "after_contact_work" | "ended";
   queue_id?: string;
   queue_name?: string;
   queue_name_en?: string | null;
@@ -130,6 +167,17 @@ export interface WallQueueView {
   rules?: { id: string; name: string; name_en: string; emergency: boolean; standing?: boolean }[];
 }
 
+/** A call that a supervisor may join: voice, and talking. */
+export interface WallCallView {
+  interaction_id: string;
+  contact_id: string;
+  tenant_id: string;
+  medium: Medium;
+  since: number;
+  held: boolean;
+  participants: ParticipantView[];
+}
+
 export interface WallAgentView {
   id: string;
   name: string;
@@ -142,6 +190,7 @@ export interface WallAgentView {
   engaged: number;
   capacity: Partial<Record<Medium, number>>;
   current: { interaction_id: string; queue_id: string; since_at: number }[];
+  calls?: WallCallView[];
 }
 
 export interface AlertView {
@@ -233,5 +282,20 @@ export interface Commands {
   TransferInteraction: { interaction_id: string; to_queue_id?: string; to_agent_id?: string; note?: string };
   EndInteraction: { interaction_id: string };
   ExtendAfterContactWork: { interaction_id: string };
+  SetHold: { interaction_id: string; on: boolean };
+  Consult: {
+    interaction_id: string;
+    consult_id: string;
+    to_queue_id?: string;
+    to_agent_id?: string;
+    note?: string;
+  };
+  CompleteTransfer: { interaction_id: string; consult_id: string };
+  JoinInteraction: { interaction_id: string; role: "listen" | "whisper" | "barge" };
+  LeaveInteraction: { interaction_id: string };
+  TakeOver: { interaction_id: string };
+  SetRecording: { interaction_id: string; state: "on" | "paused"; why?: string };
+  AddExternal: { interaction_id: string; participant_id: string; number: string };
+  RemoveParticipant: { interaction_id: string; person_id: string };
   WrapUp: { interaction_id: string; disposition: string; text: string };
 }

@@ -20,7 +20,8 @@ Zone = Annotated[str, Meta(min_length=1, max_length=64, description="An IANA tim
 class Tenant(Struct, frozen=True, kw_only=True):
     """A company on this installation. `operator`: the one that runs the installation for the others.
 
-    `shadow_of`: no company, but where the people of that one practise in a live drill.
+    `shadow_of`: no company, but where the people of that one practise in a live drill. `supervision_shown`: agents see
+    who listens to their calls or whispers to them.
     """
 
     id: str
@@ -31,6 +32,7 @@ class Tenant(Struct, frozen=True, kw_only=True):
     zone: str
     operator: bool = False
     active: bool = True
+    supervision_shown: bool = True
     shadow_of: str | None = None
 
 
@@ -61,6 +63,7 @@ class TenantChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     name_en: NameEn | None = None
     colour: Colour | None = None
     zone: Zone | None = None
+    supervision_shown: bool | None = None
 
 
 @cache
