@@ -26,7 +26,7 @@ export default defineConfig({
         test: {
           name: "widget",
           environment: "jsdom",
-          include: ["widget/**/*.test.{ts,tsx}"],
+          include: ["widget/**/*.test.{ts,tsx}", "call/**/*.test.{ts,tsx}"],
           restoreMocks: true,
         },
       },

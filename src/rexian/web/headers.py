@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final, Literal
 
-PageKind = Literal["api", "console", "widget", "hosted", "shop"]
+PageKind = Literal["api", "console", "widget", "hosted", "call", "shop"]
 
 _HOST: Final = re.compile(r"[A-Za-z0-9.\-]+(:\d{1,5})?|\[[0-9A-Fa-f:.]+\](:\d{1,5})?")
 
@@ -28,6 +28,10 @@ _POLICIES: Final[dict[PageKind, str]] = {
     "hosted": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:;"
         " connect-src 'self'{sockets}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "call": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self' blob:"
+        " mediastream:; connect-src 'self'{sockets}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     ),
     "shop": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:;"

@@ -69,6 +69,8 @@ class Pages:
             return self._file("widget", path.removeprefix("/widget/"), cache, "widget")
         if path.startswith("/c/") and path.count("/") == 2 and len(path) > 3:
             return self._page(self._static / "widget" / "hosted.html", "hosted", languages)
+        if path.startswith("/v/") and path.count("/") == 2 and len(path) > 3:
+            return self._page(self._static / "widget" / "call.html", "call", languages)
         if path.startswith("/demo/shop") and self._demo:
             return self._shop(path, query, languages)
         return None

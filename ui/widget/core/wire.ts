@@ -14,6 +14,8 @@ export interface Site {
   /** `#rrggbb`, or empty for the default accent. */
   colour: string;
   topics: Topic[];
+  /** Calls are taken, at the page `/v/{site_key}`. */
+  voice?: boolean;
   locale: string;
 }
 

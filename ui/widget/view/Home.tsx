@@ -1,5 +1,5 @@
 import { check, clock, errorCircle } from "../../kit/icons/paths";
-import { barred, session, setTopic, site, topic, words } from "../page/chat";
+import { barred, options, session, setTopic, site, topic, visitor, words } from "../page/chat";
 import { turn } from "../page/ui";
 import { Bubble } from "./Bubble";
 import { headset, icon } from "./parts";
@@ -35,6 +35,12 @@ export function Home() {
               {icon(clock, 16)}
               {words.history}
             </button>
+          )}
+          {site?.voice && (
+            <a class="quiet line" target="_blank" href={`${options.origin}/v/${options.site}#v=${visitor()}`}>
+              {icon(headset, 16)}
+              {words.call}
+            </a>
           )}
           <p class="human">
             {icon(headset, 18)}

@@ -61,6 +61,7 @@ class ChatChannel:
         self.own_origin = own_origin
         self.last_agent = last_agent
         self.demo = settings.demo
+        self.takes_calls = settings.voice_enabled
         self._secret = settings.secret
         self._proxies = frozenset(settings.trusted_proxies)
         self._open: set[Socket] = set()

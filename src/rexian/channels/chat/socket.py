@@ -182,7 +182,7 @@ class Socket:
         view = lines.contact_view(interaction) if interaction is not None else None
         welcome = wire.Welcome(
             visitor=self._channel.signer.visitor_token(self._visitor),
-            site=self._entrance.site_view(self._locale),
+            site=self._entrance.site_view(self._locale, voice=self._channel.takes_calls),
             hours=self._entrance.hours_view(),
             contact=view,
             messages=[lines.message(post) for post in posts],

@@ -26,8 +26,8 @@ class Entrance(Struct, frozen=True):
     hours_text: str
     practice: bool = False
 
-    def site_view(self, locale: str) -> SiteView:
-        """The site in the visitor's language."""
+    def site_view(self, locale: str, *, voice: bool) -> SiteView:
+        """The site in the visitor's language. `voice`: this house takes calls."""
         site, english = self.site, locale == "en"
         return SiteView(
             name=(site.name_en if english else "") or site.name,
@@ -35,6 +35,7 @@ class Entrance(Struct, frozen=True):
             colour=site.colour,
             topics=[TopicView(t.key, (t.label_en if english else "") or t.label) for t in site.topics],
             locale=locale,
+            voice=voice and not self.practice,
         )
 
     def hours_view(self) -> HoursView:

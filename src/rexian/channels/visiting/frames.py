@@ -51,6 +51,7 @@ class SiteView(Struct, kw_only=True):
     colour: str
     topics: list[TopicView]
     locale: str
+    voice: bool = False  # calls are taken, at the page `/v/{key}`
 
 
 class HoursView(Struct):

@@ -149,7 +149,8 @@ class Socket:
             contact = view_of(call.contact_id, facts.main, state)
             self.last_state = state
         welcome = frames.Welcome(
-            visitor=self._channel.signer.visitor_token(self._visitor), site=self._entrance.site_view(self.locale),
+            visitor=self._channel.signer.visitor_token(self._visitor),
+            site=self._entrance.site_view(self.locale, voice=True),
             hours=self._entrance.hours_view(), voice=voice, contact=contact, now=self._channel.clock.now_ms(),
         )  # fmt: skip
         self.send(self.wire.welcome(welcome))

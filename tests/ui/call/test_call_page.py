@@ -1,0 +1,177 @@
+"""The call page: one tap to a person, every state in words, and honest about what does not work."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import os
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.ui.call.conftest import Callers, Double
+from tests.ui.widget.conftest import AXE
+
+SHOTS = os.environ.get("REXIAN_TEST_SHOTS", "")
+
+
+async def axe(page: Page) -> list[str]:
+    await page.evaluate(AXE.read_text("utf-8"))
+    found = await page.evaluate(
+        """async () => (await axe.run(document, {
+            runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+        })).violations
+          .filter(v => v.impact === 'serious' || v.impact === 'critical')
+          .map(v => v.id + ' ' + v.nodes[0].html)"""
+    )
+    return list(found)
+
+
+async def state(page: Page, stage: str) -> None:
+    await expect(page.locator("[data-stage]")).to_have_attribute("data-stage", stage)
+
+
+async def call(page: Page, double: Double, name: str = "呼叫客服") -> None:
+    await page.get_by_role("button", name=name).click()
+    await double_until(double, "call")
+    await double.tell(t="state", state="reception")
+
+
+async def double_until(double: Double, kind: str, count: int = 1) -> None:
+    async with asyncio.timeout(10):
+        while len(double.sent(kind)) < count:
+            double.news.clear()
+            await double.news.wait()
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
+async def test_axe_finds_nothing_serious_in_any_state(
+    callers: Callers, double: Double, dark: bool, phone: bool
+) -> None:
+    page = await callers.page(dark=dark, phone=phone)
+    found: dict[str, list[str]] = {}
+
+    async def look(name: str) -> None:
+        found[name] = await axe(page)
+        if SHOTS:
+            path = Path(SHOTS) / f"call-{name}-{'phone' if phone else 'desk'}-{'dark' if dark else 'light'}.png"
+            await page.screenshot(path=path)
+        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+
+    await expect(page.get_by_role("button", name="呼叫客服")).to_be_enabled()
+    await look("idle")
+    await call(page, double)
+    await double.tell(
+        t="say", text="您好，欢迎致电云杉智能。手机与平板请按 1，智能家居请按 2，人工服务请按 0。",
+        keys=[{"digit": digit, "label": label} for digit, label in (("1", "手机与平板"), ("0", "人工服务"))],
+    )  # fmt: skip
+    await state(page, "reception")
+    await look("reception")
+    await double.tell(t="state", state="waiting")
+    await double.tell(t="position", position=3, of=5, wait_low_ms=60_000, wait_high_ms=170_000)
+    await page.get_by_role("button", name="不想等？").click()
+    await page.get_by_label("电话号码").fill("abc")
+    await page.get_by_role("button", name="拨打我的电话").click()
+    await expect(page.get_by_role("alert")).to_have_text("请输入有效的电话号码")
+    await look("waiting")
+    await double.tell(t="state", state="talking", agent={"name": "李晓雯"}, recording="on")
+    await page.get_by_role("button", name="拨号键盘").click()
+    await page.get_by_role("button", name="静音").click()
+    await look("talking")
+    await double.tell(t="state", state="held", agent={"name": "李晓雯"})
+    await look("held")
+    await page.evaluate("line.become('failed')")
+    await state(page, "held")  # it is back at once
+    await double.tell(t="state", state="ended", ended_by="agent")
+    await page.get_by_role("radio", name="4 星").check()
+    await look("ended")
+    await page.get_by_role("button", name="提交评价").click()
+    await look("thanks")
+    assert {name: faults for name, faults in found.items() if faults} == {}
+
+
+async def test_a_call_from_tap_to_rating(callers: Callers, double: Double) -> None:
+    page = await callers.page()
+    await page.get_by_text("手机与平板").click()
+    await call(page, double)
+    assert double.sent("call")[0]["topic"] == "phone"
+    assert double.sent("call")[0]["sdp"] == "offer"
+    await double.tell(t="state", state="waiting")
+    await double.tell(t="position", position=1, of=1, wait_low_ms=None, wait_high_ms=None)
+    await expect(page.get_by_role("status")).to_contain_text("下一位就是您")
+    await double.tell(t="state", state="talking", agent={"name": "李晓雯"})
+    await expect(page.get_by_role("status")).to_contain_text("李晓雯 正在为您服务")
+    await page.keyboard.press("5")
+    await double_until(double, "key")
+    await page.get_by_role("button", name="挂断").click()
+    await double_until(double, "hangup")
+    await page.get_by_role("radio", name="5 星").check()
+    await page.get_by_label("还想说点什么").fill("很快就解决了")
+    await page.get_by_role("button", name="提交评价").click()
+    await double_until(double, "rate")
+    assert double.sent("rate")[0] | {"id": ""} == {"t": "rate", "id": "", "score": 5, "comment": "很快就解决了"}
+
+
+async def test_a_refused_microphone_is_explained(callers: Callers, double: Double) -> None:
+    double.available |= {"phone": "400-800-1234"}
+    page = await callers.page(microphone=False)
+    await page.get_by_role("button", name="呼叫客服").click()
+    alert = page.get_by_role("alert")
+    await expect(alert).to_contain_text("您没有允许使用麦克风")
+    await expect(alert).to_contain_text("400-800-1234")
+    assert double.sent("call") == []
+    await expect(page.get_by_role("link", name="改用文字咨询")).to_have_attribute("href", "/c/yunshan?lang=zh-CN")
+
+
+async def test_no_voice_now_is_said_before_anybody_taps(callers: Callers, double: Double) -> None:
+    double.available = {"available": False, "why": "语音服务正在维护", "phone": "", "ice_servers": []}
+    page = await callers.page()
+    await expect(page.get_by_role("alert")).to_have_text("语音服务正在维护")
+    await expect(page.get_by_role("button", name="呼叫客服")).to_have_count(0)
+
+
+async def test_all_lines_busy(callers: Callers, double: Double) -> None:
+    double.refuse = ("all_busy", "线路全忙，要我们稍后给您回电吗？")
+    page = await callers.page()
+    await page.get_by_role("button", name="呼叫客服").click()
+    await expect(page.get_by_role("alert")).to_contain_text("线路全忙")
+    await expect(page.get_by_role("button", name="重试")).to_be_enabled()
+
+
+async def test_a_reload_goes_on_with_the_call(callers: Callers, double: Double) -> None:
+    page = await callers.page()
+    await call(page, double)
+    first = double.sent("call")[0]
+    await double.tell(t="state", state="talking", agent={"name": "李晓雯"})
+    double.contact = {
+        "id": first["contact"], "interaction": first["interaction"], "state": "talking", "agent": {"name": "李晓雯"}
+    }  # fmt: skip
+    page.on("dialog", lambda dialog: dialog.accept())
+    await page.reload()
+    await page.get_by_role("button", name="点按继续通话").click()
+    await double_until(double, "call", 2)
+    again = double.sent("call")[1]
+    assert (again["contact"], again["interaction"]) == (first["contact"], first["interaction"])
+
+
+async def test_it_speaks_english(callers: Callers, double: Double) -> None:
+    page = await callers.page("en")
+    await expect(page.get_by_role("button", name="Call us")).to_be_visible()
+    assert await page.locator("html").get_attribute("lang") == "en"
+    await page.get_by_role("button", name="中文").click()
+    await expect(page.get_by_role("button", name="呼叫客服")).to_be_visible()
+
+
+async def test_the_visitor_of_the_widget_stays_the_same(callers: Callers, double: Double) -> None:
+    page = await callers.page()
+    await page.goto(f"{double.url}/v/jianglan#v=v1.abc.def")
+    await expect(page.get_by_role("button", name="呼叫客服")).to_be_enabled()
+    assert double.sent("hello")[-1]["visitor"] == "v1.abc.def"
+    assert "#" not in page.url
+
+
+def test_the_page_is_small(built: Path) -> None:
+    sizes = {file.name: len(gzip.compress(file.read_bytes(), 9)) for file in built.iterdir()}
+    assert sum(sizes.values()) < 22_000, sizes

@@ -1,0 +1,214 @@
+import { beforeEach, expect, test, vi } from "vitest";
+import { Session, type Kept, type LinePort, type Ports } from "./session";
+import type { CallState, ClientFrame, ServerFrame } from "./wire";
+
+/** A line that a test makes come up or go. */
+class FakeLine implements LinePort {
+  closed = false;
+  muted = false;
+  keys = "";
+  answers: string[] = [];
+  constructor(
+    readonly up: () => void,
+    readonly lost: () => void,
+  ) {}
+  offer = () => Promise.resolve("offer");
+  answered(sdp: string): Promise<void> {
+    this.answers.push(sdp);
+    return Promise.resolve();
+  }
+  press(digit: string): boolean {
+    this.keys += digit;
+    return true;
+  }
+  mute(on: boolean): void {
+    this.muted = on;
+  }
+  close(): void {
+    this.closed = true;
+  }
+}
+
+let sent: ClientFrame[];
+let lines: FakeLine[];
+let trouble: string | null;
+let kept: Kept | null;
+let released: number;
+let online: boolean;
+let session: Session;
+let ids: number;
+
+const ports: Ports = {
+  send(frame) {
+    if (online) sent.push(frame);
+    return online;
+  },
+  newId: () => `id${++ids}`,
+  now: () => Date.now(),
+  later(act, ms) {
+    const timer = setTimeout(act, ms);
+    return () => clearTimeout(timer);
+  },
+  line(_, up, lost) {
+    if (trouble) return Promise.reject(Object.assign(new Error(trouble), { code: trouble }));
+    lines.push(new FakeLine(up, lost));
+    return Promise.resolve(lines.at(-1)!);
+  },
+  release: () => void released++,
+  ring: () => () => undefined,
+  keep: (now) => void (kept = now),
+  visitor: () => undefined,
+  changed: () => undefined,
+};
+
+const welcome = (contact: { state: CallState } | null = null): ServerFrame => ({
+  t: "welcome",
+  visitor: "v",
+  site: { name: "云杉智能", greeting: "您好", colour: "#0b7a70", locale: "zh-CN", topics: [] },
+  hours: { open: true, text: "全天" },
+  voice: { available: true, why: "", phone: "", ice_servers: [] },
+  contact: contact && { id: "c", interaction: "i", agent: null, ...contact },
+  now: 0,
+});
+
+const calls = () => sent.filter((one) => one.t === "call");
+
+async function settle(): Promise<void> {
+  await vi.advanceTimersByTimeAsync(0);
+}
+
+/** A call that talks with somebody. */
+async function talking(): Promise<void> {
+  session.frame(welcome());
+  await session.call();
+  session.frame({ t: "answer", id: calls()[0]!.id, sdp: "answer" });
+  session.frame({ t: "state", state: "reception" });
+  lines[0]!.up();
+  session.frame({ t: "state", state: "waiting" });
+  session.frame({ t: "state", state: "talking", agent: { name: "李晓雯" } });
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  [sent, lines, trouble, kept, released, online, ids] = [[], [], null, null, 0, true, 0];
+  session = new Session(ports, null);
+});
+
+test("a call goes through reception and the queue to a person", async () => {
+  await talking();
+  expect(lines[0]!.answers).toEqual(["answer"]);
+  expect([session.stage, session.agent]).toEqual(["talking", "李晓雯"]);
+  expect(kept).toEqual({ contact: "id1", interaction: "id2" });
+  session.hangUp();
+  expect(sent.at(-1)!.t).toBe("hangup");
+  expect([session.stage, kept, released, lines[0]!.closed]).toEqual(["ended", null, 1, true]);
+});
+
+test("the microphone is asked for by the tap and not before; without it nothing is sent", async () => {
+  session.frame(welcome());
+  expect(lines).toHaveLength(0);
+  trouble = "refused";
+  await session.call();
+  expect([session.stage, session.trouble?.code, sent]).toEqual(["idle", "refused", []]);
+  trouble = null;
+  await session.call();
+  expect([session.stage, session.trouble]).toEqual(["connecting", null]);
+});
+
+test("a lost line comes back by itself with the same ids", async () => {
+  await talking();
+  lines[0]!.lost();
+  expect(session.stage).toBe("cut");
+  await settle();
+  const [first, second] = calls();
+  expect([second!.contact, second!.interaction]).toEqual([first!.contact, first!.interaction]);
+  expect(second!.id).not.toBe(first!.id);
+  lines[1]!.up();
+  expect(session.stage).toBe("talking");
+});
+
+test("while the engine is away it is tried again with growing pauses, and at once when it is back", async () => {
+  await talking();
+  session.frame({ t: "state", state: "cut" });
+  await settle();
+  for (const pause of [1_000, 2_000, 4_000]) {
+    const before = calls().length;
+    session.frame({ t: "nack", id: "x", code: "voice_down", text: "", alternatives: [] });
+    await vi.advanceTimersByTimeAsync(pause - 1);
+    expect(calls()).toHaveLength(before);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(calls()).toHaveLength(before + 1);
+  }
+  const before = calls().length;
+  session.frame({ t: "state", state: "cut", reason: "engine_up" });
+  await settle();
+  expect(calls()).toHaveLength(before + 1);
+  expect(session.stage).toBe("cut");
+});
+
+test("an answer to an earlier attempt is nobody's", async () => {
+  await talking();
+  lines[0]!.lost();
+  await settle();
+  session.frame({ t: "answer", id: calls()[0]!.id, sdp: "late" });
+  expect(lines[1]!.answers).toEqual([]);
+});
+
+test("after a reload a tap goes on with the same call", async () => {
+  session = new Session(ports, { contact: "c", interaction: "i" });
+  session.frame(welcome({ state: "talking" }));
+  expect([session.stage, session.resumable]).toEqual(["idle", true]);
+  await session.resume();
+  expect(calls()[0]).toMatchObject({ contact: "c", interaction: "i" });
+});
+
+test("a call that is over after a reload is forgotten", () => {
+  kept = { contact: "c", interaction: "i" };
+  session = new Session(ports, kept);
+  session.frame(welcome());
+  expect([session.resumable, kept]).toEqual([false, null]);
+});
+
+test("a call-back lets the microphone go, and rings", async () => {
+  await talking();
+  session.callBack("");
+  expect(sent.at(-1)).toMatchObject({ t: "call_back" });
+  session.frame({ t: "state", state: "call_back" });
+  expect([session.stage, lines[0]!.closed, released]).toEqual(["call_back", true, 1]);
+  session.frame({ t: "ring", contact: "id1" });
+  expect(session.ringing).toBe(true);
+  await session.resume();
+  expect([session.ringing, calls().at(-1)!.contact]).toEqual([false, "id1"]);
+});
+
+test("a refused call says why and what else there is", async () => {
+  session.frame(welcome());
+  await session.call();
+  session.frame({ t: "nack", id: "x", code: "all_busy", text: "线路全忙", alternatives: ["call_back"] });
+  expect([session.stage, session.trouble?.text, released]).toEqual(["idle", "线路全忙", 1]);
+});
+
+test("a mute outlives a lost line", async () => {
+  await talking();
+  session.mute(true);
+  lines[0]!.lost();
+  await settle();
+  expect(lines[1]!.muted).toBe(true);
+});
+
+test("keys go with the sound, and over the socket where that can't be", async () => {
+  await talking();
+  session.press("5");
+  expect(lines[0]!.keys).toBe("5");
+  lines[0]!.press = () => false;
+  session.press("#");
+  expect(sent.at(-1)).toEqual({ t: "key", digit: "#" });
+});
+
+test("the other side's end asks for a rating once", async () => {
+  await talking();
+  session.frame({ t: "state", state: "ended", ended_by: "agent" });
+  expect([session.stage, session.endedBy]).toEqual(["ended", "agent"]);
+  session.rate(5, "很好");
+  expect(sent.at(-1)).toMatchObject({ t: "rate", score: 5, comment: "很好" });
+});

@@ -1,0 +1,373 @@
+/** A customer's call: what the page knows of it, what the customer may do, and how a lost line comes back by itself. */
+import type { CallState, ClientFrame, IceServer, Key, Position, ServerFrame, Site, Voice } from "./wire";
+
+/** A call that is under way, kept over a reload of the page. */
+export interface Kept {
+  contact: string;
+  interaction: string;
+}
+
+/** What a line is to the session: `media.ts` makes real ones. */
+export interface LinePort {
+  offer: () => Promise<string>;
+  answered: (sdp: string) => Promise<void>;
+  press: (digit: string) => boolean;
+  mute: (on: boolean) => void;
+  close: () => void;
+}
+
+export interface Ports {
+  send: (frame: ClientFrame) => boolean;
+  newId: () => string;
+  now: () => number;
+  later: (act: () => void, ms: number) => () => void;
+  /** Opens the microphone if it isn't, and makes a line. Rejects with a `Trouble`. */
+  line: (servers: IceServer[], up: () => void, lost: () => void) => Promise<LinePort>;
+  /** The microphone isn't needed any more. */
+  release: () => void;
+  ring: () => () => void;
+  keep: (kept: Kept | null) => void;
+  visitor: (token: string) => void;
+  changed: () => void;
+}
+
+export type Stage = "idle" | "asking" | "connecting" | "checking" | CallState;
+
+/** Pauses between attempts to get a lost line back, ms; the last one goes on. */
+const AGAIN_MS = [0, 1_000, 2_000, 4_000, 8_000];
+const CHECK_MS = 20_000;
+
+export class Session {
+  stage: Stage = "idle";
+  site: Site | null = null;
+  hours: { open: boolean; text: string } | null = null;
+  voice: Voice | null = null;
+  online = false;
+  barred = false;
+  degraded = false;
+  agent = "";
+  caption = "";
+  keys: Key[] = [];
+  place: Position | null = null;
+  recording = "";
+  muted = false;
+  topic = "";
+  endedBy = "";
+  rated = 0;
+  /** The number to which we call back; empty: this page. */
+  number = "";
+  /** What went wrong, as the server said it or as a key of the words. */
+  trouble: { code: string; text: string; alternatives: string[] } | null = null;
+  ringing = false;
+  /** When the talk began and, once over, how long it took; ms. */
+  since = 0;
+  took = 0;
+  /** A call of before a reload waits for a tap. */
+  resumable = false;
+  checked = false;
+
+  private kept: Kept | null;
+  private line: LinePort | undefined;
+  private pending = "";
+  private attempt = 0;
+  private cancel: () => void = () => undefined;
+  private quiet: () => void = () => undefined;
+
+  constructor(
+    private ports: Ports,
+    kept: Kept | null,
+  ) {
+    this.kept = kept;
+  }
+
+  /** The contact that is open or was last. */
+  get contact(): string | undefined {
+    return this.kept?.contact;
+  }
+
+  get live(): boolean {
+    return ["reception", "waiting", "talking", "held", "cut", "connecting"].includes(this.stage);
+  }
+
+  // -- what the customer does ------------------------------------------------------------------------------------------
+  async call(): Promise<void> {
+    this.kept = { contact: this.ports.newId(), interaction: this.ports.newId() };
+    this.begin();
+    await this.connect("connecting");
+  }
+
+  /** Goes on with the call of before the reload, or answers a call-back. */
+  async resume(): Promise<void> {
+    this.resumable = false;
+    this.stopRinging();
+    await this.connect("connecting");
+  }
+
+  async check(): Promise<void> {
+    this.checked = false;
+    if (!(await this.open("checking"))) return;
+    this.pending = this.ports.newId();
+    const sdp = await this.line!.offer();
+    this.ports.send({ t: "check", id: this.pending, sdp });
+    this.cancel = this.ports.later(() => this.endCheck(), CHECK_MS);
+  }
+
+  endCheck(): void {
+    if (this.stage !== "checking") return;
+    this.drop();
+    this.ports.release();
+    this.checked = true;
+    this.to("idle");
+  }
+
+  press(digit: string): void {
+    // With the sound where that works: whoever listens hears it in its place among the words.
+    if (!this.line?.press(digit)) this.ports.send({ t: "key", digit });
+    this.ports.changed();
+  }
+
+  mute(on: boolean): void {
+    this.muted = on;
+    this.line?.mute(on);
+    this.ports.changed();
+  }
+
+  hangUp(): void {
+    this.ports.send({ t: "hangup", id: this.ports.newId() });
+    this.over("customer");
+  }
+
+  callBack(number: string): void {
+    this.number = number;
+    this.pending = this.ports.newId();
+    this.ports.send({ t: "call_back", id: this.pending, ...(number ? { number } : {}) });
+  }
+
+  rate(score: number, comment: string): void {
+    this.rated = score;
+    this.ports.send({ t: "rate", id: this.ports.newId(), score, ...(comment ? { comment } : {}) });
+    this.ports.changed();
+  }
+
+  // -- what the server says ---------------------------------------------------------------------------------------------
+  frame(frame: ServerFrame): void {
+    switch (frame.t) {
+      case "welcome":
+        return this.welcome(frame);
+      case "answer":
+        return this.answered(frame.id, frame.sdp);
+      case "state":
+        return this.told(frame);
+      case "position":
+        this.place = frame;
+        break;
+      case "say":
+        this.caption = frame.text;
+        this.keys = frame.keys;
+        break;
+      case "ring":
+        return this.rings();
+      case "nack":
+        return this.refused(frame);
+      case "degraded":
+        this.degraded = frame.on;
+        break;
+      case "ack":
+      case "pong":
+        break;
+    }
+    this.ports.changed();
+  }
+
+  offline(): void {
+    this.online = false;
+    this.ports.changed();
+  }
+
+  private welcome(frame: Extract<ServerFrame, { t: "welcome" }>): void {
+    this.online = true;
+    this.ports.visitor(frame.visitor);
+    this.site = frame.site;
+    this.hours = frame.hours;
+    this.voice = frame.voice;
+    this.degraded = false;
+    const open = frame.contact && frame.contact.state !== "ended" ? frame.contact : null;
+    if (open) this.found(open);
+    else if (this.kept && (this.live || this.stage === "call_back")) this.over("");
+    else if (this.stage === "idle") this.forget();
+    this.ports.changed();
+  }
+
+  /** The server knows an open call of ours. Without a line there was a reload: a tap goes on. */
+  private found(contact: {
+    id: string;
+    interaction: string;
+    state: CallState;
+    agent: { name: string } | null;
+  }): void {
+    this.kept = { contact: contact.id, interaction: contact.interaction };
+    this.ports.keep(this.kept);
+    this.agent = contact.agent?.name ?? this.agent;
+    if (contact.state === "call_back") return this.to("call_back");
+    if (this.line) {
+      if (this.stage !== "connecting" && this.stage !== "cut") this.stage = contact.state;
+    } else if (this.stage === "idle") this.resumable = true;
+  }
+
+  private answered(id: string, sdp: string): void {
+    if (id !== this.pending || !this.line) return;
+    this.line.answered(sdp).catch(() => this.lost());
+  }
+
+  private told(frame: Extract<ServerFrame, { t: "state" }>): void {
+    this.agent = frame.agent?.name ?? (frame.state === "talking" || frame.state === "held" ? this.agent : "");
+    this.recording = frame.recording ?? this.recording;
+    if (frame.rating) this.rated = frame.rating;
+    switch (frame.state) {
+      case "ended":
+        if (this.stage !== "ended") this.over(frame.ended_by ?? "");
+        return this.ports.changed();
+      case "cut":
+        return this.lost(frame.reason === "engine_up");
+      case "call_back":
+        this.drop();
+        this.ports.release();
+        return this.to("call_back");
+      default:
+        if (frame.state === "talking" && !this.since) this.since = this.ports.now();
+        if (frame.state !== "waiting") this.place = null;
+        if (frame.state === "talking" || frame.state === "held") [this.caption, this.keys] = ["", []];
+        // Until the line is there, it is not as the server thinks.
+        if (this.line && this.stage !== "cut" && this.stage !== "connecting") return this.to(frame.state);
+        this.next = frame.state;
+        return this.ports.changed();
+    }
+  }
+
+  /** What the call will be once its line is up. */
+  private next: CallState = "reception";
+
+  private rings(): void {
+    if (this.ringing) return;
+    this.ringing = true;
+    this.quiet = this.ports.ring();
+    this.ports.changed();
+  }
+
+  private refused(frame: Extract<ServerFrame, { t: "nack" }>): void {
+    if (frame.code === "voice_down" && this.stage === "cut") return this.again();
+    this.trouble = { code: frame.code, text: frame.text, alternatives: frame.alternatives };
+    if (this.stage === "connecting" || this.stage === "checking") {
+      this.drop();
+      this.ports.release();
+      this.forget();
+      this.to("idle");
+    } else this.ports.changed();
+  }
+
+  // -- the line ---------------------------------------------------------------------------------------------------------
+  private async connect(stage: "connecting" | "cut"): Promise<void> {
+    if (!(await this.open(stage))) return;
+    const kept = this.kept!;
+    const sdp = await this.line!.offer();
+    this.pending = this.ports.newId();
+    const topic = this.topic ? { topic: this.topic } : {};
+    this.ports.keep(kept);
+    if (!this.ports.send({ t: "call", id: this.pending, ...kept, sdp, ...topic })) this.again();
+  }
+
+  /** Microphone and a new line; false, with the reason in `trouble`, when there is none. */
+  private async open(stage: "connecting" | "cut" | "checking"): Promise<boolean> {
+    this.drop();
+    this.trouble = null;
+    this.to(stage === "cut" ? "cut" : "asking");
+    try {
+      const line = await this.ports.line(
+        this.voice?.ice_servers ?? [],
+        () => this.up(line),
+        () => line === this.line && this.lost(),
+      );
+      this.line = line;
+    } catch (error) {
+      const code = (error as { code?: string }).code ?? "failed";
+      this.trouble = { code, text: "", alternatives: [] };
+      this.forget();
+      this.to("idle");
+      return false;
+    }
+    this.line.mute(this.muted);
+    if (stage !== "cut") this.to(stage);
+    return true;
+  }
+
+  private up(line: LinePort): void {
+    if (line !== this.line || this.stage === "checking") return;
+    this.attempt = 0;
+    this.cancel();
+    if (this.stage === "connecting" || this.stage === "cut") this.to(this.next);
+  }
+
+  private lost(atOnce = false): void {
+    if (!this.kept || this.stage === "ended" || this.stage === "idle") return;
+    if (this.stage !== "cut")
+      this.next = this.live && this.stage !== "connecting" ? (this.stage as CallState) : this.next;
+    this.to("cut");
+    if (atOnce) this.attempt = 0;
+    this.again();
+  }
+
+  private again(): void {
+    this.cancel();
+    const pause = AGAIN_MS[Math.min(this.attempt++, AGAIN_MS.length - 1)]!;
+    this.cancel = this.ports.later(() => {
+      if (this.stage === "cut" || this.stage === "connecting") void this.connect("cut");
+    }, pause);
+  }
+
+  // -- ends -------------------------------------------------------------------------------------------------------------
+  private begin(): void {
+    Object.assign(this, { agent: "", caption: "", keys: [], place: null, recording: "", muted: false });
+    Object.assign(this, {
+      endedBy: "",
+      rated: 0,
+      since: 0,
+      took: 0,
+      number: "",
+      next: "reception",
+      attempt: 0,
+    });
+    this.checked = false;
+  }
+
+  private over(by: string): void {
+    this.took = this.since ? this.ports.now() - this.since : 0;
+    this.endedBy = by;
+    this.stopRinging();
+    this.drop();
+    this.ports.release();
+    this.forget();
+    this.to("ended");
+  }
+
+  private stopRinging(): void {
+    this.quiet();
+    this.quiet = () => undefined;
+    this.ringing = false;
+  }
+
+  private drop(): void {
+    this.cancel();
+    this.line?.close();
+    this.line = undefined;
+  }
+
+  private forget(): void {
+    this.ports.keep(null);
+    this.resumable = false;
+  }
+
+  private to(stage: Stage): void {
+    this.stage = stage;
+    this.ports.changed();
+  }
+}

@@ -1,0 +1,95 @@
+/** The frames of `/voice/ws`, as the server's `channels/voice/frames.py` has them. */
+
+export type CallState = "reception" | "waiting" | "talking" | "held" | "cut" | "call_back" | "ended";
+
+export interface IceServer {
+  urls: string[];
+  username?: string;
+  credential?: string;
+}
+
+export interface Voice {
+  available: boolean;
+  why: string;
+  phone: string;
+  ice_servers: IceServer[];
+}
+
+export interface Site {
+  name: string;
+  greeting: string;
+  colour: string;
+  locale: string;
+  topics: { key: string; label: string }[];
+}
+
+export interface Key {
+  digit: string;
+  label: string;
+}
+
+export interface Position {
+  position: number;
+  of: number;
+  wait_low_ms: number | null;
+  wait_high_ms: number | null;
+}
+
+export type ServerFrame =
+  | {
+      t: "welcome";
+      visitor: string;
+      site: Site;
+      hours: { open: boolean; text: string };
+      voice: Voice;
+      contact: {
+        id: string;
+        interaction: string;
+        state: CallState;
+        agent: { name: string } | null;
+      } | null;
+      now: number;
+    }
+  | { t: "answer"; id: string; sdp: string }
+  | {
+      t: "state";
+      state: CallState;
+      agent?: { name: string } | null;
+      ended_by?: string | null;
+      reason?: string;
+      recording?: string;
+      rating?: number;
+    }
+  | ({ t: "position" } & Position)
+  | { t: "say"; text: string; keys: Key[] }
+  | { t: "ring"; contact: string }
+  | { t: "ack"; id: string }
+  | { t: "nack"; id: string | null; code: string; text: string; alternatives: string[] }
+  | { t: "degraded"; on: boolean }
+  | { t: "pong"; n: number; now: number };
+
+export type ClientFrame =
+  | {
+      t: "hello";
+      site: string;
+      v: 1;
+      visitor: string | null;
+      locale: string;
+      contact?: string;
+      page?: { url: string; title: string };
+    }
+  | {
+      t: "call";
+      id: string;
+      contact: string;
+      interaction: string;
+      sdp: string;
+      topic?: string;
+      name?: string;
+    }
+  | { t: "key"; digit: string }
+  | { t: "hangup"; id: string }
+  | { t: "call_back"; id: string; number?: string; at?: number }
+  | { t: "rate"; id: string; score: number; comment?: string }
+  | { t: "check"; id: string; sdp: string }
+  | { t: "ping"; n: number };
