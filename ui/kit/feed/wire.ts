@@ -7,6 +7,23 @@ export interface CustomerRef {
   name: string;
 }
 
+/** Who else is in a call. Supervisors who only listen or whisper are absent where the company hides them. */
+export interface ParticipantView {
+  person_id: string;
+  name: string;
+  role: "listen" | "whisper" | "barge" | "external";
+}
+
+/** The colleague who is asked about a call before it is handed over. `queue`: asked by queue, nobody chosen yet. */
+export interface ConsultView {
+  interaction_id: string;
+  state: "queued" | "offered" | "talking";
+  agent?: string | null;
+  agent_id?: string | null;
+  queue?: string | null;
+  queue_en?: string | null;
+}
+
 export interface AgentView {
   id: string;
   state: "available" | "not_ready" | "after_contact_work";
@@ -37,6 +54,9 @@ export interface OfferView {
   /** The customer's last words, at most 80 characters. */
   preview: string;
   simulated?: boolean;
+  /** A colleague asks about this interaction of theirs. */
+  consult_of?: string | null;
+  consult_by?: { id: string; name: string } | null;
 }
 
 export interface HandlingView {
@@ -62,6 +82,17 @@ export interface HandlingView {
   customer_away: boolean;
   read_by_customer: number;
   simulated?: boolean;
+  // -- of calls only
+  /** Since when the customer is on hold; 0 or null: not. */
+  held_at?: number | null;
+  /** Earlier holds together. */
+  held_ms?: number;
+  recording?: "on" | "paused" | "off" | "";
+  participants?: ParticipantView[];
+  consult?: ConsultView | null;
+  /** This is a colleague's question about that interaction. */
+  consult_of?: string | null;
+  consult_by?: { id: string; name: string } | null;
 }
 
 export interface ContactView {
@@ -130,6 +161,18 @@ export interface WallQueueView {
   rules?: { id: string; name: string; name_en: string; emergency: boolean; standing?: boolean }[];
 }
 
+/** A live call, so that a supervisor can choose it. */
+export interface WallCallView {
+  interaction_id: string;
+  contact_id: string;
+  tenant_id: string;
+  medium: Medium;
+  since: number;
+  held: boolean;
+  participants: ParticipantView[];
+  customer_name?: string;
+}
+
 export interface WallAgentView {
   id: string;
   name: string;
@@ -142,6 +185,7 @@ export interface WallAgentView {
   engaged: number;
   capacity: Partial<Record<Medium, number>>;
   current: { interaction_id: string; queue_id: string; since_at: number }[];
+  calls?: WallCallView[];
 }
 
 export interface AlertView {
@@ -234,4 +278,19 @@ export interface Commands {
   EndInteraction: { interaction_id: string };
   ExtendAfterContactWork: { interaction_id: string };
   WrapUp: { interaction_id: string; disposition: string; text: string };
+  SetHold: { interaction_id: string; on: boolean };
+  Consult: {
+    interaction_id: string;
+    consult_id: string;
+    to_queue_id?: string;
+    to_agent_id?: string;
+    note?: string;
+  };
+  CompleteTransfer: { interaction_id: string; consult_id: string };
+  SetRecording: { interaction_id: string; state: "on" | "paused"; why?: string };
+  AddExternal: { interaction_id: string; participant_id: string; number: string };
+  RemoveParticipant: { interaction_id: string; person_id: string };
+  JoinInteraction: { interaction_id: string; role: "listen" | "whisper" | "barge" };
+  LeaveInteraction: { interaction_id: string };
+  TakeOver: { interaction_id: string };
 }
