@@ -1,10 +1,9 @@
 /** A call in the agent's hands: how it stands, who is in it, what can be done. Its height never changes while it lives. */
-import { useMemo, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { HandlingView } from "@kit/feed";
 import { Button, cx, Kbd, type StateShape, StateSign } from "@kit/ui";
 import { stopwatch } from "@kit/time.ts";
-import { type AppCommand, useCommands } from "../app/commands.ts";
 import { useShortcut } from "../app/shortcuts.ts";
 import { customerName } from "../desk/model.ts";
 import { AddDialog } from "./AddDialog.tsx";
@@ -16,6 +15,7 @@ import { People } from "./People.tsx";
 import { RecordingControl } from "./RecordingControl.tsx";
 import { usePhone } from "./store.tsx";
 import { type Call, useCall, useCallActs, useCallAnnouncements } from "./useCall.ts";
+import { useCallCommands } from "./useCallCommands.ts";
 
 export function CallCard({ handling }: { handling: HandlingView }) {
   const { t } = useTranslation("phone");
@@ -102,12 +102,16 @@ function Controls({ handling, call }: { handling: HandlingView; call: Call }) {
   useShortcut({ keys: "Alt+KeyK" }, isUp ? () => (hasKeys ? closeKeys() : setKeys(true)) : undefined);
   useShortcut({ keys: "Alt+KeyJ" }, isUp ? () => setDialog("add") : undefined);
   useShortcut({ keys: "Alt+KeyL" }, mayTake ? takeHere : undefined);
-  useCardCommands(isUp, mayTake, {
-    keys: () => setKeys(true),
-    add: () => setDialog("add"),
-    pass: () => setDialog("pass"),
-    take: takeHere,
-  });
+  useCallCommands([
+    ...(isUp
+      ? ([
+          { id: "keys", icon: "keypad", shortcut: "Alt+K", run: () => setKeys(true) },
+          { id: "add", icon: "userPlus", shortcut: "Alt+J", run: () => setDialog("add") },
+          { id: "pass", icon: "transfer", run: () => setDialog("pass") },
+        ] as const)
+      : []),
+    ...(mayTake ? ([{ id: "take", icon: "headset", shortcut: "Alt+L", run: takeHere }] as const) : []),
+  ]);
   return (
     <div className="flex h-9 items-center gap-2">
       <Toggle
@@ -189,29 +193,4 @@ function Toggle({ isOn, keys, tone, children, ...rest }: ToggleProps) {
       <Kbd keys={keys} />
     </Button>
   );
-}
-
-function useCardCommands(
-  isUp: boolean,
-  mayTake: boolean,
-  acts: Record<"keys" | "add" | "pass" | "take", () => void>,
-): void {
-  const held = useRef(acts);
-  const commands = useMemo<AppCommand[]>(() => {
-    const entry = (id: keyof typeof acts, icon: AppCommand["icon"], shortcut?: string): AppCommand => ({
-      id: `call-${id}`,
-      title: `phone:commands.${id}`,
-      group: "act",
-      icon,
-      ...(shortcut ? { shortcut } : {}),
-      run: () => held.current[id](),
-    });
-    return [
-      ...(isUp
-        ? [entry("keys", "keypad", "Alt+K"), entry("add", "userPlus", "Alt+J"), entry("pass", "transfer")]
-        : []),
-      ...(mayTake ? [entry("take", "headset", "Alt+L")] : []),
-    ];
-  }, [isUp, mayTake]);
-  useCommands(commands);
 }

@@ -1,18 +1,17 @@
 /** In the top bar: whether calls can ring here, and while there is a call, its time and its mute button, on every page. */
 import { Link, useRouterState } from "@tanstack/react-router";
-import { useMemo, useRef } from "react";
 import { Button as AriaButton } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import { type HandlingView, useServerNow } from "@kit/feed";
 import { cx, Icon, IconButton, Menu, StateIcon, type StateShape } from "@kit/ui";
 import { stopwatch } from "@kit/time.ts";
-import { type AppCommand, useCommands } from "../app/commands.ts";
 import { useShortcut } from "../app/shortcuts.ts";
 import { customerName } from "../desk/model.ts";
 import { useHandlings } from "../desk/useMe.ts";
 import { isTrouble, keyedCall, type Readiness, readiness } from "./model.ts";
 import { phoneDialog, usePhone, usePhoneState, useTakesCalls } from "./store.tsx";
 import { useCallActs } from "./useCall.ts";
+import { type CallCommand, useCallCommands } from "./useCallCommands.ts";
 
 export function PhoneSign() {
   const takesCalls = useTakesCalls();
@@ -140,55 +139,32 @@ function CallKeys({ handling }: { handling: HandlingView | undefined }) {
   useShortcut({ keys: "Alt+KeyM" }, mute);
   useShortcut({ keys: "Alt+KeyH" }, hold);
   useShortcut({ keys: "Alt+KeyP" }, record);
-  useKeyCommands({ mute, hold, record }, acts.isMuted, Boolean(handling?.held_at), recording === "paused");
+  const isHeld = Boolean(handling?.held_at);
+  useCallCommands([
+    ...(mute ? [muteCommand(acts.isMuted, mute)] : []),
+    ...(hold ? [holdCommand(isHeld, hold)] : []),
+    ...(record ? [recordCommand(recording === "paused", record)] : []),
+    { id: "check", icon: "microphone", run: () => phoneDialog.set("check") },
+    { id: "take_code", icon: "key", run: () => phoneDialog.set("take") },
+  ]);
   return null;
 }
 
-type Run = (() => void) | undefined;
-
-function useKeyCommands(
-  acts: { mute: Run; hold: Run; record: Run },
-  isMuted: boolean,
-  isHeld: boolean,
-  isPaused: boolean,
-): void {
-  const held = useRef(acts);
-  held.current = acts;
-  const has = {
-    mute: acts.mute !== undefined,
-    hold: acts.hold !== undefined,
-    record: acts.record !== undefined,
-  };
-  const commands = useMemo<AppCommand[]>(
-    () => [
-      ...(has.mute
-        ? [
-            entry(isMuted ? "unmute" : "mute", isMuted ? "microphone" : "microphoneOff", "Alt+M", () =>
-              held.current.mute?.(),
-            ),
-          ]
-        : []),
-      ...(has.hold
-        ? [entry(isHeld ? "resume" : "hold", isHeld ? "play" : "pause", "Alt+H", () => held.current.hold?.())]
-        : []),
-      ...(has.record
-        ? [entry(isPaused ? "record" : "pause", "record", "Alt+P", () => held.current.record?.())]
-        : []),
-      entry("check", "microphone", "", () => phoneDialog.set("check")),
-      entry("take_code", "key", "", () => phoneDialog.set("take")),
-    ],
-    [has.mute, has.hold, has.record, isMuted, isHeld, isPaused],
-  );
-  useCommands(commands);
-}
-
-function entry(id: string, icon: AppCommand["icon"], shortcut: string, run: () => void): AppCommand {
-  return {
-    id: `call-${id}`,
-    title: `phone:commands.${id}`,
-    group: "act",
-    icon,
-    ...(shortcut ? { shortcut } : {}),
-    run,
-  };
-}
+const muteCommand = (isMuted: boolean, run: () => void): CallCommand => ({
+  id: isMuted ? "unmute" : "mute",
+  icon: isMuted ? "microphone" : "microphoneOff",
+  shortcut: "Alt+M",
+  run,
+});
+const holdCommand = (isHeld: boolean, run: () => void): CallCommand => ({
+  id: isHeld ? "resume" : "hold",
+  icon: isHeld ? "play" : "pause",
+  shortcut: "Alt+H",
+  run,
+});
+const recordCommand = (isPaused: boolean, run: () => void): CallCommand => ({
+  id: isPaused ? "record" : "pause",
+  icon: "record",
+  shortcut: "Alt+P",
+  run,
+});

@@ -141,7 +141,7 @@ export class Devices {
 
   private async permission(): Promise<PermissionStatus | null> {
     try {
-      return await navigator.permissions.query({ name: "microphone" as PermissionName });
+      return await navigator.permissions.query({ name: "microphone" });
     } catch {
       return null; // a browser that does not tell
     }

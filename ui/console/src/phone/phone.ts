@@ -3,12 +3,13 @@
  * server connects here, and says in one state what is going on. React reads it through `store.tsx`.
  */
 import { Store } from "@kit/feed/store.ts";
-import { Devices, type DeviceChoice, type MicrophoneState } from "./devices.ts";
-import { Ears, Loudness } from "./ears.ts";
+import type { Devices, MicrophoneState } from "./devices.ts";
+import { Hearing } from "./hearing.ts";
 import { type Line, type LineState, type LineWorld, WebRtcLine } from "./line.ts";
-import { type LinkState, PhoneSocket, type PhoneWorld, browserWorld } from "./socket.ts";
+import type { PhoneParts } from "./parts.ts";
+import { type LinkState, PhoneSocket } from "./socket.ts";
 import { Sounds } from "./sounds.ts";
-import { browserTabs, Tabs, type TabWorld } from "./tabs.ts";
+import { Tabs } from "./tabs.ts";
 import type { CallRole, CallWord, FromPhoneServer, SipAccess } from "./wire.ts";
 
 export interface PhoneState {
@@ -46,61 +47,6 @@ export type Act =
   | { do: "take"; interaction: string; code?: string }
   | { do: "retry" };
 
-export interface PhoneParts {
-  world: PhoneWorld;
-  tabs: TabWorld;
-  devices: Devices;
-  /** This page's id, the same over reloads. */
-  device: string;
-  label: string;
-  peer: (config: RTCConfiguration) => RTCPeerConnection;
-  /** The server's time, ms since 1970 UTC. */
-  now: () => number;
-  /** Makes lines over an exchange, loaded only where there is one. */
-  sipLine?: (leg: string, interaction: string, role: CallRole, world: LineWorld, access: SipAccess) => Line;
-}
-
-export function deviceId(): string {
-  try {
-    const kept = sessionStorage.getItem("rexian.phone.device") ?? crypto.randomUUID();
-    sessionStorage.setItem("rexian.phone.device", kept);
-    return kept;
-  } catch {
-    return crypto.randomUUID();
-  }
-}
-
-export function browserParts(now: () => number): PhoneParts {
-  return {
-    world: browserWorld,
-    tabs: browserTabs,
-    devices: new Devices(),
-    device: deviceId(),
-    label: deviceLabel(navigator.userAgent),
-    peer: (config) => new RTCPeerConnection(config),
-    now,
-  };
-}
-
-/** Names this browser for the person's other devices, such as "Chrome · Windows". */
-export function deviceLabel(agent: string): string {
-  const find = (names: [RegExp, string][]) => names.find(([sign]) => sign.test(agent))?.[1];
-  const browser = find([
-    [/Edg\//, "Edge"],
-    [/Firefox\//, "Firefox"],
-    [/Chrome\//, "Chrome"],
-    [/Safari\//, "Safari"],
-  ]);
-  const system = find([
-    [/Windows/, "Windows"],
-    [/Android/, "Android"],
-    [/iPhone|iPad/, "iOS"],
-    [/Mac OS/, "macOS"],
-    [/Linux/, "Linux"],
-  ]);
-  return [browser, system].filter(Boolean).join(" · ") || "Browser";
-}
-
 export class Phone {
   readonly state = new Store<PhoneState>(SILENT);
   readonly devices: Devices;
@@ -108,12 +54,11 @@ export class Phone {
   private readonly socket: PhoneSocket;
   private readonly tabs: Tabs<PhoneState, Act>;
   private readonly lines = new Map<string, Line>();
-  private readonly ears = new Map<string, Ears>();
+  private readonly hearing: Hearing;
   private readonly stops: (() => void)[] = [];
   private readonly asked = new Map<string, (sdp: string) => void>();
   private ice: RTCIceServer[] = [];
   private sip: SipAccess | null = null;
-  private own: { loudness: Loudness; context: AudioContext } | null = null;
   private users = 0;
   /** Interactions whose line has the microphone open. */
   private readonly speaking = new Set<string>();
@@ -123,10 +68,10 @@ export class Phone {
     private readonly parts: PhoneParts,
   ) {
     this.devices = parts.devices;
-    this.sounds = new Sounds(
-      () => this.devices.choice.get(),
-      (blocked) => this.set({ blocked }),
-    );
+    const choice = () => this.devices.choice.get();
+    const blocked = (is: boolean) => this.set({ blocked: is });
+    this.sounds = new Sounds(choice, blocked);
+    this.hearing = new Hearing(choice, blocked);
     this.socket = new PhoneSocket(
       parts.world,
       () => ({ t: "hello", v: 1, device: parts.device, label: parts.label }),
@@ -159,7 +104,7 @@ export class Phone {
     this.stops.push(
       this.socket.state.watch(() => this.set({ link: this.socket.state.get() })),
       this.devices.microphone.watch(() => this.microphoneMoved()),
-      this.devices.choice.watch(() => this.chosen()),
+      this.devices.choice.watch(() => this.hearing.apply()),
     );
     const online = () => this.socket.nudge();
     addEventListener("online", online);
@@ -200,7 +145,7 @@ export class Phone {
   unblock = (): void => {
     if (!this.state.get().blocked) return;
     this.sounds.unblock();
-    for (const ears of this.ears.values()) ears.play();
+    this.hearing.play();
   };
 
   /**
@@ -220,8 +165,7 @@ export class Phone {
 
   /** How loud this call comes in and goes out, 0…1. */
   levels(interaction: string): { heard: number; said: number } {
-    const leg = this.lines.get(interaction)?.state.get().leg ?? "";
-    return { heard: this.ears.get(leg)?.heard.get() ?? 0, said: this.own?.loudness.get() ?? 0 };
+    return this.hearing.levels(this.lines.get(interaction)?.state.get().leg ?? "");
   }
 
   /** The echo test: offers a connection of its own and gives back the server's answer. */
@@ -297,11 +241,6 @@ export class Phone {
     this.socket.send({ t: "ready", microphone: isOk, ...(isOk ? {} : { why: microphone }) });
   }
 
-  private chosen(): void {
-    const choice: DeviceChoice = this.devices.choice.get();
-    for (const ears of this.ears.values()) ears.apply(choice);
-  }
-
   /** Another microphone is to be used, also in the calls that go on. */
   async chooseMicrophone(id: string): Promise<void> {
     this.devices.choose({ microphone: id });
@@ -309,7 +248,7 @@ export class Phone {
     const track = stream?.getAudioTracks()[0];
     if (!track) return;
     await Promise.all([...this.lines.values()].map((line) => line.replaceTrack(track.clone())));
-    this.listenToOwn(stream);
+    this.hearing.say(stream);
   }
 
   // -- frames ----------------------------------------------------------------------------------------------------------
@@ -384,7 +323,7 @@ export class Phone {
       mute: (leg, on) => void this.socket.send({ t: "mute", leg, on }),
       track: (role) => this.track(interaction, role),
       peer: () => this.parts.peer({ iceServers: this.ice }),
-      hear: (leg, stream) => this.listenTo(leg, stream),
+      hear: (leg, stream) => this.hearing.hear(leg, stream),
       now: this.parts.now,
     };
   }
@@ -394,27 +333,12 @@ export class Phone {
       const stream = await this.devices.open();
       if (!this.lines.has(interaction) || this.speaking.has(interaction)) this.devices.release();
       else this.speaking.add(interaction);
-      this.listenToOwn(stream);
+      this.hearing.say(stream);
       return stream.getAudioTracks()[0]?.clone() ?? null;
     } catch (error) {
       if (role === "listen") return null;
       throw error;
     }
-  }
-
-  private listenTo(leg: string, stream: MediaStream | null): void {
-    this.ears.get(leg)?.close();
-    this.ears.delete(leg);
-    if (!stream) return;
-    this.ears.set(leg, new Ears(stream, this.devices.choice.get(), (blocked) => this.set({ blocked })));
-  }
-
-  private listenToOwn(stream: MediaStream | null): void {
-    void this.own?.context.close();
-    this.own = null;
-    if (!stream || typeof AudioContext === "undefined") return;
-    const context = new AudioContext();
-    this.own = { context, loudness: new Loudness(context, context.createMediaStreamSource(stream)) };
   }
 
   private lineOf(leg: string): Line | undefined {
@@ -436,7 +360,7 @@ export class Phone {
     this.closeLine(line.state.get().interaction);
   }
 
-  private call({ t: _, ...word }: { t: "call" } & CallWord): void {
+  private call(word: CallWord): void {
     const { [word.interaction]: before, ...others } = this.state.get().calls;
     if (word.state === "ended") {
       if (before && this.lines.has(word.interaction)) this.sounds.ended();
@@ -458,7 +382,7 @@ export class Phone {
     this.lines.delete(interaction);
     line.close();
     if (this.speaking.delete(interaction)) this.devices.release();
-    if (this.lines.size === 0) this.listenToOwn(null);
+    if (this.lines.size === 0) this.hearing.say(null);
     this.showLines();
   }
 

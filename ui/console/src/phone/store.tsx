@@ -17,7 +17,8 @@ import { toast } from "@kit/ui";
 import { useSession } from "../app/session.tsx";
 import { useAgent, useHandlings, useOffers } from "../desk/useMe.ts";
 import type { DeviceChoice, DeviceList } from "./devices.ts";
-import { browserParts, Phone, type PhoneState } from "./phone.ts";
+import { browserParts } from "./parts.ts";
+import { Phone, type PhoneState } from "./phone.ts";
 
 const Context = createContext<Phone | null>(null);
 
