@@ -13,18 +13,20 @@ from rexian.engine import events as ev
 from rexian.engine.floor import Floor
 from rexian.engine.specs import MEDIA
 from rexian.engine.state import Agent, Interaction, InteractionState
+from tests.engine.invariants_calls import CallHistory, call_holds, consults_come_first
 from tests.engine.seen import Followed, words_of
 from tests.engine.twin_words import Words
 
 WAITING = ("queued", "offered")
 COUNTED: tuple[InteractionState, ...] = ("queued", "offered", "scheduled", "talking", "after_contact_work")
-TARGETED = ("transfer_to_agent", "last_agent", "named_agent")
+TARGETED = ("transfer_to_agent", "last_agent", "named_agent", "consult")
 
 
-class History:
+class History(CallHistory):
     """What the events alone say: numbers without gaps, one end each, nothing lost, nobody passed over."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.folded = Floor()
         self.followed = Followed()
         self.started: set[str] = set()  # not yet forgotten, like the next two
@@ -41,6 +43,7 @@ class History:
         for event in events:
             assert event.at >= self.now, "instants never go backwards"
             self.now = event.at
+            self.seen(event)
             check = getattr(self, type(event).__name__, None)
             if check is not None:
                 check(event)
@@ -80,6 +83,7 @@ class History:
 
     # -- waiting -----------------------------------------------------------------------------------------------------
     def InteractionQueued(self, e: ev.InteractionQueued) -> None:
+        self.queued(e)
         assert e.interaction_id not in self.ringing
         assert (e.interaction_id in self.booked) == (e.why == "call_back")
         if e.why == "call_back":
@@ -157,6 +161,7 @@ class History:
             self.accuracy[e.queue_id] = (kept + held, said + 1)
 
     def InteractionEnded(self, e: ev.InteractionEnded) -> None:
+        self.over(e)
         assert e.interaction_id not in self.ended, "an interaction ends once"
         assert e.interaction_id not in self.ringing
         self.ended.add(e.interaction_id)
@@ -174,6 +179,10 @@ class History:
 
     def RuleSwitched(self, e: ev.RuleSwitched) -> None:
         self.followed.rule_switched(e)
+
+    def InteractionTakenOver(self, e: ev.InteractionTakenOver) -> None:
+        super().InteractionTakenOver(e)
+        self.followed.taken_over(e)
 
     def LendingChanged(self, e: ev.LendingChanged) -> None:
         self.followed.lending_changed(e, self.words())
@@ -207,7 +216,9 @@ def _one_place(floor: Floor, i: Interaction) -> None:
     contact = floor.contact(i.contact_id)
     assert contact is not None
     assert i.id in contact.interaction_ids
-    assert bool(contact.closed_at) == (i.state == "ended")
+    states = [floor.interaction(id).state for id in contact.interaction_ids]  # type: ignore[union-attr]
+    assert bool(contact.closed_at) == (set(states) == {"ended"})
+    call_holds(floor, i)
 
 
 def _desk(floor: Floor, agent: Agent, words: Words) -> None:
@@ -229,6 +240,7 @@ def _queues(floor: Floor, words: Words, followed: Followed) -> None:
     for queue in floor.queues():
         seen = (queue.waiting, queue.offered, queue.scheduled, queue.talking, queue.after_contact_work)
         assert seen == tuple(counts[queue.id, state] for state in COUNTED)
+        consults_come_first(floor, queue.id)
         line = [i.id for i in words.line(queue.id)]
         assert [i.id for i in floor.waiting(queue.id)] == line, "places follow the score"
         assert [floor.position(id) for id in line] == [(place, len(line)) for place in range(1, len(line) + 1)]

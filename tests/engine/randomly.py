@@ -7,6 +7,7 @@ from random import Random
 from rexian.engine import commands as cmd
 from rexian.engine.floor import Floor
 from rexian.engine.specs import AgentSpec, Medium, Mix, Party, QueueSpec
+from tests.engine.random_calls import CALL_CHOICES, CALL_NEEDS, RandomCalls
 from tests.engine.random_policies import AGENT_SKILLS, NEED_SKILLS, REGIONS, TENANTS, RandomPolicies
 
 START = 1_790_000_000_000
@@ -14,19 +15,19 @@ CHOICES = (
     ("accept", 24), ("start", 18), ("end", 9), ("wrap", 9), ("tick", 6), ("prove", 18), ("state", 9), ("post", 3),
     ("reject", 5), ("transfer", 6), ("presence", 4), ("read", 2), ("extend", 2), ("rate", 2), ("agent", 1.5),
     ("queue", 0.7), ("note", 1), ("identify", 1), ("retire_agent", 0.5), ("retire_queue", 0.1), ("call_back", 4),
-    ("policy", 1.5), ("switch", 2), ("self_service", 0.4), ("start_again", 0.6),
+    ("policy", 1.5), ("switch", 2), ("self_service", 0.4), ("start_again", 0.6), *CALL_CHOICES,
 )  # fmt: skip
 NEEDS = {
     "prove": "offer", "accept": "offer", "reject": "offer", "end": "talking", "transfer": "talking",
     "wrap": "after_contact_work", "extend": "after_contact_work", "rate": "ended", "read": "talking",
-    "call_back": "queued",
+    "call_back": "queued", **CALL_NEEDS,
 }  # fmt: skip
-UNANSWERED = ("queued", "offered", "scheduled")
+UNANSWERED = ("reception", "queued", "offered", "scheduled")
 MANY = {str(n): "x" for n in range(21)}
 BAD_ATTRIBUTES: tuple[dict[str, str], ...] = (MANY, {"": "x"}, {"x" * 61: "x"}, {"x": "x" * 201})
 
 
-class Chance:
+class Chance(RandomCalls):
     """One random history; `envelope` looks at the floor to ask for something that mostly makes sense."""
 
     def __init__(self, seed: int) -> None:
@@ -74,6 +75,8 @@ class Chance:
         states: set[str] = {interaction.state for interaction in floor.interactions()}
         if list(floor.offers()):
             states.add("offer")
+        if any(interaction.is_consult and interaction.state != "ended" for interaction in floor.interactions()):
+            states.add("consult")
         while True:
             name = self.random.choices(self.names, self.weights)[0]
             if NEEDS.get(name, name) in {name, *states} or self.random.random() < 0.02:
@@ -230,7 +233,7 @@ class Chance:
         return cmd.TransferInteraction(interaction_id=id, agent_id=agent, to_queue_id=to_queue, to_agent_id=to_agent)
 
     def make_presence(self, floor: Floor) -> cmd.SetCustomerPresence:
-        id, _ = self.an_interaction(floor, "queued", "offered", "talking", "scheduled")
+        id, _ = self.an_interaction(floor, "reception", "queued", "offered", "talking", "scheduled")
         return cmd.SetCustomerPresence(interaction_id=id, present=self.random.random() < 0.4)
 
     def make_end(self, floor: Floor) -> cmd.EndInteraction:
@@ -248,7 +251,8 @@ class Chance:
 
     def make_rate(self, floor: Floor) -> cmd.RateContact:
         id, _ = self.an_interaction(floor, "after_contact_work", "ended")
-        contact = "c" + id[1:] if self.random.random() < 0.9 else "c1"
+        i = floor.interaction(id)
+        contact = i.contact_id if i and self.random.random() < 0.9 else "c1"
         return cmd.RateContact(contact_id=contact, interaction_id=id, score=self.random.randint(0, 6))
 
     def make_note(self, floor: Floor) -> cmd.AddNote:

@@ -51,6 +51,9 @@ class Followed:
         assert short if e.on else not short and e.waiting <= lend.until_waiting
         (self.lending.add if e.on else self.lending.remove)(e.queue_id)
 
+    def taken_over(self, e: ev.InteractionTakenOver) -> None:
+        self.partners.pop(e.interaction_id, None)
+
     def offered(self, e: ev.InteractionOffered, words: Words) -> None:
         """Before it is applied."""
         share = words.share(words.agents[e.agent_id], e.queue_id)
@@ -87,5 +90,6 @@ def thing(i: Any, followed: Followed) -> Any:
         id=i.id, number=i.number, queue=i.queue_id, tenant=i.tenant_id, medium=i.medium, needs=i.needs,
         credit=i.credit_ms, since=i.since, attributes=i.attributes, emergency=i.emergency, step=i.step,
         state=STATES.get(i.state, i.state), agent=i.agent_id, target=i.target_agent_id,
-        partner=followed.partners.get(i.id, ""), declined={id: (d.until, d.changes) for id, d in i.declined.items()},
+        partner=followed.partners.get(i.id, ""), about=i.consult_of, promoted=i.promoted,
+        declined={id: (d.until, d.changes) for id, d in i.declined.items()},
     )  # fmt: skip

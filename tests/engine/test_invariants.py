@@ -82,8 +82,9 @@ class FloorMachine(RuleBasedStateMachine):
         self.made = self.version = 0
         for id in ("q1", "q2"):
             self.do(cmd.DefineQueue(queue=QueueSpec(id=id, tenant_id="t")))
-        self.do(cmd.DefineAgent(agent=AgentSpec(id="李")))
-        self.do(cmd.SetAgentState(agent_id="李", state="available"))
+        for id in ("李", "王", "张"):
+            self.do(cmd.DefineAgent(agent=AgentSpec(id=id, capacity={"chat": 2, "voice": 1})))
+            self.do(cmd.SetAgentState(agent_id=id, state="available"))
 
     def do(self, command: cmd.AnyCommand) -> None:
         before = self.floor.snapshot()
@@ -175,6 +176,12 @@ class FloorMachine(RuleBasedStateMachine):
         id, agent = self.one(which, "offered")
         self.do(act(offer_id=str(self.floor.interaction(id).offer_id), agent_id=agent))  # type: ignore[union-attr]
 
+    @precondition(lambda self: self.some("offered"))
+    @rule()
+    def all_answer(self) -> None:
+        for offer in tuple(self.floor.offers()):
+            self.do(cmd.AcceptOffer(offer_id=offer.id, agent_id=offer.agent_id))
+
     @precondition(lambda self: self.some("queued", "offered", "talking"))
     @rule(which=pick, message=st.integers(1, 9), by_agent=st.booleans())
     def post(self, which: int, message: int, by_agent: bool) -> None:
@@ -182,10 +189,10 @@ class FloorMachine(RuleBasedStateMachine):
         author = Party("agent", agent) if by_agent else Party("customer", "k")
         self.do(cmd.PostMessage(interaction_id=id, message_id=f"m{message}", author=author))
 
-    @precondition(lambda self: self.some("queued", "offered", "talking"))
+    @precondition(lambda self: self.some("reception", "queued", "offered", "talking"))
     @rule(which=pick, present=st.booleans())
     def presence(self, which: int, present: bool) -> None:
-        id, _ = self.one(which, "queued", "offered", "talking")
+        id, _ = self.one(which, "reception", "queued", "offered", "talking")
         self.do(cmd.SetCustomerPresence(interaction_id=id, present=present))
 
     @precondition(lambda self: self.some("talking"))
@@ -195,10 +202,10 @@ class FloorMachine(RuleBasedStateMachine):
         to_agent = person if queue is None else None
         self.do(cmd.TransferInteraction(interaction_id=id, agent_id=agent, to_queue_id=queue, to_agent_id=to_agent))
 
-    @precondition(lambda self: self.some("queued", "offered", "scheduled", "talking"))
+    @precondition(lambda self: self.some("reception", "queued", "offered", "scheduled", "talking"))
     @rule(which=pick)
     def end(self, which: int) -> None:
-        id, _ = self.one(which, "queued", "offered", "scheduled", "talking")
+        id, _ = self.one(which, "reception", "queued", "offered", "scheduled", "talking")
         self.do(cmd.EndInteraction(interaction_id=id, by=Party("customer", "k")))
 
     @precondition(lambda self: self.some("after_contact_work"))
@@ -223,12 +230,104 @@ class FloorMachine(RuleBasedStateMachine):
         assert due is None or due > self.now, "a Tick leaves nothing behind"
         assert all(i.call_back_at > self.now for i in self.floor.interactions() if i.state == "scheduled")
 
+    # -- calls -------------------------------------------------------------------------------------------------------
+    @rule(medium=media, region=st.none() | st.sampled_from(("north", "south")))
+    def receive(self, medium: Medium, region: str | None) -> None:
+        self.made += 1
+        self.do(
+            cmd.ReceiveContact(
+                contact_id=f"c{self.made}", interaction_id=f"i{self.made}", tenant_id="t", customer_id="k",
+                medium=medium, attributes={"region": region} if region else {},
+            )
+        )  # fmt: skip
+
+    @precondition(lambda self: self.some("reception"))
+    @rule(which=pick, queue=queues, needs=skills, named=st.none() | agents, emergency=st.integers(0, 7))
+    def queue_it(self, which: int, queue: str, needs: dict[str, int], named: str | None, emergency: int) -> None:
+        id, _ = self.one(which, "reception")
+        self.do(
+            cmd.QueueInteraction(
+                interaction_id=id, queue_id=queue, needs=needs, named_agent_id=named, emergency=emergency == 7
+            )
+        )
+
+    @precondition(lambda self: self.some("talking"))
+    @rule(which=pick, on=st.booleans())
+    def hold(self, which: int, on: bool) -> None:
+        id, agent = self.one(which, "talking")
+        self.do(cmd.SetHold(interaction_id=id, agent_id=agent, on=on))
+
+    @precondition(lambda self: self.some("talking"))
+    @rule(which=pick, person=agents, role=st.sampled_from(("listen", "whisper", "barge", "external")))
+    def join(self, which: int, person: str, role: str) -> None:
+        id, agent = self.one(which, "talking")
+        if role == "external":
+            self.do(cmd.AddExternal(interaction_id=id, agent_id=agent, participant_id="e" + person))
+        else:
+            self.do(cmd.JoinInteraction(interaction_id=id, person_id=person, role=role))  # type: ignore[arg-type]
+
+    @precondition(lambda self: self.some("talking"))
+    @rule(which=pick, person=agents)
+    def take_over(self, which: int, person: str) -> None:
+        self.do(cmd.TakeOver(interaction_id=self.one(which, "talking")[0], agent_id=person))
+
+    @precondition(lambda self: self.some("talking"))
+    @rule(which=pick, queue=st.none() | queues, person=agents)
+    def consult(self, which: int, queue: str | None, person: str) -> None:
+        id, agent = self.one(which, "talking")
+        self.made += 1
+        to_agent = person if queue is None else None
+        self.do(
+            cmd.Consult(
+                interaction_id=id, agent_id=agent, consult_id=f"x{self.made}", to_queue_id=queue, to_agent_id=to_agent
+            )
+        )
+
+    def a_consult(self, which: int) -> tuple[str, str, str]:
+        """(the consultation, what it is about, who asks)."""
+        found = [i for i in self.floor.interactions() if i.is_consult and i.state != "ended"]
+        chosen = found[which % len(found)]
+        return chosen.id, str(chosen.consult_of), str(chosen.consult_by)
+
+    @precondition(lambda self: any(i.is_consult and i.state != "ended" for i in self.floor.interactions()))
+    @rule(which=pick, how=st.sampled_from(("complete", "complete", "give up")))
+    def settle_consult(self, which: int, how: str) -> None:
+        consult, primary, agent = self.a_consult(which)
+        if how == "complete":
+            self.do(cmd.CompleteTransfer(interaction_id=primary, agent_id=agent, consult_id=consult))
+        else:
+            self.do(cmd.EndInteraction(interaction_id=consult, by=Party("agent", agent)))
+
+    @precondition(lambda self: self.some("reception", "queued", "talking"))
+    @rule(which=pick, state=st.sampled_from(("on", "paused", "off")))
+    def record(self, which: int, state: str) -> None:
+        id, _ = self.one(which, "reception", "queued", "talking")
+        self.do(cmd.SetRecording(interaction_id=id, by=Party("system", "v"), state=state))  # type: ignore[arg-type]
+
     # -- what holds --------------------------------------------------------------------------------------------------
     @invariant()
     def everything_holds(self) -> None:
         check(self.floor, self.now, self.history)
 
 
+class CallMachine(FloorMachine):
+    """The same floor in the midst of calls: two are talking, one with a colleague asked, one is in the reception."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        for queue in ("q1", "q2"):
+            self.start(queue, "chat", {}, 0, 0, None, None, None)
+            self.all_answer()
+        self.consult(0, "q1", "")
+        self.all_answer()
+        self.receive("voice", None)
+        assert [i.state for i in self.floor.interactions()] == ["talking"] * 3 + ["reception"]
+
+
+CallMachine.TestCase.settings = settings(
+    max_examples=60, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+)
+TestCalls = CallMachine.TestCase
 FloorMachine.TestCase.settings = settings(
     max_examples=60, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck)
 )

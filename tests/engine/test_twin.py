@@ -24,9 +24,12 @@ LOOK_EVERY = 60
 
 WHY_QUEUED = {
     "new", "rejected", "no_answer", "no_proof", "agent_not_ready", "agent_retired", "transfer", "transfer_timeout",
-    "preference_timeout", "call_back",
+    "preference_timeout", "call_back", "reception", "consult",
 }  # fmt: skip
-RULES = {"only_one_free", "agent_freed", "interrupts", "transfer_to_agent", "last_agent", "named_agent", *STRATEGIES}
+RULES = {
+    "only_one_free", "agent_freed", "interrupts", "transfer_to_agent", "last_agent", "named_agent", "consult",
+    *STRATEGIES,
+}  # fmt: skip
 PASSED = {
     "minor_skill", "share_reached", "busier", "shorter_idle", "more_occupied", "broader_skills", "more_contacts",
 }  # fmt: skip
@@ -36,8 +39,12 @@ REFUSALS = {
     "bad_time", "id_in_use", "not_rateable", "not_talking", "not_waiting", "not_your_interaction", "not_your_offer",
     "offer_gone", "policy_invalid", "policy_outdated", "queue_full", "queue_retired", "reason_required", "still_open",
     "transfer_target_invalid", "unknown_agent", "unknown_contact", "unknown_interaction", "unknown_offer",
-    "unknown_queue", "unknown_rule", "wait_too_long",
+    "unknown_queue", "unknown_rule", "wait_too_long", "bad_value", "consult_not_talking", "consult_open", "is_consult",
+    "not_in_reception", "not_its_consult", "talks_already", "too_many_participants",
 }  # fmt: skip
+ENDS = (
+    "handled", "abandoned", "consult", "transferred", "consult_over", "customer_left", "held", "in reception",
+)  # fmt: skip
 MUST = {
     *(f"event {kind.__name__}" for kind in ev.AnyEvent.__args__),
     *(f"command {kind.__name__}" for kind in AnyCommand.__args__),
@@ -46,6 +53,8 @@ MUST = {
     *(f"blocked {gate}" for gate in GATES),
     *(f"queued {why}" for why in WHY_QUEUED),
     *(f"refused {code}" for code in REFUSALS),
+    *(f"ended {how}" for how in ENDS),
+    *(f"left {why}" for why in ("left", "ended", "queued", "took_over")),
     *("next_up", "step", "rule by hand", "rule on by timer", "rule off by timer", "lent", "lent no longer", "expected"),
 }
 NEEDS_DETAIL = ("queue_full", "wait_too_long")  # the customer is told what else there is
@@ -76,6 +85,11 @@ def note(seen: Counter[str], envelope: Envelope, answers: list[Any]) -> None:
             seen.update(["next_up"] * bool(reason.next_up) + ["step"] * bool(reason.step))
         elif isinstance(event, ev.InteractionQueued):
             seen.update([f"queued {event.why}"] + ["expected"] * bool(event.expected))
+        elif isinstance(event, ev.InteractionEnded):
+            seen.update([f"ended {event.outcome}", f"ended {event.reason}"])
+            seen.update(["ended held"] * bool(event.hold_ms) + ["ended in reception"] * (not event.queue_id))
+        elif isinstance(event, ev.ParticipantLeft):
+            seen[f"left {event.why}"] += 1
         elif isinstance(event, ev.RuleSwitched):
             seen[f"rule {'on' if event.on else 'off'} by timer" if event.by_timer else "rule by hand"] += 1
         elif isinstance(event, ev.LendingChanged):
@@ -88,6 +102,7 @@ def facts_of_the_floor(floor: Floor) -> dict[str, Any]:
         **{q.id: (q.lending, q.shared, q.answer_gaps_ms, q.last_answer_at) for q in floor.queues()},
         "accuracy": {q.id: floor.accuracy(q.id) for q in floor.queues()},
         **{i.id: (i.step, i.medium, i.attempt, floor.position(i.id)) for i in floor.interactions()},
+        "calls": {i.id: (i.held_ms, i.recording, i.participants) for i in floor.interactions()},
     }  # fmt: skip
 
 
@@ -101,6 +116,7 @@ def facts_of_the_twin(twin: Twin) -> dict[str, Any]:
         **{q.id: (q.lending, q.shared, q.gaps, q.last_answer) for q in twin.queues.values()},
         "accuracy": {q.id: (q.kept, q.said) for q in twin.queues.values()},
         **{i.id: (i.step, i.medium, i.attempt, places.get(i.id)) for i in twin.inters.values()},
+        "calls": {i.id: (i.held_ms, i.recording, i.people) for i in twin.inters.values()},
     }
 
 

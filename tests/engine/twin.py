@@ -2,7 +2,8 @@
 
 It shares nothing with the engine but the commands, the events, the specs, the refusal and the range of a wait, and must
 answer event for event alike. The rules' words are in `twin_words`, who gets what in `twin_routing`, the acts in
-`twin_desk` (configuration, agents) and `twin_contacts`; here are the frame of a command and the passing of time.
+`twin_desk` (configuration, agents), `twin_contacts` and `twin_calls`; here are the frame of a command and the passing
+of time.
 """
 
 from __future__ import annotations
@@ -13,16 +14,17 @@ from rexian.engine import commands as cmd
 from rexian.engine import events as ev
 from rexian.engine.refusal import Refusal
 from rexian.engine.specs import Party
-from tests.engine.twin_contacts import ContactActs
+from tests.engine.twin_calls import CallActs
 from tests.engine.twin_words import ids
 
 PROOF, RING, WORK, AWAY, TARGET, WIDEN, CALL_BACK, RULE, _LEND, RETRY, FORGET = range(11)
 
 
-class Twin(ContactActs):
+class Twin(CallActs):
     def decide(self, envelope: cmd.Envelope) -> list[Any]:
         self.out, self.freed, self.unplaced, self.loosened = [], [], [], set()
         before, self.at = self.at, max(envelope.at, self.at)
+        self.by = envelope.by
         try:
             getattr(self, "do_" + type(envelope.command).__name__)(envelope.command)
         except Refusal:
@@ -99,7 +101,7 @@ class Twin(ContactActs):
         elif kind == AWAY:
             self.end(self.inters[id], Party("system", "presence"), "customer_left")
         elif kind == TARGET:
-            transferred = self.inters[id].target_kind == "transfer_to_agent"
+            transferred = self.inters[id].target_kind in ("transfer_to_agent", "consult")
             self.queued(self.inters[id], "transfer_timeout" if transferred else "preference_timeout")
         elif kind == CALL_BACK:
             self.call_back_due(self.inters[id])

@@ -8,8 +8,9 @@ from typing import Any
 from rexian.engine import commands as cmd
 from rexian.engine import events as ev
 from rexian.engine.refusal import Refusal
+from rexian.engine.specs import QueueSpec
 from tests.engine.twin_desk import LONGEST, RETRY_MS, Desk, levels_hold, within
-from tests.engine.twin_words import PERMISSIONS, ids
+from tests.engine.twin_words import PERMISSIONS, ids, is_consult
 
 TARGET_WAIT_MS = 60_000
 CALL_BACK_WITHIN_MS = 30 * 86_400_000
@@ -19,49 +20,86 @@ COMPARED = (
 )  # fmt: skip
 
 
+def sizes_hold(attributes: dict[str, str]) -> None:
+    sizes = [len(attributes) <= 20, *(1 <= len(k) <= 60 and len(v) <= 200 for k, v in attributes.items())]
+    if not all(sizes):
+        raise Refusal("bad_attributes")
+
+
 class ContactActs(Desk):
     # -- how it begins -----------------------------------------------------------------------------------------------
     def do_StartContact(self, c: cmd.StartContact) -> None:
-        if c.contact_id in self.contacts or c.interaction_id in self.inters:
-            contact = self.contacts.get(c.contact_id)
-            if not contact or any(getattr(contact.command, name) != getattr(c, name) for name in COMPARED):
-                raise Refusal("id_in_use")
+        if self.known_already(c, COMPARED):
             return
+        queue = self.check_queue(c, c.tenant_id, c.attributes)
+        i = self.newcomer(
+            c, queue=c.queue_id, needs=c.needs, credit=c.credit_ms, attributes=c.attributes, emergency=c.emergency,
+            medium=c.medium,
+        )  # fmt: skip
+        i.expected = self.expected(i)
+        self.check_room(i, queue)
+        self.begin(c)
+        self.come_in(i)
+        self.prefer_somebody(i, c)
+        self.queued(i, "new")
+
+    def known_already(self, c: Any, compared: tuple[str, ...]) -> bool:
+        if c.contact_id not in self.contacts and c.interaction_id not in self.inters:
+            return False
+        contact = self.contacts.get(c.contact_id)
+        if not contact or type(contact.command) is not type(c):
+            raise Refusal("id_in_use")
+        if any(getattr(contact.command, name) != getattr(c, name) for name in compared):
+            raise Refusal("id_in_use")
+        return True
+
+    def check_queue(self, c: Any, tenant: str, attributes: dict[str, str]) -> Any:
         queue = self.find(self.queues, c.queue_id, "unknown_queue")
-        if queue.spec.tenant_id != c.tenant_id:
+        if queue.spec.tenant_id != tenant:
             raise Refusal("unknown_queue")
         if queue.retired:
             raise Refusal("queue_retired")
         levels_hold(c.needs)
         if not within(-LONGEST, LONGEST, c.credit_ms):
             raise Refusal("bad_definition")
-        sizes = [len(c.attributes) <= 20, *(1 <= len(k) <= 60 and len(v) <= 200 for k, v in c.attributes.items())]
-        if not all(sizes):
-            raise Refusal("bad_attributes")
-        i = Thing(
-            id=c.interaction_id, contact=c.contact_id, queue=c.queue_id, tenant=c.tenant_id, medium=c.medium,
-            needs=c.needs, credit=c.credit_ms, attributes=c.attributes, emergency=c.emergency, since=self.at,
+        sizes_hold(attributes)
+        return queue
+
+    def newcomer(self, c: Any, *, primary: Any = None, **asked: Any) -> Any:
+        return Thing(
+            id=c.consult_id if primary else c.interaction_id, contact=primary.contact if primary else c.contact_id,
+            tenant=primary.tenant if primary else c.tenant_id, **asked, since=self.at,
             number=self.counts["inter"] + 1, entered=self.at, step=0, waiting_from=self.at, waited=0, talked=0,
             attempt=0, declined={}, fired=set(), target=None, target_kind="", target_number=0, target_due=0, away=0,
             messages=[], answered=False, read={"customer": 0, "agent": 0}, ended=0, state="queued", agent=None,
             offer=None, partner=None, accepted=0, wrapper=None, extensions=0, acw_from=0, acw_due=0,
             handling_number=0, disposition="", sent_by=None, sent_to=None, call_back=None, call_back_due=0,
+            expected=None, received=None, routed=None, held=0, held_ms=0, people={}, recording="", recordings=[],
+            about=None, asker=None, asked_for=None, promoted=False,
         )  # fmt: skip
-        i.expected = self.expected(i)
-        self.check_room(i, queue)
+
+    def come_in(self, i: Any) -> None:
         self.counts["inter"] += 1
+        self.inters[i.id] = i
+
+    def arrive(self, c: Any, **asked: Any) -> Any:
+        i = self.newcomer(c, **asked)
+        self.come_in(i)
+        return i
+
+    def begin(self, c: Any) -> None:
         self.contacts[c.contact_id] = Thing(
             id=c.contact_id, command=c, customer=c.customer_id, notes=[], rating=0, forget=0
         )
-        self.inters[i.id] = i
         self.emit(
             ev.ContactStarted, contact_id=c.contact_id, tenant_id=c.tenant_id, customer_id=c.customer_id,
             simulated=c.simulated,
         )  # fmt: skip
+
+    def prefer_somebody(self, i: Any, c: Any) -> None:
         policy = self.policy(c.queue_id)
         self.prefer(i, c.named_agent_id, "named_agent", policy.named_agent_ms)
         self.prefer(i, c.last_agent_id, "last_agent", policy.last_agent_ms)
-        self.queued(i, "new")
 
     def check_room(self, i: Any, queue: Any) -> None:
         if self.emergency(i):
@@ -102,6 +140,8 @@ class ContactActs(Desk):
             return
         if i.state != "queued":
             raise Refusal("not_waiting")
+        if is_consult(i):
+            raise Refusal("is_consult")
         if c.due_at and not self.at < c.due_at <= self.at + CALL_BACK_WITHIN_MS:
             raise Refusal("bad_time")
         i.call_back, i.medium, i.target, i.away = (c.due_at, c.medium), c.medium, None, 0
@@ -125,13 +165,13 @@ class ContactActs(Desk):
 
     def do_SetCustomerPresence(self, c: cmd.SetCustomerPresence) -> None:
         i = self.find(self.inters, c.interaction_id, "unknown_interaction")
-        if i.state in ("ended", "acw") or (i.call_back and i.state != "talking"):
+        if i.state in ("ended", "acw") or (i.call_back and i.state != "talking") or is_consult(i):
             return
         if c.present and i.away:
             i.away = 0
             self.emit(ev.CustomerReturned, **ids(i))
         elif not c.present and not i.away:
-            spec = self.queues[i.queue].spec
+            spec = self.queues[i.queue].spec if i.queue else QueueSpec(id="", tenant_id="")
             i.away = self.at + (spec.away_talking_ms if i.state == "talking" else spec.away_waiting_ms)
             self.emit(ev.CustomerAway, **ids(i), due_at=i.away)
 
@@ -176,20 +216,10 @@ class ContactActs(Desk):
         if i.state in ("ended", "acw"):
             raise Refusal("already_ended")
         self.talking(i, c.agent_id)
-        if (c.to_queue_id is None) == (c.to_agent_id is None):
-            raise Refusal("transfer_target_invalid")
-        if c.to_queue_id is not None:
-            queue = self.queues.get(c.to_queue_id)
-            if not queue or queue.retired or queue.spec.tenant_id != i.tenant:
-                raise Refusal("transfer_target_invalid")
-        else:
-            target = self.agents.get(str(c.to_agent_id))
-            if not target or target.id == i.agent or not target.spec.capacity.get(i.medium, 0):
-                raise Refusal("transfer_target_invalid")
-            if any(s.startswith("tenant:") and s not in target.spec.skills for s in self.needs(i)):
-                raise Refusal("transfer_target_invalid")
-            if target.wanted != "available":
-                raise Refusal("agent_not_ready")
+        if is_consult(i):
+            raise Refusal("is_consult")
+        self.target_holds(i, c.to_queue_id, c.to_agent_id)
+        self.part(i, self.by, "queued")
         sender, before = self.agents[i.agent], i.queue
         self.stop_talking(i)
         if c.to_queue_id is not None:
@@ -204,12 +234,30 @@ class ContactActs(Desk):
         )  # fmt: skip
         self.queued(i, "transfer")
 
+    def target_holds(self, i: Any, queue_id: str | None, agent_id: str | None) -> None:
+        if (queue_id is None) == (agent_id is None):
+            raise Refusal("transfer_target_invalid")
+        if queue_id is not None:
+            queue = self.queues.get(queue_id)
+            if not queue or queue.retired or queue.spec.tenant_id != i.tenant:
+                raise Refusal("transfer_target_invalid")
+            return
+        target = self.agents.get(str(agent_id))
+        if not target or target.id == i.agent or not target.spec.capacity.get(i.medium, 0):
+            raise Refusal("transfer_target_invalid")
+        if any(s.startswith("tenant:") and s not in target.spec.skills for s in self.needs(i)):
+            raise Refusal("transfer_target_invalid")
+        if target.wanted != "available":
+            raise Refusal("agent_not_ready")
+
     # -- the end -----------------------------------------------------------------------------------------------------
     def do_EndInteraction(self, c: cmd.EndInteraction) -> None:
         i = self.find(self.inters, c.interaction_id, "unknown_interaction")
         if i.state in ("ended", "acw"):
             return
-        if c.by.kind == "agent":
+        if c.by.kind == "customer" and is_consult(i):
+            raise Refusal("is_consult")
+        if c.by.kind == "agent" and not (is_consult(i) and i.asker == c.by.id):
             self.talking(i, c.by.id)
         self.end(i, c.by, c.reason)
 
@@ -249,9 +297,11 @@ class ContactActs(Desk):
             raise Refusal("bad_score")
         if contact.rating == c.score:
             return
-        if contact.rating or not i.ended or not i.answered:
+        if contact.rating or not i.ended or not i.answered or is_consult(i):
             raise Refusal("not_rateable")
         if self.at >= i.ended + self.queues[i.queue].spec.rating_ms:
+            raise Refusal("not_rateable")
+        if any(other.promoted and other.about == i.id for other in self.inters.values()):
             raise Refusal("not_rateable")
         contact.rating = c.score
         self.emit(ev.ContactRated, contact_id=contact.id, interaction_id=i.id, score=c.score)

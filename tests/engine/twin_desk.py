@@ -10,11 +10,13 @@ from rexian.engine import events as ev
 from rexian.engine.refusal import Refusal
 from rexian.engine.specs import AgentSpec, Party, Policy, QueuePolicy
 from tests.engine.twin_routing import Routing
-from tests.engine.twin_words import IN_HANDS, ids, new_queue, queued_event
+from tests.engine.twin_words import ANY, IN_HANDS, ids, is_consult, new_queue, queued_event
 
 RETRY_MS = 10_000
 MINUTE = 60_000
 LONGEST = 10**12
+NEVER = 10**18
+FRESH = ("new", "reception", "consult")
 
 
 def within(least: int, most: int, *numbers: int) -> bool:
@@ -79,20 +81,25 @@ class Desk(Routing):
         agent.occupancy = busy * 10_000 // max(1, self.at - agent.duty_since)
 
     def queued(self, i: Any, why: str) -> None:
-        if why not in ("new", "transfer"):
+        if why not in (*FRESH, "transfer"):
             i.target = None
         i.state, i.agent, i.offer = "queued", None, None
-        if why in ("new", "transfer", "call_back"):
+        if why in (*FRESH, "transfer", "call_back"):
             i.entered = self.at
-        if why in ("transfer", "agent_retired") and i.away:
+        if is_consult(i):
+            self.spare_the_asker(i)
+        if why in ("transfer", "agent_retired", "reception") and i.away:
             i.away = 0 if i.call_back else self.at + self.queues[i.queue].spec.away_waiting_ms
         self.look(i)
         more = {}
-        if why == "new":
+        if why in FRESH:
             more = {"expected": i.expected, "target_agent_id": i.target}
             if i.target:
                 more |= {"target_due_at": i.target_due, "target_kind": i.target_kind}
         self.emit(ev.InteractionQueued, **queued_event(i), why=why, **more)
+
+    def spare_the_asker(self, i: Any) -> None:
+        i.declined[i.asker] = (NEVER, ANY)
 
     def share_freed(self, i: Any) -> None:
         """An offer or handling ends: a ceiling may be lower than what is left."""
@@ -133,7 +140,26 @@ class Desk(Routing):
         self.share_freed(i)
         self.free_up(agent)
 
+    def end_hold(self, i: Any) -> None:
+        i.held_ms += self.at - i.held if i.held else 0
+        i.held = 0
+
+    def consults(self, i: Any) -> list[Any]:
+        return [other for other in self.inters.values()
+                if other.about == i.id and is_consult(other) and other.state != "ended"]  # fmt: skip
+
+    def dismiss(self, i: Any, person_id: str, why: str) -> None:
+        role = i.people.pop(person_id)
+        self.emit(ev.ParticipantLeft, **ids(i), person_id=person_id, role=role, why=why)
+
+    def part(self, i: Any, by: Party, why: str) -> None:
+        for consult in self.consults(i):
+            self.end(consult, by, "consult_over")
+        for person_id in list(i.people):
+            self.dismiss(i, person_id, why)
+
     def stop_talking(self, i: Any) -> None:
+        self.end_hold(i)
         i.talked += self.at - i.accepted
         i.waiting_from = self.at
         self.let_go(i)
@@ -150,7 +176,11 @@ class Desk(Routing):
 
     def close(self, i: Any) -> None:
         contact = self.contacts[i.contact]
-        contact.forget = (self.at + self.queues[i.queue].spec.rating_ms) // MINUTE * MINUTE + MINUTE
+        mine = [other for other in self.inters.values() if other.contact == i.contact]
+        if any(other.state != "ended" for other in mine):
+            return
+        rating_ms = max(self.queues[other.queue].spec.rating_ms if other.queue else 0 for other in mine)
+        contact.forget = (self.at + rating_ms) // MINUTE * MINUTE + MINUTE
         self.emit(ev.ContactClosed, contact_id=contact.id)
 
     def end(self, i: Any, by: Party, reason: str) -> None:
@@ -158,12 +188,17 @@ class Desk(Routing):
             why = "customer_left" if by.kind == "customer" else "ended"
             self.take_back(ev.OfferWithdrawn, i.offer, self.agents[i.agent], why=why)
         talking = i.state == "talking"
+        if talking:
+            self.part(i, by, "ended")
+        self.end_hold(i)
+        i.recording = "off" if i.recording else ""
         waited = i.waited + (self.at - i.waiting_from if i.state == "queued" else 0)
         i.target, i.away, i.ended = None, 0, self.at
         self.emit(
             ev.InteractionEnded, **ids(i), queue_id=i.queue, by=by, reason=reason,
-            outcome="handled" if i.answered else "abandoned", agent_id=i.agent if talking else None,
-            waited_ms=waited, talk_ms=i.talked + (self.at - i.accepted if talking else 0),
+            outcome="consult" if is_consult(i) else "handled" if i.answered else "abandoned",
+            agent_id=i.agent if talking else None, waited_ms=waited,
+            talk_ms=i.talked + (self.at - i.accepted if talking else 0), hold_ms=i.held_ms,
         )  # fmt: skip
         if not talking:
             if i.expected and not i.answered and waited > i.expected[1]:
@@ -172,7 +207,7 @@ class Desk(Routing):
             if in_line:
                 self.left_the_line(i)
             self.close(i)
-        elif (acw_ms := self.queues[i.queue].spec.acw_ms) == 0:
+        elif (acw_ms := self.queues[i.queue].spec.acw_ms) == 0 or is_consult(i):
             self.wrap(i, "", True)
         else:
             i.state, i.acw_from, i.acw_due = "acw", self.at, self.at + acw_ms
@@ -226,6 +261,7 @@ class Desk(Routing):
         handlings = [i for i in self.held(agent) if i.state in IN_HANDS]
         for i in sorted(handlings, key=lambda i: i.handling_number):
             if i.state == "talking":
+                self.part(i, self.by, "queued")
                 self.stop_talking(i)
                 self.queued(i, "agent_retired")
             else:

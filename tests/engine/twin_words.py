@@ -8,17 +8,19 @@ from typing import Any
 
 from rexian.engine.estimates import wait_range
 from rexian.engine.refusal import Refusal
-from rexian.engine.specs import MEDIA, Policy, QueuePolicy, Rule, Share, Step
+from rexian.engine.specs import MEDIA, Party, Policy, QueuePolicy, Rule, Share, Step
 
 PLAIN = QueuePolicy()
 EMERGENCY = 10**13
 PERMISSIONS = ("tenant:", "scope:")
 IN_HANDS = ("talking", "acw")
+ANY = -1
 
 
 class Words:
     def __init__(self) -> None:
         self.at = 0
+        self.by = Party("system", "")
         self.queues: dict[str, Any] = {}
         self.agents: dict[str, Any] = {}
         self.contacts: dict[str, Any] = {}
@@ -43,7 +45,8 @@ class Words:
 
     # -- policy ------------------------------------------------------------------------------------------------------
     def policy(self, queue_id: str) -> QueuePolicy:
-        policy = self.policies.get(self.queues[queue_id].spec.tenant_id)
+        queue = self.queues.get(queue_id)  # none: in the reception
+        policy = self.policies.get(queue.spec.tenant_id) if queue else None
         return policy.queues.get(queue_id, PLAIN) if policy else PLAIN
 
     def step(self, i: Any) -> Step | None:
@@ -171,8 +174,8 @@ class Words:
             share = self.share(agent, i.queue)
             if share and 0 < share.ceiling <= self.busy(i.queue, share.partner):
                 return "ceiling"
-        until, changes = i.declined.get(agent.id, (0, -1))
-        return "declined" if self.at < until and changes == agent.changes else None
+        until, changes = i.declined.get(agent.id, (0, ANY))
+        return "declined" if self.at < until and changes in (ANY, agent.changes) else None
 
 
 def new_queue(spec: Any) -> Any:
@@ -183,8 +186,14 @@ def ids(i: Any) -> dict[str, str]:
     return {"contact_id": i.contact, "interaction_id": i.id}
 
 
+def is_consult(i: Any) -> bool:
+    """A consultation that has not taken the customer over."""
+    return i.about is not None and not i.promoted
+
+
 def queued_event(i: Any) -> dict[str, Any]:
     return {
         **ids(i), "queue_id": i.queue, "medium": i.medium, "needs": i.needs, "since": i.since, "credit_ms": i.credit,
         "attributes": i.attributes, "emergency": i.emergency,
+        **({"consult_of": i.about, "consult_by": i.asker} if is_consult(i) else {}),
     }  # fmt: skip

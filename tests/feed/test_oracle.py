@@ -8,8 +8,13 @@ from typing import Any
 
 import pytest
 
+from rexian.engine import events
+from rexian.engine.specs import Party
+from rexian.runtime.port import Committed
 from rexian.web.feed import wire
+from rexian.web.feed.call_view import call, participants
 from rexian.web.feed.hub import BATCH_MS, SHIFTS, shift_of
+from rexian.web.feed.story import Story
 from rexian.web.feed.topic import Topic
 from tests.feed.floor import RandomHistory
 
@@ -106,6 +111,56 @@ async def test_snapshot_and_deltas_make_a_fresh_snapshot(seed: int) -> None:
         if number > 20 and number % 50 == 0:
             for agent, browser in browsers.items():
                 await compare(history, browser, agent)
+
+
+@pytest.mark.parametrize("seed", range(200, 216))
+async def test_a_contacts_story_says_of_its_calls_what_the_floor_says(seed: int) -> None:
+    """Two folds of the same events, one over the contact's own journal and one over the floor: they must agree."""
+    history = RandomHistory(seed)
+    await history.start()
+    for number in range(500):
+        history.step()
+        if number % 25:
+            continue
+        for contact in history.port.floor.contacts():
+            story = await history.story(contact.id)
+            for id in contact.interaction_ids:
+                one = history.port.floor.interaction(id)
+                row = story.view["interactions"][id]
+                assert one is not None
+                assert (row["state"], row["recording"]) == (one.state, one.recording)
+                assert (row["held_at"], row["held_ms"]) == (one.held_at, one.held_ms)
+                shown = [(who["person_id"], who["role"]) for who in row["participants"]]
+                assert shown == list(one.participants.items())
+                assert row["consult_of"] == ((one.consult_of or "") if one.is_consult else "")
+                assert (row["consult_by"] or {}).get("id") == (one.consult_by if one.is_consult else None)
+                if one.state == "talking":
+                    assert row["consult"] == call(history.port.floor, one, history.names)["consult"]
+
+
+async def test_a_tenant_that_hides_its_supervisors_shows_agents_only_who_talks() -> None:
+    """Listening and whispering leave the desk and the story at once, and come back; the wall always shows them."""
+    history = RandomHistory(1)
+    names, roles = history.names, {"p1": "listen", "p2": "barge", "p3": "whisper", "x": "external"}
+    assert [one["role"] for one in participants(roles, names, discreet=False)] == list(roles.values())
+    assert [one["role"] for one in participants(roles, names, discreet=True)] == ["barge", "external"]
+    story = Story("k1", names, lambda file_id: None)
+    moments: list[events.AnyEvent] = [
+        events.ContactStarted(at=1, contact_id="k1", tenant_id="spruce", customer_id="c1"),
+        *(
+            events.ParticipantJoined(at=2, contact_id="k1", interaction_id="i1", person_id=person, role=role)  # type: ignore[arg-type]
+            for person, role in roles.items()
+        ),
+    ]
+    for seq, event in enumerate(moments, 1):
+        item = Committed(floor_id="f", seq=seq, event=event, by=Party("system", "test"), command_id="x")
+        wire.amend(story.view, story.take(item))
+    names.discreet = frozenset(("spruce",))
+    wire.amend(story.view, story.renamed())
+    assert [one["role"] for one in story.view["interactions"]["i1"]["participants"]] == ["barge", "external"]
+    names.discreet = frozenset()
+    wire.amend(story.view, story.renamed())
+    assert [one["role"] for one in story.view["interactions"]["i1"]["participants"]] == list(roles.values())
 
 
 @pytest.mark.parametrize("seed", range(100, 112))

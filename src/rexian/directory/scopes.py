@@ -14,7 +14,7 @@ SELF: Final = "self"
 _READING = ("contact.read", "queue.read", "people.read", "customer.read")
 _HANDLING = ("desk.use", "customer.write", *_READING)
 _WATCHING = ("contact.read_all", "wall.read", "trace.read", "routing.read", "routing.switch", "drill.run",
-             "drill.live", *_READING)  # fmt: skip
+             "drill.live", "calls.join", *_READING)  # fmt: skip
 _RUNNING = (
     "wall.read", "queue.read", "queue.write", "people.read", "people.write", "hours.write", "token.write",
     "webhook.write", "audit.read", "settings.read", "settings.write", "routing.read", "routing.switch", "routing.edit",

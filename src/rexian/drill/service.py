@@ -101,7 +101,7 @@ def _open_simulated(floor: Floor) -> list[str]:
     return [
         one.id
         for one in floor.interactions()
-        if one.state in ("queued", "offered", "scheduled", "talking")
+        if one.state in ("reception", "queued", "offered", "scheduled", "talking")
         and (contact := floor.contact(one.contact_id)) is not None
         and contact.simulated
     ]

@@ -6,9 +6,18 @@ from collections.abc import Callable
 from typing import Any
 
 from rexian.engine import events as ev
+from rexian.engine.applying_calls import CALLS
 from rexian.engine.applying_policy import POLICY
 from rexian.engine.applying_routing import ROUTING
-from rexian.engine.applying_steps import give_share_back, leave_agent, leave_line, note_wrapping, release, shift
+from rexian.engine.applying_steps import (
+    end_hold,
+    give_share_back,
+    leave_agent,
+    leave_line,
+    note_wrapping,
+    release,
+    shift,
+)
 from rexian.engine.core import Core
 from rexian.engine.state import Agent, Contact, Interaction, Queue
 from rexian.engine.timers import Due
@@ -131,12 +140,17 @@ def _interaction_ended(core: Core, e: ev.InteractionEnded) -> None:
         interaction.talked_ms = e.talk_ms
         core.state.queues[interaction.queue_id].talking -= 1
         interaction.state = "ended"
+        end_hold(interaction, e.at)
+    elif interaction.state == "reception":
+        interaction.state = "ended"
     else:
         _leave_unanswered(core, interaction, e)
         shift(core, interaction, "ended")
     interaction.ended_at = e.at
     interaction.ended_by = e.by
     interaction.away_due_at = 0
+    if interaction.recording:
+        interaction.recording = "off"
 
 
 def _leave_unanswered(core: Core, interaction: Interaction, e: ev.InteractionEnded) -> None:
@@ -201,7 +215,9 @@ def _contact_closed(core: Core, e: ev.ContactClosed) -> None:
     contact.closed_at = e.at
     rating_ms = 0
     for id in contact.interaction_ids:
-        rating_ms = max(rating_ms, state.queues[state.interactions[id].queue_id].spec.rating_ms)
+        queue = state.queues.get(state.interactions[id].queue_id)  # none: it ended in the reception
+        if queue is not None:
+            rating_ms = max(rating_ms, queue.spec.rating_ms)
     contact.forget_at = (e.at + rating_ms) // _FORGET_STEP_MS * _FORGET_STEP_MS + _FORGET_STEP_MS
     core.timers.forget(contact.forget_at, contact.id)
 
@@ -236,6 +252,7 @@ TABLE: dict[type[Any], Callable[[Core, Any], None]] = {
     ev.ContactClosed: _contact_closed,
     ev.ContactsForgotten: _contacts_forgotten,
     ev.SelfServed: _self_served,
+    **CALLS,
     **POLICY,
     **ROUTING,
 }

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from rexian.engine import events as ev
+from rexian.engine.applying_calls import keep_from_asker, leave_reception, note_consult
 from rexian.engine.applying_steps import (
+    end_hold,
     give_share_back,
     idle_from,
     leave_agent,
@@ -17,7 +19,7 @@ from rexian.engine.applying_steps import (
 )
 from rexian.engine.core import Core
 from rexian.engine.state import Agent, Declined, Interaction, Offer, Queue
-from rexian.engine.timers import Due
+from rexian.engine.timers import NEVER, Due
 
 RETRY_MS = 10_000  # an agent who let a contact go gets it again after this time at the earliest, if at all
 TARGET_WAIT_MS = 60_000  # a contact transferred to a busy person waits that long for them
@@ -30,6 +32,7 @@ def _decline(interaction: Interaction, agent: Agent, at: int) -> None:
 
 def _stop_talking(core: Core, interaction: Interaction, agent_id: str, at: int) -> None:
     """A handling goes back to a queue."""
+    end_hold(interaction, at)
     if interaction.partner:
         give_share_back(core, interaction)
     interaction.talked_ms += at - interaction.accepted_at
@@ -58,21 +61,27 @@ def _queued(core: Core, e: ev.InteractionQueued) -> None:
         _come_back(core, interaction, e)
     core.enqueue(interaction)
     for declined in interaction.declined.values():
-        if declined.until > e.at:
+        if e.at < declined.until < NEVER:
             core.timers.add(declined.until, Due.RETRY, interaction.id)
 
 
 def _come_back(core: Core, interaction: Interaction, e: ev.InteractionQueued) -> None:
-    """It waits again, for whatever reason; or its call-back is due."""
-    if interaction.state == "talking":  # the agent was taken off the floor
+    """It waits again, for whatever reason; or its call-back is due; or it comes out of the reception."""
+    if interaction.state == "reception":
+        leave_reception(core, interaction, e)
+        if e.target_agent_id is not None:
+            _await(core, interaction, e.target_agent_id, e.target_due_at, e.target_kind)
+    elif interaction.state == "talking":  # the agent was taken off the floor
         _stop_talking(core, interaction, str(interaction.agent_id), e.at)
     elif interaction.state == "scheduled":
         _fall_due(core, interaction, e)
     if e.why == "transfer":
         interaction.entered_at = e.at
-    else:
+    elif e.why != "reception":
         leave_agent(core, interaction)
-    if e.why in ("transfer", "agent_retired"):
+    if interaction.is_consult:
+        keep_from_asker(interaction)
+    if e.why in ("transfer", "agent_retired", "reception"):
         _renew_absence(core, interaction, e.at, core.state.queues[e.queue_id].spec.away_waiting_ms)
 
 
@@ -110,6 +119,9 @@ def _arrive(core: Core, e: ev.InteractionQueued) -> Interaction:
     state.queues[e.queue_id].waiting += 1
     if e.target_agent_id is not None:
         _await(core, interaction, e.target_agent_id, e.target_due_at, e.target_kind)
+    if e.consult_of is not None:
+        note_consult(interaction, e)
+        keep_from_asker(interaction)
     return interaction
 
 

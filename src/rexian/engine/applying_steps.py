@@ -28,6 +28,13 @@ def _count(queue: Queue, state: InteractionState, step: int) -> None:
         queue.scheduled += step
 
 
+def end_hold(interaction: Interaction, at: int) -> None:
+    """The customer is held no longer; nothing when they were not."""
+    if interaction.held_at:
+        interaction.held_ms += at - interaction.held_at
+        interaction.held_at = 0
+
+
 def note_wrapping(agent: Agent, at: int) -> None:
     """Remember since when all that the agent has is after-contact work."""
     if not agent.wrapping or agent.wrapping < len(agent.handlings):

@@ -9,11 +9,20 @@ from typing import Literal
 
 from msgspec import Struct
 
+from rexian.engine.bases import Command as Command
+from rexian.engine.call_commands import AddExternal as AddExternal
+from rexian.engine.call_commands import CompleteTransfer as CompleteTransfer
+from rexian.engine.call_commands import Consult as Consult
+from rexian.engine.call_commands import JoinInteraction as JoinInteraction
+from rexian.engine.call_commands import LeaveInteraction as LeaveInteraction
+from rexian.engine.call_commands import NoteReception as NoteReception
+from rexian.engine.call_commands import NoteRecording as NoteRecording
+from rexian.engine.call_commands import QueueInteraction as QueueInteraction
+from rexian.engine.call_commands import ReceiveContact as ReceiveContact
+from rexian.engine.call_commands import SetHold as SetHold
+from rexian.engine.call_commands import SetRecording as SetRecording
+from rexian.engine.call_commands import TakeOver as TakeOver
 from rexian.engine.specs import AgentSpec, Medium, Party, Policy, QueueSpec
-
-
-class Command(Struct, frozen=True, kw_only=True, tag=True, gc=False):
-    """Base of all commands."""
 
 
 # -- configuration: the directory's knowledge, as far as routing needs it --------------------------------------------
@@ -205,7 +214,8 @@ AnyCommand = (
     DefineQueue | RetireQueue | DefineAgent | RetireAgent | SetAgentState | ProveOffer | AcceptOffer | RejectOffer
     | StartContact | PostMessage | MarkRead | AddNote | SetCustomerPresence | IdentifyCustomer | TransferInteraction
     | EndInteraction | ExtendAfterContactWork | WrapUp | RateContact | Tick | PublishPolicy | SwitchRule
-    | RecordSelfService | RequestCallBack
+    | RecordSelfService | RequestCallBack | ReceiveContact | NoteReception | QueueInteraction | SetHold | Consult
+    | CompleteTransfer | JoinInteraction | LeaveInteraction | AddExternal | TakeOver | SetRecording | NoteRecording
 )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from rexian.engine.lines import Lines
 from rexian.engine.matching import Matcher
 from rexian.engine.plans import EMERGENCY_MS, Plan, boost, fits_interaction, merged
 from rexian.engine.specs import Medium, QueuePolicy, Rule
-from rexian.engine.state import NO_POLICY, Agent, Interaction, Offer, Queue, State
+from rexian.engine.state import ANY_STATE, NO_POLICY, Agent, Interaction, Offer, Queue, State
 from rexian.engine.timers import Due, Timers, by_policy, edge_of, of_interaction, rule_id
 
 _NO_RULES: tuple[Rule, ...] = ()
@@ -135,10 +135,10 @@ class Core:
         return wait_range(place, queue.answer_gaps_ms, at - queue.last_answer_at if queue.last_answer_at else 0)
 
     def expected_for(
-        self, queue: Queue, medium: Medium, needs: Mapping[str, int], urgent: bool, key: int, at: int
+        self, queue: Queue, medium: Medium, needs: Mapping[str, int], urgent: bool, key: int, at: int, number: int
     ) -> tuple[int, int] | None:
-        """The same for a new contact with this key, before it stands in line."""
-        place = self.lines.place_for(queue.spec.id, key, self.state.interactions_seen + 1)
+        """The same for a contact with this key, before it stands in line. `number` 0: a new one."""
+        place = self.lines.place_for(queue.spec.id, key, number or self.state.interactions_seen + 1)
         return self.expected_wait(queue, place, self.would_ask(queue.spec.id, medium, needs, urgent).request, at)
 
     # -- keeping the indexes -----------------------------------------------------------------------------------------
@@ -257,4 +257,4 @@ class Core:
 def blocks(interaction: Interaction, agent: Agent, now: int) -> bool:
     """Whether this agent let it go so lately that it must not come back yet."""
     declined = interaction.declined.get(agent.spec.id)
-    return declined is not None and now < declined.until and declined.changes == agent.changes
+    return declined is not None and now < declined.until and declined.changes in (agent.changes, ANY_STATE)

@@ -13,7 +13,7 @@ from rexian.engine.state import Agent, Contact, Interaction, Queue, State
 
 # Whom an event sets in motion: the agent named in it may have a place free and pulls (or, having accepted, may be
 # interrupted), the interaction looks for an agent.
-_AGENT, _INTERACTION, _DEFINED = range(3)
+_AGENT, _INTERACTION, _DEFINED, _BOTH = range(4)
 _MOVES: dict[type[Any], int] = {
     ev.AgentStateChanged: _AGENT,
     ev.OfferAccepted: _AGENT,
@@ -25,6 +25,7 @@ _MOVES: dict[type[Any], int] = {
     ev.AgentDefined: _DEFINED,
     ev.InteractionQueued: _INTERACTION,
     ev.InteractionWidened: _INTERACTION,
+    ev.InteractionTakenOver: _BOTH,
 }
 
 
@@ -58,8 +59,10 @@ class Decision:
             self.freed[named.agent_id] = None
         elif moves == _INTERACTION:
             self.unplaced[named.interaction_id] = None
-        else:
+        elif moves == _DEFINED:
             self.freed[named.agent.id] = None
+        else:
+            self.freed[named.from_agent_id] = self.freed[named.agent_id] = None
 
     # -- finding, or refusing ----------------------------------------------------------------------------------------
     def queue(self, queue_id: str) -> Queue:

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from typing import Literal
 
-from msgspec import Struct
-
+from rexian.engine.bases import Event as Event
+from rexian.engine.call_events import ConsultPromoted as ConsultPromoted
+from rexian.engine.call_events import InteractionHeld as InteractionHeld
+from rexian.engine.call_events import InteractionReceived as InteractionReceived
+from rexian.engine.call_events import InteractionResumed as InteractionResumed
+from rexian.engine.call_events import InteractionTakenOver as InteractionTakenOver
+from rexian.engine.call_events import ParticipantJoined as ParticipantJoined
+from rexian.engine.call_events import ParticipantLeft as ParticipantLeft
+from rexian.engine.call_events import ReceptionNoted as ReceptionNoted
+from rexian.engine.call_events import RecordingChanged as RecordingChanged
+from rexian.engine.call_events import RecordingStored as RecordingStored
 from rexian.engine.specs import AgentSpec, AgentState, Alternative, Medium, Party, Policy, QueueSpec, Reason, StepKind
-
-
-class Event(Struct, frozen=True, kw_only=True, tag=True, gc=False):
-    """Base of all events. `at` is ms since 1970 UTC. They hold no cycles, so the garbage collector need not look."""
-
-    at: int
 
 
 class QueueDefined(Event, frozen=True, kw_only=True):
@@ -98,9 +101,11 @@ class InteractionQueued(Event, frozen=True, kw_only=True):
 
     `needs` are the contact's own, beside the queue's. `why`: `new`, `rejected`, `no_answer`, `no_proof`,
     `agent_not_ready`, `agent_retired`, `transfer`, `transfer_timeout` (the person it was meant for did not get free),
-    `preference_timeout` (the same for the preferred person), `call_back` (a booked call-back is due).
+    `preference_timeout` (the same for the preferred person), `call_back` (a booked call-back is due), `reception` (out
+    of the menu), `consult` (an agent asks a colleague: a second interaction of the contact).
     `expected`: the (low, high) ms that the customer hears first. `target_*`: the person it waits for, until when, and
-    whether as `last_agent` or `named_agent`.
+    whether as `last_agent`, `named_agent` or `consult`. `consult_of`: the interaction that it is a consultation about,
+    `consult_by`: the agent who asks.
     """
 
     contact_id: str
@@ -117,6 +122,8 @@ class InteractionQueued(Event, frozen=True, kw_only=True):
     target_agent_id: str | None = None
     target_due_at: int = 0
     target_kind: str = ""
+    consult_of: str | None = None
+    consult_by: str | None = None
 
 
 class InteractionWidened(Event, frozen=True, kw_only=True):
@@ -239,17 +246,21 @@ class InteractionTransferred(Event, frozen=True, kw_only=True):
 
 
 class InteractionEnded(Event, frozen=True, kw_only=True):
-    """`outcome`: `handled` (an agent had talked) or `abandoned` (nobody had). `talk_ms` is 0 when abandoned."""
+    """`outcome`: `handled` (an agent had talked), `abandoned` (nobody had), `consult` (a consultation that did not take
+    the customer over: no figure counts it). `talk_ms` is 0 when abandoned; it includes `hold_ms`, the time for which
+    the customer was held. Abandoned in the reception: `queue_id` is empty.
+    """
 
     contact_id: str
     interaction_id: str
     queue_id: str
     by: Party
     reason: str
-    outcome: Literal["handled", "abandoned"]
+    outcome: Literal["handled", "abandoned", "consult"]
     agent_id: str | None = None
     waited_ms: int = 0
     talk_ms: int = 0
+    hold_ms: int = 0
 
 
 class AfterContactWorkStarted(Event, frozen=True, kw_only=True):
@@ -311,5 +322,7 @@ AnyEvent = (
     | OfferWithdrawn | MessagePosted | MessagesRead | NoteAdded | CustomerAway | CustomerReturned
     | InteractionTransferred | InteractionEnded | AfterContactWorkStarted | AfterContactWorkExtended | HandlingWrappedUp
     | DispositionAdded | ContactRated | ContactClosed | ContactsForgotten | PolicyPublished | RuleSwitched
-    | LendingChanged | SelfServed | InteractionWidened | CallBackRequested
+    | LendingChanged | SelfServed | InteractionWidened | CallBackRequested | InteractionReceived | ReceptionNoted
+    | InteractionHeld | InteractionResumed | ParticipantJoined | ParticipantLeft | InteractionTakenOver
+    | ConsultPromoted | RecordingChanged | RecordingStored
 )  # fmt: skip

@@ -151,19 +151,24 @@ class Floor:
         return queue is not None and queue.lending
 
     # -- questions of those who explain the past ----------------------------------------------------------------------
-    def score(self, interaction_id: str, at: int) -> Score | None:
-        """What it is worth at that instant, part by part; None when it is unknown."""
+    def _routed(self, interaction_id: str) -> Interaction | None:
+        """None when it is unknown or no queue has it (reception)."""
         interaction = self._state.interactions.get(interaction_id)
+        return interaction if interaction is not None and interaction.queue_id else None
+
+    def score(self, interaction_id: str, at: int) -> Score | None:
+        """What it is worth at that instant, part by part; None when it is unknown or in the reception."""
+        interaction = self._routed(interaction_id)
         return None if interaction is None else standing.score(self._core, interaction, at)
 
     def reach(self, interaction_id: str) -> Reach | None:
-        """Who could take it now; None when it is unknown."""
-        interaction = self._state.interactions.get(interaction_id)
+        """Who could take it now; None when it is unknown or in the reception."""
+        interaction = self._routed(interaction_id)
         return None if interaction is None else standing.reach(self._core, interaction)
 
     def hindrance(self, interaction_id: str, agent_id: str) -> str | None:
         """Why this agent can't have it now (see `standing.hindrance`); None: could, or one of them is unknown."""
-        interaction, agent = self._state.interactions.get(interaction_id), self._state.agents.get(agent_id)
+        interaction, agent = self._routed(interaction_id), self._state.agents.get(agent_id)
         if interaction is None or agent is None:
             return None
         return standing.hindrance(self._core, interaction, agent)

@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from rexian.engine.commands import StartContact
 from rexian.engine.decision import Decision
-from rexian.engine.specs import PERMISSIONS
+from rexian.engine.specs import PERMISSIONS, Medium
 from rexian.engine.state import Agent, Queue
+
+
+class Wish(NamedTuple):
+    """Whom the customer asked for, and who talked to them before."""
+
+    medium: Medium
+    named_agent_id: str | None
+    last_agent_id: str | None
 
 
 class Target(NamedTuple):
@@ -22,7 +29,7 @@ class Target(NamedTuple):
 NOBODY = Target()
 
 
-def preferred(d: Decision, c: StartContact, queue: Queue, needs: Mapping[str, int], urgent: bool) -> Target:
+def preferred(d: Decision, c: Wish, queue: Queue, needs: Mapping[str, int], urgent: bool) -> Target:
     """The named one, else the last one; nobody when that person can't take it, or not soon enough."""
     policy = d.state.policy_of(queue)
     named = d.state.agents.get(c.named_agent_id or "")
@@ -36,7 +43,7 @@ def preferred(d: Decision, c: StartContact, queue: Queue, needs: Mapping[str, in
     return NOBODY
 
 
-def _would(agent: Agent, c: StartContact, needs: Mapping[str, int], *, now: bool) -> bool:
+def _would(agent: Agent, c: Wish, needs: Mapping[str, int], *, now: bool) -> bool:
     """Whether this person can take it at all, or even `now`."""
     skills = agent.spec.skills
     if not all(skills.get(skill, 0) >= level for skill, level in needs.items()):

@@ -8,7 +8,8 @@ import msgspec
 
 from rexian.engine.state import State
 
-VERSION = 2  # raise it when `State` changes its shape: an older snapshot is refused and the journal folded instead
+VERSION = 3  # raise it when `State` changes its shape
+READABLE = (2, 3)  # an older one is refused and the journal folded instead; since 2, `State` has only got more fields
 
 _pack = msgspec.msgpack.Encoder(order="deterministic")
 
@@ -36,8 +37,8 @@ def take(state: State) -> bytes:
 def read(data: bytes) -> State:
     """Raises `SnapshotOutdated`, or `msgspec.DecodeError` for what is no snapshot at all."""
     version = msgspec.msgpack.decode(data, type=_Head).version
-    if version != VERSION:
-        raise SnapshotOutdated(f"snapshot version {version}, this engine reads {VERSION}")
+    if version not in READABLE:
+        raise SnapshotOutdated(f"snapshot version {version}, this engine reads {READABLE}")
     return msgspec.msgpack.decode(data, type=Snapshot).state
 
 

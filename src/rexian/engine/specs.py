@@ -22,6 +22,10 @@ StepKind = Literal["lower_level", "other_team", "partner", "other_site", "anyone
 
 AgentState = Literal["available", "not_ready", "after_contact_work"]
 PartyKind = Literal["customer", "agent", "system"]
+NoteKind = Literal["prompt", "choice", "note"]
+SupervisorRole = Literal["listen", "whisper", "barge"]
+ParticipantRole = Literal["listen", "whisper", "barge", "external"]
+RecordingState = Literal["on", "paused", "off"]
 
 MAX_LEVEL = 5
 PERMISSIONS = ("tenant:", "scope:")  # such skills are permissions, not proficiencies

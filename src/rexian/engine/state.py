@@ -14,9 +14,20 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-from rexian.engine.specs import AgentSpec, AgentState, Medium, Mix, Party, Policy, QueuePolicy, QueueSpec
+from rexian.engine.specs import (
+    AgentSpec,
+    AgentState,
+    Medium,
+    Mix,
+    ParticipantRole,
+    Party,
+    Policy,
+    QueuePolicy,
+    QueueSpec,
+    RecordingState,
+)
 
-InteractionState = Literal["queued", "offered", "scheduled", "talking", "after_contact_work", "ended"]
+InteractionState = Literal["reception", "queued", "offered", "scheduled", "talking", "after_contact_work", "ended"]
 
 NO_POLICY = QueuePolicy()
 
@@ -132,15 +143,21 @@ class Contact(Struct, kw_only=True, gc=False):
     forget_at: int = 0
 
 
+ANY_STATE = -1  # of `Declined.changes`
+
+
 class Declined(Struct, array_like=True, gc=False):
-    """An agent who let this interaction go is asked again only after `until` or another state of the agent's."""
+    """An agent who let this interaction go is asked again only after `until` or another state of the agent's.
+
+    `changes` is `ANY_STATE` for the agent who consults: whatever they do, they are not asked themselves.
+    """
 
     until: int
     changes: int
 
 
 class Interaction(Struct, kw_only=True, gc=False):
-    """One routed piece of a contact on one medium."""
+    """One routed piece of a contact on one medium. In the reception, and if it ends there, its `queue_id` is empty."""
 
     id: str
     contact_id: str
@@ -188,6 +205,23 @@ class Interaction(Struct, kw_only=True, gc=False):
     wrapped_at: int = 0
     wrapped_by: str | None = None
     disposition: str = ""
+    entry: str = ""  # where it came in, when it began in the reception
+    received_at: int = 0  # 0: began in a queue
+    first_attributes: dict[str, str] = field(default_factory=dict)  # as it came to the reception
+    held_at: int = 0  # the customer is held since; only while talking
+    held_ms: int = 0  # earlier holds, with all agents
+    participants: dict[str, ParticipantRole] = field(default_factory=dict)  # beside customer and agent; while talking
+    recording: RecordingState | Literal[""] = ""  # "": nothing was decided
+    recording_ids: list[str] = field(default_factory=list)  # stored ones
+    consult_of: str | None = None  # a consultation about this interaction
+    consult_by: str | None = None  # who asks: never offered to them
+    consult_to: tuple[str | None, str | None] | None = None  # queue or person, as asked for
+    promoted: bool = False  # the consultation has the customer now
+
+    @property
+    def is_consult(self) -> bool:
+        """A consultation that has not (yet) taken the customer over."""
+        return self.consult_of is not None and not self.promoted
 
     @property
     def last_number(self) -> int:

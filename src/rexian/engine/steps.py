@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from rexian.engine import events as ev
+from rexian.engine.applying_calls import consults_of
 from rexian.engine.decision import Decision
 from rexian.engine.specs import Party
 from rexian.engine.state import Agent, Contact, Interaction, Offer
@@ -23,6 +26,8 @@ def requeue(d: Decision, interaction: Interaction, why: str, since: int | None =
             why=why,
             attributes=interaction.attributes,
             emergency=interaction.emergency,
+            consult_of=interaction.consult_of if interaction.is_consult else None,
+            consult_by=interaction.consult_by if interaction.is_consult else None,
         )
     )
 
@@ -62,6 +67,9 @@ def end(d: Decision, interaction: Interaction, by: Party, reason: str) -> None:
     if interaction.state == "offered":
         withdraw(d, d.state.offers[str(interaction.offer_id)], "customer_left" if by.kind == "customer" else "ended")
     talking, waiting = interaction.state == "talking", interaction.state == "queued"
+    if talking:
+        part(d, interaction, by, "ended")
+    outcome: Literal["handled", "abandoned", "consult"] = "handled" if interaction.answered else "abandoned"
     d.emit(
         ev.InteractionEnded(
             at=d.at,
@@ -70,10 +78,11 @@ def end(d: Decision, interaction: Interaction, by: Party, reason: str) -> None:
             queue_id=interaction.queue_id,
             by=by,
             reason=reason,
-            outcome="handled" if interaction.answered else "abandoned",
+            outcome="consult" if interaction.is_consult else outcome,
             agent_id=interaction.agent_id if talking else None,
             waited_ms=interaction.waited_ms + (d.at - interaction.waiting_from if waiting else 0),
             talk_ms=interaction.talked_ms + (d.at - interaction.accepted_at if talking else 0),
+            hold_ms=interaction.held_ms + (d.at - interaction.held_at if interaction.held_at else 0),
         )
     )
     if talking:
@@ -82,9 +91,32 @@ def end(d: Decision, interaction: Interaction, by: Party, reason: str) -> None:
         close_if_done(d, d.state.contacts[interaction.contact_id])
 
 
+def part(d: Decision, interaction: Interaction, by: Party, why: str) -> None:
+    """The talk is about to be over: nobody asks a colleague about it any longer, and who else is there goes."""
+    for consult in tuple(consults_of(d.state, interaction)):
+        end(d, consult, by, "consult_over")
+    for person_id in tuple(interaction.participants):
+        dismiss(d, interaction, person_id, why)
+
+
+def dismiss(d: Decision, interaction: Interaction, person_id: str, why: str) -> None:
+    """A participant is there no longer."""
+    d.emit(
+        ev.ParticipantLeft(
+            at=d.at,
+            contact_id=interaction.contact_id,
+            interaction_id=interaction.id,
+            person_id=person_id,
+            role=interaction.participants[person_id],
+            why=why,
+        )
+    )
+
+
 def _start_after_contact_work(d: Decision, interaction: Interaction) -> None:
+    """A consultation has none: there is no case of its own to write up."""
     acw_ms = d.state.queues[interaction.queue_id].spec.acw_ms
-    if not acw_ms:
+    if not acw_ms or interaction.is_consult:
         wrap_up(d, interaction, "", by_timer=True)
         return
     d.emit(

@@ -26,6 +26,8 @@ class Due(IntEnum):
     FORGET = 10
 
 
+NEVER = 1 << 60  # an instant that does not come
+
 # due_at, kind, id of the offer, interaction or contact; for rules the tenant's and the rule's, see `rule_id`.
 Timer = tuple[int, int, str]
 
@@ -117,7 +119,8 @@ def while_waiting(state: State, interaction: Interaction) -> Iterator[tuple[int,
     if interaction.state != "queued":
         return
     for declined in interaction.declined.values():
-        yield declined.until, Due.RETRY
+        if declined.until != NEVER:
+            yield declined.until, Due.RETRY
     if interaction.target_agent_id is not None:
         yield interaction.target_due_at, Due.TARGET
     yield from by_policy(state, interaction)

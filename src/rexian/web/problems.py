@@ -28,10 +28,12 @@ _encoder = msgspec.json.Encoder()
 _REFUSED: Final[Mapping[str, int]] = {
     "offer_gone": 409, "id_in_use": 409, "already_ended": 409, "not_talking": 409, "agent_not_ready": 409,
     "acw_extension_limit": 409, "queue_full": 409, "wait_too_long": 409, "queue_retired": 409, "still_open": 409,
-    "not_rateable": 409, "not_waiting": 409, "policy_outdated": 409,
+    "not_rateable": 409, "not_waiting": 409, "policy_outdated": 409, "is_consult": 409, "consult_open": 409,
+    "consult_not_talking": 409, "not_its_consult": 409, "not_in_reception": 409, "talks_already": 409,
+    "too_many_participants": 409,
     "not_your_offer": 403, "not_your_interaction": 403,
     "reason_required": 400, "transfer_target_invalid": 400, "bad_score": 400, "bad_definition": 400,
-    "bad_attributes": 400, "bad_time": 400,
+    "bad_attributes": 400, "bad_time": 400, "bad_value": 400,
 }  # fmt: skip
 
 _HTTP_CODES: Final[Mapping[int, str]] = {
@@ -68,7 +70,8 @@ def as_problem(error: BaseException) -> Problem:
 def refused(error: Refused) -> Problem:
     """The floor's no as a problem."""
     status = _REFUSED.get(error.code) or (404 if error.code.startswith("unknown_") else 422)
-    return Problem(error.code, status, **{key: value for key, value in error.detail.items() if key != "detail"})
+    params = {key: value for key, value in error.detail.items() if key != "detail"}
+    return Problem(error.code, status, **({"why": params["field"]} if "field" in params else {}) | params)
 
 
 def _from_http(error: HTTPException) -> Problem:

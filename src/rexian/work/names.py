@@ -33,6 +33,10 @@ class NameBook(Struct, frozen=True, kw_only=True):
     queues: dict[str, Title]
     tenants: dict[str, Title]
     zones: dict[str, str]
+    discreet: frozenset[str] = frozenset()  # tenants whose agents don't see who listens
+
+    def supervision_shown(self, tenant_id: str) -> bool:
+        return tenant_id not in self.discreet
 
     def queue(self, id: str | None) -> Title:
         return self.queues.get(id or "", Title())
@@ -53,4 +57,5 @@ async def look_up(
         queues={id: Title(card.name, card.name_en) for id, card in queues.items()},
         tenants={id: Title(card.name, card.name_en) for id, card in tenants.items()},
         zones={id: card.zone for id, card in tenants.items()},
+        discreet=frozenset(id for id, card in tenants.items() if not card.supervision_shown),
     )

@@ -7,21 +7,40 @@ export interface CustomerRef {
   name: string;
 }
 
-/** Who else is in a call. Supervisors who only listen or whisper are absent where the company hides them. */
+/** Who else is in a call. Listening and whispering are left out where the tenant keeps them from its agents. */
 export interface ParticipantView {
   person_id: string;
+  /** Empty for somebody outside, except in a contact's topic, which says the number. */
   name: string;
   role: "listen" | "whisper" | "barge" | "external";
 }
 
-/** The colleague who is asked about a call before it is handed over. `queue`: asked by queue, nobody chosen yet. */
+/** The colleague who is asked while the customer stays; by the queue's name until one is known. */
 export interface ConsultView {
   interaction_id: string;
   state: "queued" | "offered" | "talking";
-  agent?: string | null;
-  agent_id?: string | null;
-  queue?: string | null;
-  queue_en?: string | null;
+  name: string;
+  name_en: string;
+  agent_id: string | null;
+}
+
+export type RecordingState = "on" | "paused" | "off" | "";
+
+/** A call's own part of a handling or an interaction; at rest for chats. */
+export interface CallView {
+  /** On hold since; 0: not held. */
+  held_at: number;
+  /** Earlier holds together. */
+  held_ms: number;
+  recording: RecordingState;
+  participants: ParticipantView[];
+  consult: ConsultView | null;
+}
+
+/** What offers, handlings and interactions say of a consultation that they are; empty and null for all others. */
+export interface AskedView {
+  consult_of: string;
+  consult_by: { id: string; name: string } | null;
 }
 
 export interface AgentView {
@@ -35,7 +54,7 @@ export interface AgentView {
   by_system: boolean;
 }
 
-export interface OfferView {
+export interface OfferView extends Partial<AskedView> {
   id: string;
   contact_id: string;
   interaction_id: string;
@@ -54,12 +73,9 @@ export interface OfferView {
   /** The customer's last words, at most 80 characters. */
   preview: string;
   simulated?: boolean;
-  /** A colleague asks about this interaction of theirs. */
-  consult_of?: string | null;
-  consult_by?: { id: string; name: string } | null;
 }
 
-export interface HandlingView {
+export interface HandlingView extends Partial<AskedView>, Partial<CallView> {
   /** The interaction's id. */
   id: string;
   contact_id: string;
@@ -82,17 +98,6 @@ export interface HandlingView {
   customer_away: boolean;
   read_by_customer: number;
   simulated?: boolean;
-  // -- of calls only
-  /** Since when the customer is on hold; 0 or null: not. */
-  held_at?: number | null;
-  /** Earlier holds together. */
-  held_ms?: number;
-  recording?: "on" | "paused" | "off" | "";
-  participants?: ParticipantView[];
-  consult?: ConsultView | null;
-  /** This is a colleague's question about that interaction. */
-  consult_of?: string | null;
-  consult_by?: { id: string; name: string } | null;
 }
 
 export interface ContactView {
@@ -105,9 +110,10 @@ export interface ContactView {
   rating?: number | null;
 }
 
-export interface InteractionView {
+export interface InteractionView extends Partial<AskedView>, Partial<CallView> {
   id: string;
-  state: "queued" | "offered" | "talking" | "after_contact_work" | "ended";
+  medium?: Medium;
+  state: "reception" | "queued" | "offered" | "scheduled" | "talking" | "after_contact_work" | "ended";
   queue_id?: string;
   queue_name?: string;
   queue_name_en?: string | null;
@@ -161,7 +167,7 @@ export interface WallQueueView {
   rules?: { id: string; name: string; name_en: string; emergency: boolean; standing?: boolean }[];
 }
 
-/** A live call, so that a supervisor can choose it. */
+/** A call that a supervisor may join: voice, and talking. */
 export interface WallCallView {
   interaction_id: string;
   contact_id: string;
@@ -170,7 +176,6 @@ export interface WallCallView {
   since: number;
   held: boolean;
   participants: ParticipantView[];
-  customer_name?: string;
 }
 
 export interface WallAgentView {
@@ -277,7 +282,6 @@ export interface Commands {
   TransferInteraction: { interaction_id: string; to_queue_id?: string; to_agent_id?: string; note?: string };
   EndInteraction: { interaction_id: string };
   ExtendAfterContactWork: { interaction_id: string };
-  WrapUp: { interaction_id: string; disposition: string; text: string };
   SetHold: { interaction_id: string; on: boolean };
   Consult: {
     interaction_id: string;
@@ -287,10 +291,11 @@ export interface Commands {
     note?: string;
   };
   CompleteTransfer: { interaction_id: string; consult_id: string };
-  SetRecording: { interaction_id: string; state: "on" | "paused"; why?: string };
-  AddExternal: { interaction_id: string; participant_id: string; number: string };
-  RemoveParticipant: { interaction_id: string; person_id: string };
   JoinInteraction: { interaction_id: string; role: "listen" | "whisper" | "barge" };
   LeaveInteraction: { interaction_id: string };
   TakeOver: { interaction_id: string };
+  SetRecording: { interaction_id: string; state: "on" | "paused"; why?: string };
+  AddExternal: { interaction_id: string; participant_id: string; number: string };
+  RemoveParticipant: { interaction_id: string; person_id: string };
+  WrapUp: { interaction_id: string; disposition: string; text: string };
 }

@@ -139,6 +139,7 @@ async def copy_tenant(act: Act, shadow_id: str) -> Shadow:
         tenant.insert().values(
             tenant_id=shadow_id, key=key, name=(MARK + real.name)[:_NAME], name_en=(MARK_EN + real.name_en)[:_NAME],
             colour=real.colour, zone=real.zone, operator=False, active=True, shadow_of=real.id, created_at=act.now_ms,
+            supervision_shown=real.supervision_shown,
         )
     )  # fmt: skip
     await put_on_floor(act.tx, shadow_id, floor_id)

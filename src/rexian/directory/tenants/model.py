@@ -23,7 +23,8 @@ _KEY_FROM = re.compile(r"[^a-z0-9]+")
 class Tenant(Struct, frozen=True, kw_only=True):
     """A company on this installation. `operator`: the one that runs the installation for the others.
 
-    `shadow_of`: no company, but where the people of that one practise in a live drill.
+    `shadow_of`: no company, but where the people of that one practise in a live drill. `supervision_shown`: agents see
+    who listens to their calls or whispers to them.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Tenant(Struct, frozen=True, kw_only=True):
     zone: str
     operator: bool = False
     active: bool = True
+    supervision_shown: bool = True
     shadow_of: str | None = None
 
 
@@ -64,6 +66,7 @@ class TenantChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     name_en: NameEn | None = None
     colour: Colour | None = None
     zone: Zone | None = None
+    supervision_shown: bool | None = None
 
 
 def key_from(name: str) -> str:

@@ -91,5 +91,6 @@ def tenant_of(row: Row[Any]) -> Tenant:
         zone=row.zone,
         operator=row.operator,
         active=row.active,
+        supervision_shown=row.supervision_shown,
         shadow_of=row.shadow_of,
     )

@@ -17,6 +17,8 @@ tenant = Table(
     Column("zone", Text, nullable=False),
     Column("operator", Boolean, nullable=False),
     Column("active", Boolean, nullable=False),
+    # Whether agents see who listens to their calls or whispers to them.
+    Column("supervision_shown", Boolean, nullable=False, server_default="true"),
     Column("shadow_of", Id, ForeignKey("tenant.tenant_id"), index=True),  # the one whose people practise here
     Column("created_at", Instant, nullable=False),
     info={"tenant": True},

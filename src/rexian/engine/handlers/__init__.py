@@ -7,7 +7,19 @@ from typing import Any
 
 from rexian.engine import commands as cmd
 from rexian.engine.decision import Decision
-from rexian.engine.handlers import agents, call_backs, configuration, contacts, endings, policies, talking, ticking
+from rexian.engine.handlers import (
+    agents,
+    call_backs,
+    calls,
+    configuration,
+    consults,
+    contacts,
+    endings,
+    policies,
+    reception,
+    talking,
+    ticking,
+)  # fmt: skip
 
 HANDLERS: dict[type[Any], Callable[[Decision, Any], None]] = {
     cmd.DefineQueue: configuration.define_queue,
@@ -34,4 +46,16 @@ HANDLERS: dict[type[Any], Callable[[Decision, Any], None]] = {
     cmd.SwitchRule: policies.switch_rule,
     cmd.RecordSelfService: call_backs.record_self_service,
     cmd.RequestCallBack: call_backs.request_call_back,
+    cmd.ReceiveContact: reception.receive_contact,
+    cmd.NoteReception: reception.note_reception,
+    cmd.QueueInteraction: reception.queue_interaction,
+    cmd.SetHold: calls.set_hold,
+    cmd.JoinInteraction: calls.join_interaction,
+    cmd.LeaveInteraction: calls.leave_interaction,
+    cmd.AddExternal: calls.add_external,
+    cmd.TakeOver: calls.take_over,
+    cmd.SetRecording: calls.set_recording,
+    cmd.NoteRecording: calls.note_recording,
+    cmd.Consult: consults.consult,
+    cmd.CompleteTransfer: consults.complete_transfer,
 }

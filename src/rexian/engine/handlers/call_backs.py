@@ -18,6 +18,8 @@ def request_call_back(d: Decision, c: RequestCallBack) -> None:
         return
     if interaction.state != "queued":
         raise Refusal("not_waiting", interaction_id=interaction.id)
+    if interaction.is_consult:
+        raise Refusal("is_consult", interaction_id=interaction.id)
     if c.due_at and not d.at < c.due_at <= d.at + LATEST_MS:
         raise Refusal("bad_time", due_at=c.due_at)
     d.emit(

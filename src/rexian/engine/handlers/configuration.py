@@ -10,7 +10,7 @@ from rexian.engine.decision import Decision
 from rexian.engine.policy_checks import LONGEST_MS, MOST
 from rexian.engine.refusal import Refusal
 from rexian.engine.specs import MAX_LEVEL, AgentSpec, QueueSpec
-from rexian.engine.steps import clear_desk, requeue, wrap_up
+from rexian.engine.steps import clear_desk, part, requeue, wrap_up
 
 MAX_SLOPE = 1_000
 MAX_WEIGHT = 1_000
@@ -91,6 +91,7 @@ def retire_agent(d: Decision, c: RetireAgent) -> None:
     for interaction_id in tuple(agent.handlings):
         interaction = d.state.interactions[interaction_id]
         if interaction.state == "talking":
+            part(d, interaction, d.by, "queued")
             requeue(d, interaction, "agent_retired")
         else:
             wrap_up(d, interaction, "", by_timer=True)

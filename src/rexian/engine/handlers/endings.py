@@ -5,22 +5,29 @@ from __future__ import annotations
 from rexian.engine import events as ev
 from rexian.engine.commands import EndInteraction, ExtendAfterContactWork, RateContact, WrapUp
 from rexian.engine.decision import Decision
+from rexian.engine.handlers.talking import check_talking
 from rexian.engine.refusal import Refusal
 from rexian.engine.state import Interaction
 from rexian.engine.steps import end, wrap_up
 
 
 def end_interaction(d: Decision, c: EndInteraction) -> None:
-    """By the customer or the system in any open state, by an agent only when they talk."""
+    """By the customer or the system in any open state, by an agent only when they talk.
+
+    A consultation is no business of the customer's, and may be given up by whoever asks before anybody has answered.
+    """
     interaction = d.interaction(c.interaction_id)
     if interaction.state in ("ended", "after_contact_work"):
         return
-    if c.by.kind == "agent":
-        if interaction.state != "talking":
-            raise Refusal("not_talking", interaction_id=interaction.id)
-        if interaction.agent_id != c.by.id:
-            raise Refusal("not_your_interaction", interaction_id=interaction.id)
+    if interaction.is_consult and c.by.kind == "customer":
+        raise Refusal("is_consult", interaction_id=interaction.id)
+    if c.by.kind == "agent" and not _asks(interaction, c.by.id):
+        check_talking(interaction, c.by.id)
     end(d, interaction, c.by, c.reason)
+
+
+def _asks(interaction: Interaction, agent_id: str) -> bool:
+    return interaction.is_consult and interaction.consult_by == agent_id
 
 
 def _check_own_work(interaction: Interaction, agent_id: str) -> None:
@@ -68,6 +75,16 @@ def wrap_up_handling(d: Decision, c: WrapUp) -> None:
         )
 
 
+def _rateable(d: Decision, interaction: Interaction) -> bool:
+    """A consultation is not, nor what went on in one: the customer was or is still with somebody else."""
+    if not interaction.ended_at or not interaction.answered or interaction.is_consult:
+        return False
+    if d.at >= interaction.ended_at + d.state.queues[interaction.queue_id].spec.rating_ms:
+        return False
+    others = [d.state.interactions[id] for id in d.state.contacts[interaction.contact_id].interaction_ids]
+    return interaction.id not in [other.consult_of for other in others if other.promoted]
+
+
 def rate_contact(d: Decision, c: RateContact) -> None:
     """Once, after an agent has talked and the interaction has ended, until the queue's rating window is over."""
     contact = d.contact(c.contact_id)
@@ -78,8 +95,6 @@ def rate_contact(d: Decision, c: RateContact) -> None:
         raise Refusal("bad_score", score=c.score)
     if contact.rating == c.score:
         return
-    rating_ms = d.state.queues[interaction.queue_id].spec.rating_ms
-    over = bool(interaction.ended_at) and d.at >= interaction.ended_at + rating_ms
-    if contact.rating or not interaction.ended_at or not interaction.answered or over:
+    if contact.rating or not _rateable(d, interaction):
         raise Refusal("not_rateable", contact_id=contact.id)
     d.emit(ev.ContactRated(at=d.at, contact_id=contact.id, interaction_id=interaction.id, score=c.score))

@@ -7,7 +7,7 @@ from rexian.engine.commands import MarkRead, PostMessage, TransferInteraction
 from rexian.engine.decision import Decision
 from rexian.engine.refusal import Refusal
 from rexian.engine.state import Interaction
-from rexian.engine.steps import requeue
+from rexian.engine.steps import part, requeue
 
 PERMISSION_PREFIX = "tenant:"  # such a need is a permission, not a proficiency: no transfer waives it
 
@@ -20,7 +20,7 @@ def post_message(d: Decision, c: PostMessage) -> None:
     if interaction.state in ("ended", "after_contact_work"):
         raise Refusal("already_ended", interaction_id=interaction.id)
     if c.author.kind == "agent":
-        _check_talking(interaction, c.author.id)
+        check_talking(interaction, c.author.id)
     d.emit(
         ev.MessagePosted(
             at=d.at,
@@ -34,7 +34,8 @@ def post_message(d: Decision, c: PostMessage) -> None:
     )
 
 
-def _check_talking(interaction: Interaction, agent_id: str) -> None:
+def check_talking(interaction: Interaction, agent_id: str) -> None:
+    """This agent talks in it, or `Refusal`."""
     if interaction.state != "talking":
         raise Refusal("not_talking", interaction_id=interaction.id)
     if interaction.agent_id != agent_id:
@@ -72,13 +73,11 @@ def transfer_interaction(d: Decision, c: TransferInteraction) -> None:
         return
     if interaction.state in ("ended", "after_contact_work"):
         raise Refusal("already_ended", interaction_id=interaction.id)
-    _check_talking(interaction, c.agent_id)
-    if (c.to_queue_id is None) == (c.to_agent_id is None):
-        raise Refusal("transfer_target_invalid", why="exactly_one")
-    if c.to_queue_id is not None:
-        _check_queue(d, interaction, c.to_queue_id)
-    else:
-        _check_person(d, interaction, str(c.to_agent_id))
+    check_talking(interaction, c.agent_id)
+    if interaction.is_consult:
+        raise Refusal("is_consult", interaction_id=interaction.id)
+    check_target(d, interaction, c.to_queue_id, c.to_agent_id)
+    part(d, interaction, d.by, "queued")
     d.emit(
         ev.InteractionTransferred(
             at=d.at,
@@ -91,6 +90,16 @@ def transfer_interaction(d: Decision, c: TransferInteraction) -> None:
         )
     )
     requeue(d, interaction, "transfer")
+
+
+def check_target(d: Decision, interaction: Interaction, queue_id: str | None, agent_id: str | None) -> None:
+    """Exactly one, and one that can take it; else `Refusal`."""
+    if (queue_id is None) == (agent_id is None):
+        raise Refusal("transfer_target_invalid", why="exactly_one")
+    if queue_id is not None:
+        _check_queue(d, interaction, queue_id)
+    else:
+        _check_person(d, interaction, str(agent_id))
 
 
 def _check_queue(d: Decision, interaction: Interaction, queue_id: str) -> None:

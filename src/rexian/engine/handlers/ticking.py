@@ -20,6 +20,7 @@ from rexian.engine.steps import end, make_not_ready, requeue, wrap_up
 from rexian.engine.timers import Due
 
 _FORGOTTEN_AT_ONCE = 1_000  # keeps a journal row small, whatever has piled up
+PREFERRED = ("last_agent", "named_agent")
 _PRESENCE = Party("system", "presence")
 
 
@@ -90,7 +91,7 @@ def _customer_gone(d: Decision, interaction_id: str) -> None:
 
 def _target_busy(d: Decision, interaction_id: str) -> None:
     interaction = d.state.interactions[interaction_id]
-    requeue(d, interaction, "preference_timeout" if interaction.target_kind else "transfer_timeout")
+    requeue(d, interaction, "preference_timeout" if interaction.target_kind in PREFERRED else "transfer_timeout")
 
 
 def _widen(d: Decision, interaction_id: str) -> None:

@@ -73,6 +73,8 @@ class Backfill:
         self._names.queues = {id: Title(card.name, card.name_en) for id, card in queues.items()}
         self._names.tenants = {id: Title(card.name, card.name_en) for id, card in tenants.items()}
         self._names.practice = frozenset(id for id, card in tenants.items() if card.shadow_of is not None)
+        self._names.discreet = frozenset(id for id, card in tenants.items() if not card.supervision_shown)
+        self._names.media = {id: card.medium for id, card in queues.items()}
         self._names.zones = {id: card.zone for id, card in tenants.items()}
         self._names.rules = {key: Title(card.name, card.name_en) for key, card in rules.items()}
         self._names.goals = {id: card.service_level_goal for id, card in queues.items()}

@@ -6,110 +6,74 @@ the attempt is audited (FAULTS 3).
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Meta
 
 from rexian.channels.chat import files
-from rexian.directory.act import refuse
 from rexian.directory.principal import Principal
 from rexian.directory.text import ObjectId
 from rexian.engine import commands as engine
 from rexian.engine.commands import AnyCommand
 from rexian.engine.events import MessagePosted
 from rexian.engine.floor import Floor
-from rexian.engine.specs import Party
 from rexian.kit.clock import Clock
 from rexian.kit.database import Database
 from rexian.kit.problem import Problem
 from rexian.runtime.port import Content, FloorPort, Receipt
+from rexian.web.feed.asked import MAX_NOTE, Args, Asked, Code, Doors, Entry, Made, Text, check_text, entry
+from rexian.web.feed.call_commands import NOT_ONLY_AGENTS, CallCommands, OnInteraction, audited, submit_audited
 from rexian.work.desk.contract import visible_contact
 
 MAX_TEXT = 4_000
-MAX_NOTE = 8_000
 
-Code = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^\x00]*$")]
 OfferId = Annotated[str, Meta(min_length=1, max_length=80, pattern=r"^[^\x00]*$")]
-Text = Annotated[str, Meta(max_length=100_000)]
 
 
-class _Args(Struct, forbid_unknown_fields=True, kw_only=True):
-    pass
-
-
-class SetAgentState(_Args):
+class SetAgentState(Args):
     state: Literal["available", "not_ready"]
     reason: Code | None = None
 
 
-class OnOffer(_Args):
+class OnOffer(Args):
     offer_id: OfferId
 
 
-class RejectOffer(_Args):
+class RejectOffer(Args):
     offer_id: OfferId
     reason: Code | None = None
 
 
-class PostMessage(_Args):
+class PostMessage(Args):
     interaction_id: ObjectId
     message_id: ObjectId
     text: Text | None = None
     file_id: ObjectId | None = None
 
 
-class MarkRead(_Args):
+class MarkRead(Args):
     interaction_id: ObjectId
     number: Annotated[int, Meta(ge=0, le=2**31 - 1)]
 
 
-class AddNote(_Args):
+class AddNote(Args):
     contact_id: ObjectId
     note_id: ObjectId
     text: Text
 
 
-class TransferInteraction(_Args):
+class TransferInteraction(Args):
     interaction_id: ObjectId
     to_queue_id: ObjectId | None = None
     to_agent_id: ObjectId | None = None
     note: Text | None = None
 
 
-class OnInteraction(_Args):
-    interaction_id: ObjectId
-
-
-class WrapUp(_Args):
+class WrapUp(Args):
     interaction_id: ObjectId
     disposition: Annotated[str, Meta(max_length=64, pattern=r"^[^\x00]*$")]
     text: Text = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A command on its way: who asks, under which id, and the floor's committed state."""
-
-    who: Principal
-    id: str
-    port: FloorPort
-    floor: Floor
-
-    @property
-    def me(self) -> Party:
-        return Party("agent", self.who.person_id)
-
-    def second_id(self, name: str) -> str:
-        """An id that follows from the command's: the same words sent again are the same content."""
-        return str(uuid.uuid5(uuid.UUID(self.id), name))
-
-
-Made = tuple[AnyCommand, list[Content]]
-A = TypeVar("A", bound=_Args)
 
 
 class Commands:
@@ -119,18 +83,21 @@ class Commands:
         self._db = db
         self._clock = clock
         self._book = book
-        self._catalogue: dict[str, tuple[msgspec.json.Decoder[Any], Callable[[Asked, Any], Awaitable[Made]]]] = {
-            "SetAgentState": _entry(SetAgentState, self._set_agent_state),
-            "ProveOffer": _entry(OnOffer, self._prove_offer),
-            "AcceptOffer": _entry(OnOffer, self._accept_offer),
-            "RejectOffer": _entry(RejectOffer, self._reject_offer),
-            "PostMessage": _entry(PostMessage, self._post_message),
-            "MarkRead": _entry(MarkRead, self._mark_read),
-            "AddNote": _entry(AddNote, self._add_note),
-            "TransferInteraction": _entry(TransferInteraction, self._transfer),
-            "EndInteraction": _entry(OnInteraction, self._end),
-            "ExtendAfterContactWork": _entry(OnInteraction, self._extend),
-            "WrapUp": _entry(WrapUp, self._wrap_up),
+        self._doors = Doors(db, clock)
+        calls = CallCommands(self._doors)
+        self._catalogue: dict[str, Entry] = {
+            "SetAgentState": entry(SetAgentState, self._set_agent_state),
+            "ProveOffer": entry(OnOffer, self._prove_offer),
+            "AcceptOffer": entry(OnOffer, self._accept_offer),
+            "RejectOffer": entry(RejectOffer, self._reject_offer),
+            "PostMessage": entry(PostMessage, self._post_message),
+            "MarkRead": entry(MarkRead, self._mark_read),
+            "AddNote": entry(AddNote, self._add_note),
+            "TransferInteraction": entry(TransferInteraction, self._transfer),
+            "EndInteraction": entry(OnInteraction, self._end),
+            "ExtendAfterContactWork": entry(OnInteraction, self._extend),
+            "WrapUp": entry(WrapUp, self._wrap_up),
+            **calls.catalogue,
         }
 
     @property
@@ -144,7 +111,7 @@ class Commands:
         entry = self._catalogue.get(name)
         if entry is None:
             raise Problem("command_unknown", 404)
-        if not who.agent and name != "AddNote":
+        if not who.agent and name not in NOT_ONLY_AGENTS:
             raise Problem("not_an_agent", 403)
         decoder, make = entry
         try:
@@ -157,8 +124,14 @@ class Commands:
             raise Problem("malformed_body", 400) from None
         asked = Asked(who, id, port, floor)
         command, content = await make(asked, given)
-        receipt = await port.submit(command, id=id, by=asked.me, content=content)
+        receipt = await self._submit(asked, command, content)
         return receipt, _result(command, receipt, floor)
+
+    async def _submit(self, asked: Asked, command: AnyCommand, content: list[Content]) -> Receipt:
+        action = audited(command)
+        if action is None:
+            return await asked.port.submit(command, id=asked.id, by=asked.me, content=content)
+        return await submit_audited(self._db, self._clock, asked, command, action)
 
     # -- the agent -----------------------------------------------------------------------------------------------------
     async def _set_agent_state(self, asked: Asked, args: SetAgentState) -> Made:
@@ -176,11 +149,11 @@ class Commands:
 
     # -- the contact ---------------------------------------------------------------------------------------------------
     async def _post_message(self, asked: Asked, args: PostMessage) -> Made:
-        contact_id, tenant_id = await self._interaction(asked, args.interaction_id)
+        contact_id, tenant_id = await self._doors.interaction(asked, args.interaction_id)
         if (args.text is None) == (args.file_id is None):
             raise Problem("content_missing", 400)
         if args.text is not None:
-            _check_text(args.text, MAX_TEXT)
+            check_text(args.text, MAX_TEXT)
         else:
             await self._take_file(asked, args.file_id or "", tenant_id)
         kind: Literal["text", "file"] = "text" if args.text is not None else "file"
@@ -203,11 +176,11 @@ class Commands:
             self._book.put(await files.claim(tx, card, tenant_id))
 
     async def _mark_read(self, asked: Asked, args: MarkRead) -> Made:
-        await self._interaction(asked, args.interaction_id)
+        await self._doors.interaction(asked, args.interaction_id)
         return engine.MarkRead(interaction_id=args.interaction_id, reader=asked.me, number=args.number), []
 
     async def _add_note(self, asked: Asked, args: AddNote) -> Made:
-        _check_text(args.text, MAX_NOTE)
+        check_text(args.text, MAX_NOTE)
         contact = asked.floor.contact(args.contact_id)
         if contact is None:
             raise Problem("unknown_contact", 404)
@@ -219,13 +192,13 @@ class Commands:
         return engine.AddNote(contact_id=contact.id, note_id=args.note_id, author=asked.me), [content]
 
     async def _transfer(self, asked: Asked, args: TransferInteraction) -> Made:
-        contact_id, tenant_id = await self._interaction(asked, args.interaction_id)
+        contact_id, tenant_id = await self._doors.interaction(asked, args.interaction_id)
         if (args.to_queue_id is None) == (args.to_agent_id is None):
             raise Problem("target_missing", 400)
         words: list[Content] = []
         if args.note:
-            _check_text(args.note, MAX_NOTE)
-            words.append(self._words(asked, "note", args.note, contact_id, args.interaction_id, tenant_id))
+            check_text(args.note, MAX_NOTE)
+            words.append(asked.words("note", args.note, contact_id, args.interaction_id, tenant_id))
         command = engine.TransferInteraction(
             interaction_id=args.interaction_id, agent_id=asked.who.person_id, to_queue_id=args.to_queue_id,
             to_agent_id=args.to_agent_id,
@@ -233,55 +206,24 @@ class Commands:
         return command, words
 
     async def _end(self, asked: Asked, args: OnInteraction) -> Made:
-        await self._interaction(asked, args.interaction_id)
+        await self._doors.interaction(asked, args.interaction_id)
         return engine.EndInteraction(interaction_id=args.interaction_id, by=asked.me), []
 
     async def _extend(self, asked: Asked, args: OnInteraction) -> Made:
-        await self._interaction(asked, args.interaction_id)
+        await self._doors.interaction(asked, args.interaction_id)
         command = engine.ExtendAfterContactWork(interaction_id=args.interaction_id, agent_id=asked.who.person_id)
         return command, []
 
     async def _wrap_up(self, asked: Asked, args: WrapUp) -> Made:
-        contact_id, tenant_id = await self._interaction(asked, args.interaction_id)
+        contact_id, tenant_id = await self._doors.interaction(asked, args.interaction_id)
         words: list[Content] = []
         if args.text.strip():
-            _check_text(args.text, MAX_NOTE)
-            words.append(self._words(asked, "wrap_up", args.text, contact_id, args.interaction_id, tenant_id))
+            check_text(args.text, MAX_NOTE)
+            words.append(asked.words("wrap_up", args.text, contact_id, args.interaction_id, tenant_id))
         command = engine.WrapUp(
             interaction_id=args.interaction_id, agent_id=asked.who.person_id, disposition=args.disposition
         )
         return command, words
-
-    @staticmethod
-    def _words(asked: Asked, kind: str, text: str, contact_id: str, interaction_id: str, tenant_id: str) -> Content:
-        return Content(
-            id=asked.second_id(kind), tenant_id=tenant_id, contact_id=contact_id, interaction_id=interaction_id,
-            author=asked.me, kind=kind, text=text,
-        )  # fmt: skip
-
-    async def _interaction(self, asked: Asked, interaction_id: str) -> tuple[str, str]:
-        """The contact and the tenant of an interaction that the person may work on."""
-        interaction = asked.floor.interaction(interaction_id)
-        if interaction is None:
-            raise Problem("unknown_interaction", 404)
-        if interaction.tenant_id not in asked.who.tenants:
-            await refuse(self._db, self._clock, asked.who, "interaction", interaction_id)
-        return interaction.contact_id, interaction.tenant_id
-
-
-def _entry(
-    args: type[A], make: Callable[[Asked, A], Awaitable[Made]]
-) -> tuple[msgspec.json.Decoder[Any], Callable[[Asked, Any], Awaitable[Made]]]:
-    return msgspec.json.Decoder(args), make
-
-
-def _check_text(text: str, limit: int) -> None:
-    if not text.strip():
-        raise Problem("text_empty", 400)
-    if len(text) > limit:
-        raise Problem("text_too_long", 400, limit=limit)
-    if "\x00" in text:
-        raise Problem("text_unreadable", 400)
 
 
 def _result(command: AnyCommand, receipt: Receipt, floor: Floor) -> dict[str, Any] | None:

@@ -221,6 +221,7 @@ class Hub:
 
     def directory_changed(self) -> None:
         """Names of queues, tenants or agents may be others now."""
+        self.view.recount()
         self.renamed()
         for wall in self._walls.values():
             wall.queues |= {queue.id for queue in self.view.floor.queues()}

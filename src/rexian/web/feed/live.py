@@ -14,6 +14,7 @@ from rexian.engine.floor import Floor
 from rexian.engine.state import Agent, Interaction, Offer, Queue
 from rexian.runtime.mirror import Mirror
 from rexian.runtime.port import Committed
+from rexian.web.feed.call_view import asks, call, wall_call
 from rexian.web.feed.facts import Talk, Today, Touched
 from rexian.web.feed.names import Names
 from rexian.web.feed.wire import Change, Object, View
@@ -22,7 +23,7 @@ PREVIEW = 80  # characters of the customer's last words in an offer
 QUEUE_ROWS = 500  # waiting contacts that one queue topic lists
 FRONT = 20  # of a line: enough to find its oldest contact, whatever credit brought others before it
 DISCONNECTED = "disconnected"  # the reason that `presence` gives
-OPEN = ("queued", "offered", "scheduled", "talking", "after_contact_work")
+OPEN = ("reception", "queued", "offered", "scheduled", "talking", "after_contact_work")
 
 
 class LiveView:
@@ -55,6 +56,11 @@ class LiveView:
         for agent in self.floor.agents():
             self._count_available(agent)
 
+    def recount(self) -> None:
+        """The directory says anew which medium a queue is for: count who is available for it."""
+        for agent in self.floor.agents():
+            self._count_available(agent)
+
     def fold(self, batch: Sequence[Committed]) -> Touched:
         """Take in a committed batch that the mirror has applied already, and say what it touched."""
         touched = Touched()
@@ -68,7 +74,7 @@ class LiveView:
 
     def _touch(self, committed: Committed, touched: Touched) -> None:
         event = committed.event
-        for name in ("agent_id", "to_agent_id"):
+        for name in ("agent_id", "to_agent_id", "from_agent_id"):
             if agent_id := getattr(event, name, None):
                 touched.agents.add(agent_id)
         for name in ("queue_id", "from_queue_id", "to_queue_id"):
@@ -76,8 +82,9 @@ class LiveView:
                 touched.queues.add(queue_id)
         if contact_id := getattr(event, "contact_id", None):
             touched.contacts.setdefault(contact_id, []).append(committed)
-        if interaction_id := getattr(event, "interaction_id", None):
-            self._touch_interaction(interaction_id, touched)
+        for name in ("interaction_id", "consult_of"):
+            if interaction_id := getattr(event, name, None):
+                self._touch_interaction(interaction_id, touched)
         match event:
             case events.QueueDefined():
                 touched.queues.add(event.queue.id)
@@ -90,6 +97,9 @@ class LiveView:
                 self._touch_tenant(event.tenant_id, touched)
             case events.PolicyPublished():
                 self._touch_tenant(event.policy.tenant_id, touched)
+            case events.InteractionTakenOver():  # consultations about it go on, for another asker
+                for interaction_id in self._interactions_of(event.contact_id):
+                    self._touch_interaction(interaction_id, touched)
             case events.CustomerIdentified():
                 for interaction_id in self._interactions_of(event.contact_id):
                     self._touch_interaction(interaction_id, touched)
@@ -104,9 +114,13 @@ class LiveView:
 
     def _touch_interaction(self, interaction_id: str, touched: Touched) -> None:
         if interaction := self.floor.interaction(interaction_id):
-            touched.queues.add(interaction.queue_id)
+            if interaction.queue_id:  # none in the reception
+                touched.queues.add(interaction.queue_id)
             if interaction.agent_id:
                 touched.agents.add(interaction.agent_id)
+            if interaction.is_consult:  # it shows in the handling that it is about
+                asking = self.floor.interaction(interaction.consult_of or "")
+                touched.agents.update(() if asking is None or asking.agent_id is None else (asking.agent_id,))
 
     def _interactions_of(self, contact_id: str) -> list[str]:
         contact = self.floor.contact(contact_id)
@@ -139,7 +153,7 @@ class LiveView:
     def _count_available(self, agent: Agent) -> Iterable[str]:
         """Keep the queues' counts of available agents; returns the queues whose count changed."""
         before = self._free.get(agent.id, ())
-        now = self._serving_of(agent) if agent.state == "available" and agent.free("chat") else ()
+        now = self._free_for(agent) if agent.state == "available" else ()
         if now == before:
             return ()
         for queue_id in before:
@@ -148,6 +162,11 @@ class LiveView:
             self._available[queue_id] = self._available.get(queue_id, 0) + 1
         self._free[agent.id] = now
         return {*before, *now}
+
+    def _free_for(self, agent: Agent) -> tuple[str, ...]:
+        """The queues of which the agent could take a contact right now, each on its own medium."""
+        media = {medium for medium in agent.spec.capacity if agent.free(medium)}
+        return tuple(id for id in self._serving_of(agent) if self.names.media.get(id, "chat") in media)
 
     def _serving_of(self, agent: Agent) -> tuple[str, ...]:
         known = self._serving.get(agent.id)
@@ -203,6 +222,7 @@ class LiveView:
             "tenant_name_en": tenant.en,
             "customer": {"id": customer_id, "name": self.names.customer(customer_id)},
             "medium": interaction.medium,
+            **asks(interaction.consult_of if interaction.is_consult else None, interaction.consult_by, self.names),
             "simulated": contact.simulated if contact else False,
             "drill": interaction.tenant_id in self.names.practice,
         }
@@ -242,6 +262,7 @@ class LiveView:
             "last": {"text": talk.text, "at": talk.at, "author_kind": talk.author_kind} if talk else None,
             "customer_away": interaction.away_due_at > 0,
             "read_by_customer": interaction.read_by_customer,
+            **call(self.floor, interaction, self.names),
         }
 
     # -- topic `wall` --------------------------------------------------------------------------------------------------
@@ -314,6 +335,11 @@ class LiveView:
                 }
                 for it in handled
                 if it is not None and it.tenant_id in tenants
+            ],
+            "calls": [
+                wall_call(it, self.names)
+                for it in handled
+                if it is not None and it.tenant_id in tenants and it.medium == "voice" and it.state == "talking"
             ],
         }
 

@@ -39,6 +39,8 @@ class Names:
         self.tenants: dict[str, Title] = {}
         self.agents: dict[str, AgentCard] = {}
         self.practice: frozenset[str] = frozenset()  # tenants that are shadows of others: live drills
+        self.discreet: frozenset[str] = frozenset()  # tenants whose agents don't see who listens or whispers
+        self.media: dict[str, str] = {}  # queue → the medium of its contacts
         self.zones: dict[str, str] = {}  # tenant → IANA time zone
         self.rules: dict[tuple[str, str], Title] = {}  # (tenant, rule) → name
         self.goals: dict[str, int] = {}  # queue → service level goal in percent
@@ -55,6 +57,9 @@ class Names:
     def rule(self, tenant_id: str, rule_id: str) -> Title:
         """A routing rule's name; one that the directory doesn't know (yet) is called by its id."""
         return self.rules.get((tenant_id, rule_id)) or Title(rule_id, rule_id)
+
+    def hides_listeners(self, tenant_id: str) -> bool:
+        return tenant_id in self.discreet
 
     def agent(self, agent_id: str) -> AgentCard | None:
         return self.agents.get(agent_id)

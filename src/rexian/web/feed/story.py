@@ -13,6 +13,7 @@ from rexian.engine import events
 from rexian.engine.events import AnyEvent
 from rexian.engine.specs import Party
 from rexian.runtime.port import Committed, Content
+from rexian.web.feed.call_story import CallStory
 from rexian.web.feed.names import Names
 from rexian.web.feed.wire import Change, Object, View
 
@@ -21,7 +22,8 @@ _BLANK: Object = {
     "medium": "chat", "state": "queued", "since_at": 0, "queue_id": "", "queue_name": "", "queue_name_en": "",
     "agent": None, "accepted_at": None, "waited_ms": None, "ended_at": None, "ended_by": None, "ended_reason": None,
     "outcome": None, "acw_due_at": None, "disposition": None, "wrap_up": "", "customer_away": False,
-    "read_by_customer": 0, "read_by_agent": 0,
+    "read_by_customer": 0, "read_by_agent": 0, "held_at": 0, "held_ms": 0, "recording": "", "participants": [],
+    "consult": None, "consult_of": "", "consult_by": None,
 }  # fmt: skip
 
 FileCards = Callable[[str], Object | None]
@@ -39,6 +41,7 @@ class Story:
         self.view: View = {"contact": {}, "interactions": {}, "messages": {}, "notes": {}}
         self._names = names
         self._files = files
+        self._calls = CallStory(names)
 
     def take(self, committed: Committed) -> list[Change]:
         """Fold one event and return what it changes; `view` itself is changed by whoever owns it (the topic)."""
@@ -51,6 +54,7 @@ class Story:
         match event:
             case events.ContactStarted():
                 self.tenant_id, self.customer_id = event.tenant_id, event.customer_id
+                self._calls.belongs_to(event.tenant_id)
                 return [self._contact(started_at=event.at, tenant_id=event.tenant_id, customer_id=event.customer_id,
                                       customer_name=self._customer(event.customer_id), simulated=event.simulated,
                                       closed_at=None, rating=None)]  # fmt: skip
@@ -69,18 +73,33 @@ class Story:
             case events.ContactClosed():
                 return [self._contact(closed_at=event.at)]
             case _:
-                return self._interaction_changes(event, content)
+                return self._with_calls(event, content, self._interaction_changes(event, content))
+
+    def _with_calls(self, event: AnyEvent, content: Content | None, changes: list[Change]) -> list[Change]:
+        """The same, with what the event means for calls, and for the interaction that a consultation is about."""
+        rows = {id: one for collection, id, one in changes if collection == "interactions" and one is not None}
+        others = [change for change in changes if change[0] != "interactions"]
+        for id, part in self._calls.parts(self._row, self.view["interactions"], event, content).items():
+            rows[id] = rows.get(id, self._row(id)) | part
+        for one in list(rows.values()):
+            if about := one["consult_of"]:
+                rows[about] = rows.get(about, self._row(about)) | {"consult": self._calls.consult(one)}
+        return others + [("interactions", id, one) for id, one in rows.items()]
+
+    def _row(self, interaction_id: str) -> Object:
+        """The interaction as it is shown, or would be if nothing were known of it."""
+        blank = _BLANK | {"id": interaction_id, "contact_id": self.contact_id}
+        return self.view["interactions"].get(interaction_id, blank)
 
     def _interaction_changes(self, event: AnyEvent, content: Content | None) -> list[Change]:
         match event:
             case events.InteractionTransferred() if content is not None:  # with a note for whoever takes it
-                author = self._author(Party("agent", event.agent_id))
-                note = {"id": content.id, "at": event.at, "author": author, "text": content.text}
-                return [("notes", content.id, note)]
+                return self._note(event.agent_id, event.at, content)
             case events.InteractionQueued():
                 placed = self._queue(event.queue_id) | self._agent(None)
                 since = {"medium": event.medium, "since_at": event.since}
-                return [self._interaction(event.interaction_id, state="queued", **since, **placed)]
+                note = self._note(event.consult_by or "", event.at, content) if content is not None else []
+                return [*note, self._interaction(event.interaction_id, state="queued", **since, **placed)]
             case events.CallBackRequested():
                 waits = {"state": "scheduled"} if event.due_at else {}
                 return [self._interaction(event.interaction_id, medium=event.medium, **waits)]
@@ -111,16 +130,18 @@ class Story:
             case _:
                 return []
 
+    def _note(self, agent_id: str, at: int, content: Content) -> list[Change]:
+        """What an agent wrote for the colleague who takes it, or is asked."""
+        author = self._author(Party("agent", agent_id))
+        return [("notes", content.id, {"id": content.id, "at": at, "author": author, "text": content.text})]
+
     # -- objects -------------------------------------------------------------------------------------------------------
     def _contact(self, **changed: Any) -> Change:
         before = self.view["contact"].get(self.contact_id, {"id": self.contact_id})
         return "contact", self.contact_id, before | changed
 
     def _interaction(self, interaction_id: str, **changed: Any) -> Change:
-        before = self.view["interactions"].get(interaction_id)
-        if before is None:
-            before = _BLANK | {"id": interaction_id, "contact_id": self.contact_id}
-        return "interactions", interaction_id, before | changed
+        return "interactions", interaction_id, self._row(interaction_id) | changed
 
     def _message(self, event: events.MessagePosted, content: Content | None) -> Object:
         file = self._files(content.file_id) if content and content.file_id else None
@@ -166,4 +187,4 @@ class Story:
             author = message["author"]
             if author["kind"] == "customer" and author["name"] != (name := self._names.customer(author["id"])):
                 changes.append(("messages", id, message | {"author": author | {"name": name}}))
-        return changes
+        return changes + self._calls.renamed(self.view["interactions"])

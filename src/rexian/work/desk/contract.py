@@ -37,6 +37,7 @@ async def last_agent(tx: AsyncConnection, tenant_id: str, customer_id: str, now_
             contact.c.tenant_id == tenant_id,
             contact.c.customer_id.in_(records),
             interaction.c.agent_id.is_not(None),
+            interaction.c.consult_of.is_(None),
             interaction.c.accepted_at > now_ms - REMEMBERED_MS,
         )
         .order_by(interaction.c.accepted_at.desc())

@@ -12,7 +12,16 @@ from rexian.kit.database import Database
 from rexian.kit.problem import not_found
 from rexian.work.desk.listing import disposition_names
 from rexian.work.desk.model import Contact, Interaction, Shelf
-from rexian.work.desk.views import ContactDetail, ContactView, InteractionView, MessageView, NoteView, Person, Ref
+from rexian.work.desk.views import (
+    ContactDetail,
+    ContactView,
+    InteractionView,
+    MessageView,
+    NoteView,
+    Person,
+    RecordingView,
+    Ref,
+)
 from rexian.work.names import NameBook, Title, look_up
 from rexian.work.reading import FileCard, Row, file_cards, rows_of_contact
 
@@ -38,6 +47,7 @@ async def contact_detail(db: Database, tenant_id: str, contact_id: str) -> Conta
             for row in rows
             if isinstance(row.event, e.NoteAdded)
         ],
+        recordings=[_recording(row.event) for row in rows if isinstance(row.event, e.RecordingStored)],
     )
 
 
@@ -83,8 +93,9 @@ def _interaction(
         agent=Ref(id=one.agent_id, name=book.agents.get(one.agent_id, "")) if one.agent_id else None,
         queued_at=one.queued_at, accepted_at=one.accepted_at, ended_at=one.ended_at, ended_by=one.ended_by,
         end_reason=one.end_reason, outcome=one.outcome, waited_ms=one.waited_ms, talk_ms=one.talk_ms,
-        acw_ms=one.acw_ms, disposition=one.disposition, disposition_name=code.zh if code else None,
+        hold_ms=one.hold_ms, acw_ms=one.acw_ms, disposition=one.disposition, disposition_name=code.zh if code else None,
         disposition_name_en=code.in_("en") if code else None, wrap_up=(said[-1] or None) if said else None,
+        consult_of=one.consult_of,
     )  # fmt: skip
 
 
@@ -94,6 +105,13 @@ def _message(row: Row, event: e.MessagePosted, book: NameBook, files: dict[str, 
         id=event.message_id, interaction_id=event.interaction_id, number=event.number, at=row.at,
         author=_person(event.author, book), kind=event.kind, text=row.text, file=file,
         erased=not row.text and file is None,
+    )  # fmt: skip
+
+
+def _recording(event: e.RecordingStored) -> RecordingView:
+    return RecordingView(
+        id=event.recording_id, interaction_id=event.interaction_id, at=event.at, duration_ms=event.duration_ms,
+        size=event.size, sha256=event.sha256, why=event.why,
     )  # fmt: skip
 
 

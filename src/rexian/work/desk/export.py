@@ -14,7 +14,7 @@ from rexian.work.desk.views import ContactItem
 BYTE_ORDER_MARK = "\ufeff"  # without it Excel takes UTF-8 for the system's code page, and Chinese for rubbish
 MOST = 50_000
 COLUMNS = (
-    "started", "closed", "tenant", "queue", "customer", "agents", "state", "outcome", "waited_s", "talk_s",
+    "started", "closed", "tenant", "medium", "queue", "customer", "agents", "state", "outcome", "waited_s", "talk_s",
     "disposition", "rating", "simulated", "preview", "id",
 )  # fmt: skip
 
@@ -51,6 +51,7 @@ def _row(item: ContactItem, locale: str, clock: ZoneInfo) -> list[str]:
         _time(item.started_at, clock),
         _time(item.closed_at, clock),
         item.tenant_name_en if english else item.tenant_name,
+        t(locale, f"policy.medium.{item.medium}") if item.medium else "",
         item.queue_name_en if english else item.queue_name,
         item.customer.name,
         "、".join(agent.name for agent in item.agents) if not english else ", ".join(a.name for a in item.agents),

@@ -59,7 +59,7 @@ def chosen(filters: Filters) -> Select[Any]:
     last = (
         select(interaction)
         .where(interaction.c.contact_id == contact.c.id)
-        .order_by(interaction.c.queued_at.desc())
+        .order_by(interaction.c.consult_of.is_not(None), interaction.c.queued_at.desc())  # colleagues asked come last
         .limit(1)
         .lateral("last")
     )

@@ -16,7 +16,7 @@ class Interaction(Struct, kw_only=True):
     tenant_id: str
     contact_id: str
     medium: str
-    queue_id: str
+    queue_id: str | None
     state: str
     queued_at: int
     agent_id: str | None = None
@@ -28,9 +28,11 @@ class Interaction(Struct, kw_only=True):
     outcome: str | None = None
     waited_ms: int | None = None
     talk_ms: int | None = None
+    hold_ms: int | None = None
     acw_ms: int | None = None
     disposition: str | None = None
     by_timer: bool = False
+    consult_of: str | None = None
 
 
 class Contact(Struct, kw_only=True):
@@ -47,6 +49,11 @@ class Contact(Struct, kw_only=True):
     rating: int | None = None
     queue_id: str | None = None
     agent_ids: list[str] = []
+
+    def handled_by(self, agent_id: str) -> None:
+        """This agent has talked, and may read the contact from now on."""
+        if agent_id not in self.agent_ids:
+            self.agent_ids = [*self.agent_ids, agent_id]
 
 
 @dataclass(slots=True)
@@ -93,6 +100,8 @@ class Shelf:
                 contact.rating = event.score
             case e.ContactClosed():
                 contact.closed_at = event.at
+            case e.InteractionReceived():
+                self._begin(contact, event, "reception")
             case e.InteractionQueued():
                 self._queue(contact, event)
             case _:
@@ -101,15 +110,22 @@ class Shelf:
         return True
 
     def _queue(self, contact: Contact, event: e.InteractionQueued) -> None:
-        row = self.interactions.get(event.interaction_id)
-        contact.queue_id = event.queue_id
-        if row is not None:
-            row.queue_id, row.state, row.agent_id = event.queue_id, "queued", None
-            return
-        self.interactions[event.interaction_id] = Interaction(
+        row = self.interactions.get(event.interaction_id) or self._begin(contact, event, "queued")
+        if row.state == "reception":
+            row.queued_at = event.at  # what came before was no waiting in a queue
+        row.queue_id, row.state, row.agent_id = event.queue_id, "queued", None
+        if event.why == "consult":
+            row.consult_of = event.consult_of
+        if row.consult_of is None:
+            contact.queue_id = event.queue_id
+
+    def _begin(self, contact: Contact, event: e.InteractionReceived | e.InteractionQueued, state: str) -> Interaction:
+        row = Interaction(
             id=event.interaction_id, tenant_id=contact.tenant_id, contact_id=contact.id, medium=event.medium,
-            queue_id=event.queue_id, state="queued", queued_at=event.at,
+            queue_id=None, state=state, queued_at=event.at,
         )  # fmt: skip
+        self.interactions[row.id] = row
+        return row
 
     def _fold_interaction(self, contact: Contact, row: Interaction, event: e.AnyEvent) -> bool:
         match event:
@@ -122,14 +138,19 @@ class Shelf:
                 row.state, row.agent_id = "talking", event.agent_id
                 row.accepted_at = row.accepted_at or event.at
                 row.waited_ms = (row.waited_ms or 0) + event.waited_ms
-                if event.agent_id not in contact.agent_ids:
-                    contact.agent_ids = [*contact.agent_ids, event.agent_id]
+                contact.handled_by(event.agent_id)
+            case e.InteractionTakenOver():
+                row.agent_id = event.agent_id
+                contact.handled_by(event.agent_id)
+                self.wrapped_up.add((contact.id, event.from_agent_id))
+            case e.ConsultPromoted():
+                row.consult_of, contact.queue_id = None, row.queue_id
             case e.InteractionTransferred():
                 self.wrapped_up.add((contact.id, event.agent_id))
             case e.InteractionEnded():
                 row.state, row.ended_at, row.outcome = "ended", event.at, event.outcome
                 row.ended_by, row.end_reason = event.by.kind, event.reason
-                row.talk_ms, row.waited_ms = event.talk_ms, event.waited_ms
+                row.talk_ms, row.waited_ms, row.hold_ms = event.talk_ms, event.waited_ms, event.hold_ms
                 row.agent_id = event.agent_id
             case e.AfterContactWorkStarted():
                 row.state, row.agent_id = "after_contact_work", event.agent_id

@@ -34,8 +34,9 @@ interaction = Table(
     Column("tenant_id", Id, nullable=False),
     Column("contact_id", Id, ForeignKey("contact.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("medium", Text, nullable=False),
-    Column("queue_id", Id, nullable=False),
-    Column("state", Text, nullable=False),  # queued, offered, scheduled, talking, after_contact_work, ended
+    Column("queue_id", Id),  # null: in reception, and if it ended there
+    # reception, queued, offered, scheduled, talking, after_contact_work, ended
+    Column("state", Text, nullable=False),
     Column("agent_id", Id),
     Column("queued_at", Instant, nullable=False),
     Column("accepted_at", Instant),
@@ -46,9 +47,11 @@ interaction = Table(
     Column("outcome", Text),
     Column("waited_ms", BigInteger),
     Column("talk_ms", BigInteger),
+    Column("hold_ms", BigInteger),
     Column("acw_ms", BigInteger),
     Column("disposition", Text),
     Column("by_timer", Boolean, nullable=False, server_default="false"),
+    Column("consult_of", Id),  # a colleague was asked about that one, and did not take the customer
     info={"tenant": True},
 )
 

@@ -90,12 +90,15 @@ class ContactView(Struct, frozen=True, kw_only=True):
 
 
 class InteractionView(Struct, frozen=True, kw_only=True):
-    """A routed piece of the contact."""
+    """A routed piece of the contact. `queue_id`: null in reception and if it ended there. `hold_ms`: part of `talk_ms`.
+
+    `consult_of`: a colleague was asked about that interaction and did not take the customer.
+    """
 
     id: str
     medium: str
     state: str
-    queue_id: str
+    queue_id: str | None
     queue_name: str
     queue_name_en: str
     agent: Ref | None
@@ -107,11 +110,13 @@ class InteractionView(Struct, frozen=True, kw_only=True):
     outcome: str | None
     waited_ms: int | None
     talk_ms: int | None
+    hold_ms: int | None
     acw_ms: int | None
     disposition: str | None
     disposition_name: str | None
     disposition_name_en: str | None
     wrap_up: str | None
+    consult_of: str | None
 
 
 class MessageView(Struct, frozen=True, kw_only=True):
@@ -137,6 +142,21 @@ class NoteView(Struct, frozen=True, kw_only=True):
     text: str
 
 
+class RecordingView(Struct, frozen=True, kw_only=True):
+    """A stored recording: `duration_ms`, `size` in bytes of the sealed file, its SHA-256 in hex.
+
+    `why` it ended: `stopped`, `leg_ended`, `disk_full`, `failed`.
+    """
+
+    id: str
+    interaction_id: str
+    at: int
+    duration_ms: int
+    size: int
+    sha256: str
+    why: str
+
+
 class ContactDetail(Struct, frozen=True, kw_only=True):
     """A contact with everything that was said."""
 
@@ -144,3 +164,4 @@ class ContactDetail(Struct, frozen=True, kw_only=True):
     interactions: list[InteractionView]
     messages: list[MessageView]
     notes: list[NoteView]
+    recordings: list[RecordingView]

@@ -16,7 +16,10 @@ from rexian.kit.i18n import t
 INTERVAL_MS = 15 * 60_000
 SATISFIED_FROM = 4
 
-RULES = ("offered", "answered", "answered_in_time", "abandoned", "service_level", "asa", "aht", "csat", "interval")
+RULES = (
+    "offered", "answered", "answered_in_time", "abandoned", "service_level", "asa", "aht", "hold", "csat", "interval",
+    "reception", "consult",
+)  # fmt: skip
 
 
 class Counts(Struct, kw_only=True):
@@ -31,8 +34,8 @@ class Counts(Struct, kw_only=True):
     waited_ms: int = 0  # of the answered
     longest_wait_ms: int = 0  # of the answered and the abandoned
     handled: int = 0  # handlings whose talk is over
-    talk_ms: int = 0
-    hold_ms: int = 0
+    talk_ms: int = 0  # hold included
+    hold_ms: int = 0  # the part of it that the customer was held
     acw_ms: int = 0
     ratings: int = 0
     rating_sum: int = 0
@@ -44,6 +47,17 @@ class Counts(Struct, kw_only=True):
         for name in self.__struct_fields__:
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.longest_wait_ms = longest
+
+
+class Reception(Struct, kw_only=True):
+    """Who came into a reception (a voice menu), and who left it before any queue was chosen. No queue's figures."""
+
+    received: int = 0
+    left: int = 0
+
+    def add(self, other: Reception) -> None:
+        self.received += other.received
+        self.left += other.left
 
 
 class Level(Struct, frozen=True, kw_only=True):
@@ -77,8 +91,13 @@ def asa_ms(counts: Counts) -> int | None:
 
 
 def aht_ms(counts: Counts) -> int | None:
-    """Average handling time: talk + hold + after-contact work, over the handlings whose talk is over."""
-    return _ratio(counts.talk_ms + counts.hold_ms + counts.acw_ms, counts.handled)
+    """Average handling time: talk (hold included) + after-contact work, over the handlings whose talk is over."""
+    return _ratio(counts.talk_ms + counts.acw_ms, counts.handled)
+
+
+def hold_ms(counts: Counts) -> int | None:
+    """Average time on hold, over the handlings whose talk is over; those never held count with 0."""
+    return _ratio(counts.hold_ms, counts.handled)
 
 
 def csat(counts: Counts) -> int | None:

@@ -10,19 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from rexian.engine import events as e
 from rexian.runtime.port import Committed
 from rexian.runtime.tables import journal
+from rexian.work.figures.model import OF_VISITS
 from rexian.work.figures.service import load_book, save_book
 
-_WATCHED = (
-    e.QueueDefined,
-    e.ContactStarted,
-    e.InteractionQueued,
-    e.OfferAccepted,
-    e.InteractionTransferred,
-    e.CallBackRequested,
-    e.InteractionEnded,
-    e.HandlingWrappedUp,
-    e.ContactRated,
-)
+_WATCHED = (e.QueueDefined, e.ContactStarted, *OF_VISITS)
+_ENTERING = (e.InteractionReceived, e.InteractionQueued, e.InteractionTakenOver)  # a visit begins
 
 
 class FiguresReader:
@@ -34,11 +26,11 @@ class FiguresReader:
         watched = [item for item in batch if isinstance(item.event, _WATCHED)]
         if not watched:
             return
-        queued = [item.event for item in watched if isinstance(item.event, e.InteractionQueued)]
+        queued = [item.event for item in watched if isinstance(item.event, _ENTERING)]
         started = {item.event.contact_id for item in watched if isinstance(item.event, e.ContactStarted)}
         book = await load_book(
             tx,
-            sorted({event.queue_id for event in queued}),
+            sorted({id for event in queued if (id := getattr(event, "queue_id", ""))}),
             sorted({id for item in watched if (id := getattr(item.event, "interaction_id", None)) is not None}),
             await _contacts(tx, sorted({event.contact_id for event in queued} - started)),
         )

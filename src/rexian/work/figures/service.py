@@ -10,9 +10,9 @@ from sqlalchemy import Table, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rexian.work.figures.metrics import Counts
+from rexian.work.figures.metrics import Counts, Reception
 from rexian.work.figures.model import Book, Visit
-from rexian.work.figures.tables import figures_interval, figures_queue, figures_visit
+from rexian.work.figures.tables import figures_interval, figures_queue, figures_reception, figures_visit
 
 SUMS = [name for name in Counts.__struct_fields__ if name != "longest_wait_ms"]
 
@@ -50,6 +50,8 @@ async def save_book(tx: AsyncConnection, book: Book) -> None:
     await _upsert(tx, figures_visit, visits, keys=("interaction_id", "number"))
     for key, counts in sorted(book.deltas.items()):
         await _add(tx, msgspec.structs.asdict(key) | msgspec.structs.asdict(counts))
+    for place, came in sorted(book.receptions.items()):
+        await _add_reception(tx, msgspec.structs.asdict(place) | msgspec.structs.asdict(came))
 
 
 async def _upsert(tx: AsyncConnection, table: Table, rows: list[dict[str, Any]], keys: tuple[str, ...]) -> None:
@@ -66,6 +68,26 @@ async def _add(tx: AsyncConnection, row: dict[str, Any]) -> None:
     changes: dict[str, Any] = {name: table[name] + new[name] for name in SUMS}
     changes["longest_wait_ms"] = func.greatest(table.longest_wait_ms, new.longest_wait_ms)
     await tx.execute(statement.on_conflict_do_update(index_elements=["queue_id", "at", "simulated"], set_=changes))
+
+
+async def _add_reception(tx: AsyncConnection, row: dict[str, Any]) -> None:
+    statement = insert(figures_reception).values(row)
+    table, new = figures_reception.c, statement.excluded
+    changes = {name: table[name] + new[name] for name in Reception.__struct_fields__}
+    await tx.execute(statement.on_conflict_do_update(index_elements=["tenant_id", "at", "simulated"], set_=changes))
+
+
+async def receptions(
+    tx: AsyncConnection, tenant_ids: Sequence[str], from_at: int, *, simulated: bool | None = None
+) -> Reception:
+    """Who came into the receptions of these tenants since `from_at`; `simulated` as in `sums`."""
+    table = figures_reception.c
+    totals = [func.coalesce(func.sum(table[name]), 0).label(name) for name in Reception.__struct_fields__]
+    statement = select(*totals).where(table.tenant_id.in_(list(tenant_ids)), table.at >= from_at)
+    if simulated is not None:
+        statement = statement.where(table.simulated == simulated)
+    row = (await tx.execute(statement)).one()
+    return Reception(**{name: int(row._mapping[name]) for name in Reception.__struct_fields__})
 
 
 async def sums(
@@ -131,6 +153,6 @@ async def thresholds(tx: AsyncConnection, queue_ids: Sequence[str]) -> dict[str,
 async def forget_simulated(tx: AsyncConnection) -> int:
     """Delete all figures of simulated contacts and return how many rows that were."""
     rows = 0
-    for table in (figures_visit, figures_interval):
+    for table in (figures_visit, figures_interval, figures_reception):
         rows += (await tx.execute(table.delete().where(table.c.simulated))).rowcount
     return rows

@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from rexian.directory.queues.contract import Card, queue_cards
 from rexian.kit.database import Database
 from rexian.runtime.tables import floor
-from rexian.work.figures.metrics import Counts, Level, aht_ms, asa_ms, csat, level, rules, service_level, total
-from rexian.work.figures.service import quarters, sums
+from rexian.work.figures.metrics import Counts, Level, aht_ms, asa_ms, csat, hold_ms, level, rules, service_level, total
+from rexian.work.figures.service import quarters, receptions, sums
 
 ZONE = "Asia/Shanghai"
 SIMULATED = {"both": None, "exclude": False, "only": True}
@@ -29,7 +29,7 @@ class Part(Struct, frozen=True, kw_only=True):
 
 
 class QueueToday(Struct, frozen=True, kw_only=True):
-    """A queue's day. Durations ms; `csat` percent; null: nothing to tell yet."""
+    """A queue's day. Durations ms (`hold_ms`: average, part of `aht_ms`); `csat` percent; null: nothing to tell yet."""
 
     queue_id: str
     tenant_id: str
@@ -44,6 +44,7 @@ class QueueToday(Struct, frozen=True, kw_only=True):
     service_level: Level
     asa_ms: int | None
     aht_ms: int | None
+    hold_ms: int | None
     csat: int | None
     ratings: int
     longest_wait_ms: int
@@ -62,6 +63,7 @@ class Total(Struct, frozen=True, kw_only=True):
     service_level: int | None
     asa_ms: int | None
     aht_ms: int | None
+    hold_ms: int | None
     csat: int | None
     ratings: int
 
@@ -76,6 +78,13 @@ class Quarter(Struct, frozen=True, kw_only=True):
     abandoned: int
 
 
+class ReceptionToday(Struct, frozen=True, kw_only=True):
+    """Who came into the receptions of these tenants, and who left before a queue was chosen; in no queue's figures."""
+
+    received: int
+    left: int
+
+
 class Today(Struct, frozen=True, kw_only=True):
     """Figures from midnight (`from_at`) to now. `simulated`: both, exclude, only."""
 
@@ -86,6 +95,7 @@ class Today(Struct, frozen=True, kw_only=True):
     rules: dict[str, str]
     queues: list[QueueToday]
     total: Total
+    reception: ReceptionToday
     intervals: list[Quarter]
 
 
@@ -100,6 +110,7 @@ async def today(
         ids = sorted(cards)
         counts = await sums(tx, ids, from_at, simulated=SIMULATED[which])
         simulated = await sums(tx, ids, from_at, simulated=True)
+        came = await receptions(tx, sorted(tenant_ids), from_at, simulated=SIMULATED[which])
         intervals = await quarters(tx, ids, from_at, simulated=SIMULATED[which])
     queues = [
         _queue(card, counts.get(card.id, Counts()), simulated.get(card.id, Counts()), locale)
@@ -109,6 +120,7 @@ async def today(
     return Today(
         from_at=from_at, to_at=now, zone=zone, simulated=which, rules=rules(locale), queues=queues,
         total=_total(total(counts.values())),
+        reception=ReceptionToday(received=came.received, left=came.left),
         intervals=[
             Quarter(
                 at=at, offered=one.offered, answered=one.answered, answered_in_time=one.answered_in_time,
@@ -146,7 +158,8 @@ def _queue(card: Card, counts: Counts, simulated: Counts, locale: str) -> QueueT
         answered=counts.answered, answered_in_time=counts.answered_in_time, abandoned=counts.abandoned,
         abandoned_in_time=counts.abandoned_in_time, waiting=_waiting(counts),
         service_level=level(counts, card.service_level_ms, locale, card.service_level_goal), asa_ms=asa_ms(counts),
-        aht_ms=aht_ms(counts), csat=csat(counts), ratings=counts.ratings, longest_wait_ms=counts.longest_wait_ms,
+        aht_ms=aht_ms(counts), hold_ms=hold_ms(counts), csat=csat(counts), ratings=counts.ratings,
+        longest_wait_ms=counts.longest_wait_ms,
         simulated=Part(offered=simulated.offered, answered=simulated.answered, abandoned=simulated.abandoned),
     )  # fmt: skip
 
@@ -159,6 +172,6 @@ def _total(counts: Counts) -> Total:
     return Total(
         offered=counts.offered, answered=counts.answered, answered_in_time=counts.answered_in_time,
         abandoned=counts.abandoned, abandoned_in_time=counts.abandoned_in_time, waiting=_waiting(counts),
-        service_level=service_level(counts), asa_ms=asa_ms(counts), aht_ms=aht_ms(counts), csat=csat(counts),
-        ratings=counts.ratings,
+        service_level=service_level(counts), asa_ms=asa_ms(counts), aht_ms=aht_ms(counts), hold_ms=hold_ms(counts),
+        csat=csat(counts), ratings=counts.ratings,
     )  # fmt: skip

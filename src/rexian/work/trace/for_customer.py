@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rexian.engine import events as e
 from rexian.engine.specs import Reason
+from rexian.work.trace.hearing import QUIET
 from rexian.work.trace.model import Names, Words
 
 UNTOLD: frozenset[type[e.Event]] = frozenset(
@@ -11,10 +12,15 @@ UNTOLD: frozenset[type[e.Event]] = frozenset(
         e.OfferProven, e.OfferRejected, e.OfferExpired, e.OfferWithdrawn, e.MessagesRead, e.NoteAdded,
         e.AfterContactWorkStarted, e.AfterContactWorkExtended, e.HandlingWrappedUp, e.DispositionAdded,
         e.ContactClosed, e.ContactsForgotten, e.QueueDefined, e.QueueRetired, e.AgentDefined, e.AgentRetired,
-        e.AgentStateChanged, e.PolicyPublished, e.RuleSwitched, e.LendingChanged,
+        e.AgentStateChanged, e.PolicyPublished, e.RuleSwitched, e.LendingChanged, e.RecordingStored,
     )
 )  # fmt: skip
 """Kinds of events that are none of the customer's business."""
+
+SOMETIMES: frozenset[type[e.Event]] = frozenset(
+    (e.ReceptionNoted, e.ParticipantJoined, e.ParticipantLeft, e.InteractionQueued, e.InteractionEnded)
+)
+"""Kinds of which some are told: what the customer chose, who talks with them, not what colleagues ask each other."""
 
 _PREFERRED = frozenset(("last_agent", "named_agent"))
 
@@ -27,7 +33,7 @@ def customer_sentence(event: e.Event, names: Names, words: Words | None = None) 
         case e.CustomerIdentified():
             return names.say("customer.identified")
         case e.InteractionQueued():
-            return _queued(event, names)
+            return None if event.why == "consult" else _queued(event, names)
         case e.InteractionWidened():
             return _joined(names, "widened", event.alternatives)
         case e.CallBackRequested():
@@ -49,19 +55,47 @@ def customer_sentence(event: e.Event, names: Names, words: Words | None = None) 
         case e.InteractionTransferred():
             return names.say("customer.transferred")
         case e.InteractionEnded():
+            if event.outcome == "consult":
+                return None
+            if not event.queue_id:
+                return names.say("customer.left_reception")
             talk, waited = names.duration(event.talk_ms), names.duration(event.waited_ms)
             return names.say(f"customer.ended.{event.outcome}_by_{event.by.kind}", talk=talk, waited=waited)
         case e.ContactRated():
             return names.say("customer.rated", score=event.score)
+    return _call(event, names)
+
+
+def _call(event: e.Event, names: Names) -> str | None:
+    match event:
+        case e.InteractionReceived():
+            return names.say("customer.received") if event.medium == "voice" else names.say("customer.received_other")
+        case e.ReceptionNoted() if event.kind == "choice":
+            return names.say("customer.choice", value=names.choice(event.value))
+        case e.InteractionHeld():
+            return names.say("customer.held")
+        case e.InteractionResumed():
+            return names.say("customer.resumed", held=names.duration(event.held_ms))
+        case e.ConsultPromoted():
+            return names.say("customer.promoted")
+        case e.InteractionTakenOver():
+            return names.say("customer.taken_over")
+        case e.ParticipantJoined() if event.role not in QUIET:
+            return names.say(f"customer.joined.{event.role}")
+        case e.ParticipantLeft() if event.role not in QUIET:
+            return names.say(f"customer.left.{event.role}")
+        case e.RecordingChanged():
+            return names.say(f"customer.recording.{event.state}")
     return None
 
 
 def _queued(event: e.InteractionQueued, names: Names) -> str:
-    key = event.why if event.why in {"new", "transfer", "preference_timeout", "call_back"} else "again"
+    comes = event.why in {"new", "reception"}
+    key = event.why if event.why in {"transfer", "preference_timeout", "call_back"} else "new" if comes else "again"
     parts = [names.say(f"customer.queued.{key}")]
-    if event.emergency and event.why == "new":
+    if event.emergency and comes:
         parts.append(names.say("customer.queued.emergency"))
-    if event.target_agent_id and event.why == "new":
+    if event.target_agent_id and comes:
         kind = "named_agent" if event.target_kind == "named_agent" else "last_agent"
         parts.append(names.say(f"customer.queued.prefers_{kind}"))
     if event.expected:

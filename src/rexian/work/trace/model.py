@@ -54,6 +54,7 @@ class Names:
     customers: Mapping[str, str] = field(default_factory=dict)
     skills: Mapping[str, str] = field(default_factory=dict)
     dispositions: Mapping[str, str] = field(default_factory=dict)
+    supervision_shown: bool = True  # agents hear who listened to them or whispered
 
     def say(self, key: str, **params: Any) -> str:
         return t(self.locale, f"trace.{key}", **params)
@@ -73,8 +74,21 @@ class Names:
 
     def reason(self, code: str | None) -> str:
         """A reason code in words; a free reason as it was written."""
-        code = code or ""
-        return self.say(f"reason.{code}") if code.isidentifier() and self.has(f"reason.{code}") else code
+        return self._code("reason", code or "")
+
+    def node(self, code: str) -> str:
+        """A step of the reception in words: its prompt's name, or as the flow calls it."""
+        return self._code("node", code)
+
+    def choice(self, value: str) -> str:
+        """What a customer chose there: a queue by its name, an act in words, else the key as it was pressed."""
+        return self.queues.get(value) or self._code("choice", value)
+
+    def recording_reason(self, code: str) -> str:
+        return self._code("recording_why", code)
+
+    def _code(self, group: str, code: str) -> str:
+        return self.say(f"{group}.{code}") if code.isidentifier() and self.has(f"{group}.{code}") else code
 
     def needs(self, needs: Mapping[str, int]) -> str:
         """Skills and least levels in words: 「手机 3 级以上、普通话」."""

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
-
 from rexian.engine import events as e
-from rexian.engine.specs import STRATEGIES, Party, Passed, Reason
+from rexian.engine.specs import STRATEGIES, Passed, Reason
+from rexian.work.trace import calls as calls  # its sentences are in the same book
 from rexian.work.trace.model import Names, Tone, Words
+from rexian.work.trace.telling import SENTENCES, Said, by_name, coded, tells, with_words
 
-Said = tuple[str, Tone]
 EMERGENCY = 10**13  # the engine's head start of an emergency, ms
-E = TypeVar("E", bound=e.Event)
-_SENTENCES: dict[type[e.Event], Callable[[Any, Names, Words | None], Said]] = {}
+LEAST_HOLD_MS = 1_000
+CONSULT = 5 * 10**12  # and that of a consultation: an agent and a customer wait
+ARRIVING = frozenset(("new", "transfer", "reception"))  # it comes to a queue, for no mishap
 
 
 def sentence(event: e.Event, names: Names, words: Words | None = None) -> Said:
     """Say what happened to staff, in `names.locale`. `words` are what was written with the event, if anything was."""
-    tell = _SENTENCES.get(type(event))
+    tell = SENTENCES.get(type(event))
     if tell is None:
         return names.say("unknown_event", kind=type(event).__name__), "plain"
     return tell(event, names, words)
@@ -25,62 +24,36 @@ def sentence(event: e.Event, names: Names, words: Words | None = None) -> Said:
 
 def told_kinds() -> frozenset[type[e.Event]]:
     """The kinds of events that have a sentence of their own."""
-    return frozenset(_SENTENCES)
-
-
-def _tells(
-    kind: type[E],
-) -> Callable[[Callable[[E, Names, Words | None], Said]], Callable[[E, Names, Words | None], Said]]:
-    def register(tell: Callable[[E, Names, Words | None], Said]) -> Callable[[E, Names, Words | None], Said]:
-        _SENTENCES[kind] = tell
-        return tell
-
-    return register
-
-
-def _party(party: Party, names: Names) -> str:
-    if party.kind == "agent":
-        return names.agent(party.id)
-    return names.customer(party.id) if party.kind == "customer" else names.say("system")
-
-
-def _coded(names: Names, group: str, code: str, other: str, **params: Any) -> str:
-    """The sentence for `group.code`, or the group's `other` sentence for a code that the catalogue doesn't know."""
-    if code.isidentifier() and names.has(f"{group}.{code}"):
-        return names.say(f"{group}.{code}", **params)
-    return names.say(f"{group}.{other}", **params)
-
-
-def _with(text: str, words: Words | None, names: Names) -> str:
-    """The sentence with what was written along with it, if anything was."""
-    return names.say("with_words", sentence=text, text=names.quote(words)) if words and words.text else text
+    return frozenset(SENTENCES)
 
 
 # -- the contact comes and waits -------------------------------------------------------------------------------------
-@_tells(e.ContactStarted)
+@tells(e.ContactStarted)
 def _(event: e.ContactStarted, names: Names, words: Words | None) -> Said:
     key = "contact_started_simulated" if event.simulated else "contact_started"
     return names.say(key, customer=names.customer(event.customer_id)), "plain"
 
 
-@_tells(e.CustomerIdentified)
+@tells(e.CustomerIdentified)
 def _(event: e.CustomerIdentified, names: Names, words: Words | None) -> Said:
     return names.say("customer_identified", customer=names.customer(event.customer_id)), "plain"
 
 
-@_tells(e.InteractionQueued)
+@tells(e.InteractionQueued)
 def _(event: e.InteractionQueued, names: Names, words: Words | None) -> Said:
-    parts = [_coded(names, "queued", event.why, "other", queue=names.queue(event.queue_id), why=event.why)]
+    if event.why == "consult":
+        return calls.consulted(event, names, words), "plain"
+    parts = [coded(names, "queued", event.why, "other", queue=names.queue(event.queue_id), why=event.why)]
     needs = names.needs(event.needs)
-    if needs and event.why in {"new", "transfer"}:
+    if needs and event.why in ARRIVING:
         parts.append(names.say("queued.needs", needs=needs))
-    if event.credit_ms > 0:
+    if 0 < event.credit_ms < CONSULT:
         parts.append(names.say("queued.credit", credit=names.duration(event.credit_ms)))
     if event.emergency:
         parts.append(names.say("queued.emergency"))
-    if event.why == "new":
+    if event.why in {"new", "reception"}:
         parts += _told(event, names)
-    tone: Tone = "plain" if event.why in {"new", "transfer"} else "warn"
+    tone: Tone = "plain" if event.why in ARRIVING else "warn"
     return names.say("offered.joiner").join(parts), tone
 
 
@@ -90,7 +63,7 @@ def _told(event: e.InteractionQueued, names: Names) -> list[str]:
     if event.target_agent_id:
         kind = event.target_kind or "last_agent"
         target, until = names.agent(event.target_agent_id), names.clock(event.target_due_at)
-        parts.append(_coded(names, "queued.prefers", kind, "last_agent", agent=target, until=until))
+        parts.append(coded(names, "queued.prefers", kind, "last_agent", agent=target, until=until))
     if event.expected:
         low, high = map(names.duration, event.expected)
         parts.append(names.say("queued.expected", low=low, high=high))
@@ -103,38 +76,38 @@ def _told(event: e.InteractionQueued, names: Names) -> list[str]:
     return parts
 
 
-@_tells(e.InteractionWidened)
+@tells(e.InteractionWidened)
 def _(event: e.InteractionWidened, names: Names, words: Words | None) -> Said:
-    parts = [_coded(names, "widened", event.kind, "other", step=event.step, kind=event.kind)]
+    parts = [coded(names, "widened", event.kind, "other", step=event.step, kind=event.kind)]
     if event.alternatives:
         parts.append(names.say("widened_offers", offered=names.alternatives(event.alternatives)))
     return names.say("offered.joiner").join(parts), "plain"
 
 
-@_tells(e.CallBackRequested)
+@tells(e.CallBackRequested)
 def _(event: e.CallBackRequested, names: Names, words: Words | None) -> Said:
     key = "call_back_booked" if event.due_at else "call_back_in_turn"
     return names.say(key, time=names.moment(event.due_at)), "plain"
 
 
-@_tells(e.SelfServed)
+@tells(e.SelfServed)
 def _(event: e.SelfServed, names: Names, words: Words | None) -> Said:
     customer, took = names.customer(event.customer_id), names.duration(event.took_ms)
-    return _coded(names, "self_served", event.path, "self_service", customer=customer, took=took), "good"
+    return coded(names, "self_served", event.path, "self_service", customer=customer, took=took), "good"
 
 
-@_tells(e.CustomerAway)
+@tells(e.CustomerAway)
 def _(event: e.CustomerAway, names: Names, words: Words | None) -> Said:
     return names.say("away", until=names.clock(event.due_at)), "warn"
 
 
-@_tells(e.CustomerReturned)
+@tells(e.CustomerReturned)
 def _(event: e.CustomerReturned, names: Names, words: Words | None) -> Said:
     return names.say("returned"), "plain"
 
 
 # -- the offer -------------------------------------------------------------------------------------------------------
-@_tells(e.InteractionOffered)
+@tells(e.InteractionOffered)
 def _(event: e.InteractionOffered, names: Names, words: Words | None) -> Said:
     why = names.say("offered.joiner").join(_why(event.reason, names))
     return names.say("offered", agent=names.agent(event.agent_id), why=why), "plain"
@@ -150,7 +123,7 @@ def _why(reason: Reason, names: Names) -> list[str]:
         # The strategy decides among equals only: before it come major skills, then fewer contacts in hand.
         major = "longest_idle_major" if rule == "longest_idle" else "major_first"
         rule = {"minor_skill": major, "busier": "least_busy"}.get(reason.runner_up.why, rule)
-    parts = [_coded(names, "offered", rule, "other_rule", idle=names.duration(reason.idle_ms), rule=rule)]
+    parts = [coded(names, "offered", rule, "other_rule", idle=names.duration(reason.idle_ms), rule=rule)]
     needs = names.needs(reason.needs)
     if needs:
         parts.append(names.say("offered.needs", needs=needs))
@@ -174,7 +147,7 @@ def _compared(reason: Reason, names: Names) -> list[str]:
         parts.append(_runner_up(reason.runner_up, names))
     if reason.blocked:
         causes = [
-            _coded(names, "blocked", cause, "other", count=count, cause=cause)
+            coded(names, "blocked", cause, "other", count=count, cause=cause)
             for cause, count in sorted(reason.blocked.items())
         ]
         parts.append(names.say("offered.blocked", causes=names.say("list_separator").join(causes)))
@@ -187,50 +160,52 @@ def _ranked(reason: Reason, names: Names) -> list[str]:
     if reason.next_up is not None:
         parts.append(names.say("offered.next_up", id=reason.next_up[-8:]))
     if reason.score:
-        emergency, score = divmod(reason.score, EMERGENCY)
-        parts.append(names.say("offered.score_emergency" if emergency else "offered.score", score=score))
+        emergency, rest = divmod(reason.score, EMERGENCY)
+        consult, score = divmod(rest, CONSULT)
+        key = "score_emergency" if emergency else "score_consult" if consult else "score"
+        parts.append(names.say(f"offered.{key}", score=score))
     if reason.policy:
         parts.append(names.say("offered.policy", version=reason.policy))
     return parts
 
 
 def _runner_up(passed: Passed, names: Names) -> str:
-    why = _coded(names, "passed", passed.why, "other", why=passed.why)
+    why = coded(names, "passed", passed.why, "other", why=passed.why)
     return names.say("offered.runner_up", agent=names.agent(passed.agent_id), why=why)
 
 
-@_tells(e.OfferProven)
+@tells(e.OfferProven)
 def _(event: e.OfferProven, names: Names, words: Words | None) -> Said:
     return names.say("proven", agent=names.agent(event.agent_id)), "plain"
 
 
-@_tells(e.OfferAccepted)
+@tells(e.OfferAccepted)
 def _(event: e.OfferAccepted, names: Names, words: Words | None) -> Said:
     key = "accepted" if event.waited_ms >= 1000 else "accepted_at_once"
     return names.say(key, agent=names.agent(event.agent_id), waited=names.duration(event.waited_ms)), "good"
 
 
-@_tells(e.OfferRejected)
+@tells(e.OfferRejected)
 def _(event: e.OfferRejected, names: Names, words: Words | None) -> Said:
     key = "rejected_reason" if event.reason else "rejected"
     return names.say(key, agent=names.agent(event.agent_id), reason=names.reason(event.reason)), "warn"
 
 
-@_tells(e.OfferExpired)
+@tells(e.OfferExpired)
 def _(event: e.OfferExpired, names: Names, words: Words | None) -> Said:
-    return _coded(names, "expired", event.why, "no_answer", agent=names.agent(event.agent_id)), "warn"
+    return coded(names, "expired", event.why, "no_answer", agent=names.agent(event.agent_id)), "warn"
 
 
-@_tells(e.OfferWithdrawn)
+@tells(e.OfferWithdrawn)
 def _(event: e.OfferWithdrawn, names: Names, words: Words | None) -> Said:
     agent = names.agent(event.agent_id)
-    return _coded(names, "withdrawn", event.why, "other", agent=agent, why=event.why), "warn"
+    return coded(names, "withdrawn", event.why, "other", agent=agent, why=event.why), "warn"
 
 
 # -- they talk -------------------------------------------------------------------------------------------------------
-@_tells(e.MessagePosted)
+@tells(e.MessagePosted)
 def _(event: e.MessagePosted, names: Names, words: Words | None) -> Said:
-    author = _party(event.author, names)
+    author = by_name(event.author, names)
     if event.kind == "file":
         name = words.file_name if words and words.file_name else ""
         file = names.say("file", name=name) if name else names.say("erased")
@@ -238,51 +213,58 @@ def _(event: e.MessagePosted, names: Names, words: Words | None) -> Said:
     return names.say(f"message.{event.author.kind}", author=author, text=names.quote(words)), "plain"
 
 
-@_tells(e.MessagesRead)
+@tells(e.MessagesRead)
 def _(event: e.MessagesRead, names: Names, words: Words | None) -> Said:
-    reader = _party(event.reader, names)
+    reader = by_name(event.reader, names)
     return names.say(f"read.{event.reader.kind}", reader=reader, number=event.number), "plain"
 
 
-@_tells(e.NoteAdded)
+@tells(e.NoteAdded)
 def _(event: e.NoteAdded, names: Names, words: Words | None) -> Said:
-    return names.say("note", author=_party(event.author, names), text=names.quote(words)), "plain"
+    return names.say("note", author=by_name(event.author, names), text=names.quote(words)), "plain"
 
 
-@_tells(e.InteractionTransferred)
+@tells(e.InteractionTransferred)
 def _(event: e.InteractionTransferred, names: Names, words: Words | None) -> Said:
     agent = names.agent(event.agent_id)
     if event.to_agent_id:
         text = names.say("transferred.agent", agent=agent, target=names.agent(event.to_agent_id))
     else:
         text = names.say("transferred.queue", agent=agent, queue=names.queue(event.to_queue_id))
-    return _with(text, words, names), "plain"
+    return with_words(text, words, names), "plain"
 
 
 # -- it ends ---------------------------------------------------------------------------------------------------------
-@_tells(e.InteractionEnded)
+@tells(e.InteractionEnded)
 def _(event: e.InteractionEnded, names: Names, words: Words | None) -> Said:
+    if event.outcome == "consult":
+        return calls.consult_ended(event, names), "plain"
+    if not event.queue_id:
+        return calls.reception_ended(event, names)
+    handed_over = event.outcome == "handled" and event.reason == "transferred"
     text = names.say(
-        f"ended.{event.outcome}_by_{event.by.kind}",
+        "ended.transferred" if handed_over else f"ended.{event.outcome}_by_{event.by.kind}",
         agent=names.agent(event.by.id if event.by.kind == "agent" else event.agent_id),
         reason=names.reason(event.reason),
         talk=names.duration(event.talk_ms),
         waited=names.duration(event.waited_ms),
     )
+    if event.hold_ms >= LEAST_HOLD_MS:
+        text = names.say("ended.with_hold", sentence=text, hold=names.duration(event.hold_ms))
     return text, "plain" if event.outcome == "handled" else "bad"
 
 
-@_tells(e.AfterContactWorkStarted)
+@tells(e.AfterContactWorkStarted)
 def _(event: e.AfterContactWorkStarted, names: Names, words: Words | None) -> Said:
     return names.say("acw_started", agent=names.agent(event.agent_id), until=names.clock(event.due_at)), "plain"
 
 
-@_tells(e.AfterContactWorkExtended)
+@tells(e.AfterContactWorkExtended)
 def _(event: e.AfterContactWorkExtended, names: Names, words: Words | None) -> Said:
     return names.say("acw_extended", agent=names.agent(event.agent_id), until=names.clock(event.due_at)), "plain"
 
 
-@_tells(e.HandlingWrappedUp)
+@tells(e.HandlingWrappedUp)
 def _(event: e.HandlingWrappedUp, names: Names, words: Words | None) -> Said:
     agent = names.agent(event.agent_id)
     if event.by_timer:
@@ -290,16 +272,16 @@ def _(event: e.HandlingWrappedUp, names: Names, words: Words | None) -> Said:
     disposition = names.dispositions.get(event.disposition, event.disposition)
     key = "wrapped_up" if disposition else "wrapped_up_plain"
     text = names.say(key, agent=agent, disposition=disposition, acw=names.duration(event.acw_ms))
-    return _with(text, words, names), "plain"
+    return with_words(text, words, names), "plain"
 
 
-@_tells(e.DispositionAdded)
+@tells(e.DispositionAdded)
 def _(event: e.DispositionAdded, names: Names, words: Words | None) -> Said:
     disposition = names.dispositions.get(event.disposition, event.disposition)
     return names.say("disposition_added", agent=names.agent(event.agent_id), disposition=disposition), "plain"
 
 
-@_tells(e.ContactRated)
+@tells(e.ContactRated)
 def _(event: e.ContactRated, names: Names, words: Words | None) -> Said:
     word = names.say(f"score.{event.score}") if 1 <= event.score <= 5 else str(event.score)
     tone: Tone = "bad" if event.score <= 2 else "good" if event.score >= 4 else "plain"
@@ -308,38 +290,38 @@ def _(event: e.ContactRated, names: Names, words: Words | None) -> Said:
     return names.say("rated", score=event.score, word=word), tone
 
 
-@_tells(e.ContactClosed)
+@tells(e.ContactClosed)
 def _(event: e.ContactClosed, names: Names, words: Words | None) -> Said:
     return names.say("contact_closed"), "plain"
 
 
-@_tells(e.ContactsForgotten)
+@tells(e.ContactsForgotten)
 def _(event: e.ContactsForgotten, names: Names, words: Words | None) -> Said:
     return names.say("contacts_forgotten", count=len(event.contact_ids)), "plain"
 
 
 # -- the floor itself: not in a contact's journal, but in an agent's or a queue's ------------------------------------
-@_tells(e.QueueDefined)
+@tells(e.QueueDefined)
 def _(event: e.QueueDefined, names: Names, words: Words | None) -> Said:
     return names.say("queue_defined", queue=names.queue(event.queue.id)), "plain"
 
 
-@_tells(e.QueueRetired)
+@tells(e.QueueRetired)
 def _(event: e.QueueRetired, names: Names, words: Words | None) -> Said:
     return names.say("queue_retired", queue=names.queue(event.queue_id)), "plain"
 
 
-@_tells(e.AgentDefined)
+@tells(e.AgentDefined)
 def _(event: e.AgentDefined, names: Names, words: Words | None) -> Said:
     return names.say("agent_defined", agent=names.agent(event.agent.id)), "plain"
 
 
-@_tells(e.AgentRetired)
+@tells(e.AgentRetired)
 def _(event: e.AgentRetired, names: Names, words: Words | None) -> Said:
     return names.say("agent_retired", agent=names.agent(event.agent_id)), "plain"
 
 
-@_tells(e.AgentStateChanged)
+@tells(e.AgentStateChanged)
 def _(event: e.AgentStateChanged, names: Names, words: Words | None) -> Said:
     key = f"agent_state.{event.state}"
     if event.by_system:
@@ -349,7 +331,7 @@ def _(event: e.AgentStateChanged, names: Names, words: Words | None) -> Said:
     return names.say(key, agent=names.agent(event.agent_id), reason=names.reason(event.reason)), "plain"
 
 
-@_tells(e.PolicyPublished)
+@tells(e.PolicyPublished)
 def _(event: e.PolicyPublished, names: Names, words: Words | None) -> Said:
     parts = [names.say("policy_published", version=event.policy.version)]
     if event.active:
@@ -358,13 +340,13 @@ def _(event: e.PolicyPublished, names: Names, words: Words | None) -> Said:
     return names.say("offered.joiner").join(parts), "plain"
 
 
-@_tells(e.RuleSwitched)
+@tells(e.RuleSwitched)
 def _(event: e.RuleSwitched, names: Names, words: Words | None) -> Said:
     key = f"rule_{'on' if event.on else 'off'}{'_by_timer' if event.by_timer else ''}"
     return names.say(key, rule=names.rule(event.rule_id)), "warn" if event.on else "plain"
 
 
-@_tells(e.LendingChanged)
+@tells(e.LendingChanged)
 def _(event: e.LendingChanged, names: Names, words: Words | None) -> Said:
     key = "lending_on" if event.on else "lending_off"
     queue, waited = names.queue(event.queue_id), names.duration(event.waited_ms)

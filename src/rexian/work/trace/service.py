@@ -94,6 +94,7 @@ async def _names(tx: AsyncConnection, book: NameBook, tenant_id: str, locale: st
         zone=ZoneInfo(book.zones.get(tenant_id, DEFAULT_ZONE)),
         reader=reader,
         rules={id: card.name_en if english else card.name for (_, id), card in rules.items()},
+        supervision_shown=book.supervision_shown(tenant_id),
         agents=book.agents,
         queues={id: title.in_(locale) for id, title in book.queues.items()},
         customers=book.customers,
@@ -102,16 +103,24 @@ async def _names(tx: AsyncConnection, book: NameBook, tenant_id: str, locale: st
     )
 
 
+_NAMES = {
+    "agent": ("agent_id", "to_agent_id", "target_agent_id", "from_agent_id", "consult_by"),
+    "customer": ("customer_id",),
+}
+
+
 def _ids(rows: list[Row], kind: str) -> set[str]:
     """All ids of agents, or of customers, that occur in the rows."""
     found: set[str] = set()
     for row in rows:
         body = row.body
-        found |= {body.get(f"{kind}_id") or "", body.get(f"to_{kind}_id") or "", body.get(f"target_{kind}_id") or ""}
+        found |= {body.get(name) or "" for name in _NAMES[kind]}
         for name in ("author", "by", "reader"):
             party = body.get(name)
             if isinstance(party, dict) and party.get("kind") == kind:
                 found.add(str(party.get("id")))
+        if kind == "agent" and body.get("role") != "external":
+            found.add(body.get("person_id") or "")
         reason = body.get("reason")
         if kind == "agent" and isinstance(reason, dict):
             found.add((reason.get("runner_up") or {}).get("agent_id") or "")

@@ -10,6 +10,7 @@ from typing import Any
 from rexian.engine import events as e
 from rexian.work.reading import Row
 from rexian.work.trace.for_customer import customer_sentence
+from rexian.work.trace.hearing import Hearing
 from rexian.work.trace.model import Entry, Names, Words
 from rexian.work.trace.sentences import sentence
 
@@ -80,13 +81,16 @@ class _Teller:
 
 def tell(rows: Iterable[Row], names: Names, file_names: Mapping[str, str] | None = None) -> list[Entry]:
     """Tell the story of `rows` (one contact's, ordered by seq). `file_names` by file id."""
-    teller, files, entries = _Teller(names), file_names or {}, list[Entry]()
+    teller, hearing, files, entries = _Teller(names), Hearing(names), file_names or {}, list[Entry]()
     for row in rows:
         event = row.event
         if event is None:
             if names.reader == "customer":
                 continue
             entries.append(_entry(row, names, names.say("unknown_event", kind=row.kind)))
+            continue
+        event = hearing.heard(event)
+        if event is None:
             continue
         wait = teller.wait_before(event)
         if names.reader == "customer":

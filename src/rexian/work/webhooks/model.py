@@ -12,10 +12,12 @@ from rexian.engine import events as e
 
 EventName = Literal[
     "contact.started",
+    "contact.received",
     "contact.queued",
     "contact.answered",
     "contact.ended",
     "contact.wrapped_up",
+    "contact.recorded",
     "contact.rated",
     "contact.closed",
 ]
@@ -25,11 +27,13 @@ TEST_TYPE = "rexian.test"
 
 _NAME_OF: dict[type[e.Event], EventName] = {
     e.ContactStarted: "contact.started",
+    e.InteractionReceived: "contact.received",
     e.InteractionQueued: "contact.queued",
     e.OfferAccepted: "contact.answered",
     e.InteractionEnded: "contact.ended",
     e.HandlingWrappedUp: "contact.wrapped_up",
     e.DispositionAdded: "contact.wrapped_up",
+    e.RecordingStored: "contact.recorded",
     e.ContactRated: "contact.rated",
     e.ContactClosed: "contact.closed",
 }

@@ -226,6 +226,9 @@ function CustomerCell({ item }: { item: ContactItem }) {
         <span className="foreign truncate font-medium text-ink">
           {item.customer.name || t("someCustomer")}
         </span>
+        {item.medium === "voice" ? (
+          <Icon name="phone" size={14} className="shrink-0 text-ink-3" label={t("medium.voice")} />
+        ) : null}
         {item.simulated ? (
           <Icon name="robot" size={14} className="shrink-0 text-ink-3" label={t("simulated")} />
         ) : null}
@@ -248,6 +251,7 @@ export function StateCell({ item }: { item: Pick<ContactItem, "state" | "outcome
   if (item.state === "after_contact_work") {
     return <StateBadge state="after_contact_work">{t("state.after_contact_work")}</StateBadge>;
   }
+  if (item.state === "reception") return <StateBadge state="waiting">{t("state.reception")}</StateBadge>;
   return <StateBadge state="waiting">{t("state.queued")}</StateBadge>;
 }
 

@@ -44,9 +44,15 @@ function Interaction({ interaction, n, of }: { interaction: ReplayInteraction; n
       className="rounded-lg border border-line bg-surface p-3 text-md"
     >
       <h2 className="text-base font-semibold text-ink">
-        {of > 1 ? t("facts.interaction", { n }) : t("facts.only")}
+        {interaction.consult_of
+          ? t("facts.consult")
+          : of > 1
+            ? t("facts.interaction", { n })
+            : t("facts.only")}
       </h2>
       <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-3 gap-y-1 pt-1">
+        <dt className="text-ink-3">{t("facts.medium")}</dt>
+        <dd className="text-ink">{t(`medium.${interaction.medium}`)}</dd>
         <dt className="text-ink-3">{t("facts.queue")}</dt>
         <dd className="text-ink">{local(interaction.queue_name, interaction.queue_name_en, locale)}</dd>
         <dt className="text-ink-3">{t("facts.agent")}</dt>
@@ -55,6 +61,12 @@ function Interaction({ interaction, n, of }: { interaction: ReplayInteraction; n
         <dd className="text-ink">{span(interaction.waited_ms)}</dd>
         <dt className="text-ink-3">{t("facts.talk")}</dt>
         <dd className="text-ink">{span(interaction.talk_ms)}</dd>
+        {interaction.hold_ms ? (
+          <>
+            <dt className="text-ink-3">{t("facts.hold")}</dt>
+            <dd className="text-ink">{span(interaction.hold_ms)}</dd>
+          </>
+        ) : null}
         <dt className="text-ink-3">{t("facts.acw")}</dt>
         <dd className="text-ink">{span(interaction.acw_ms)}</dd>
         <dt className="text-ink-3">{t("facts.disposition")}</dt>

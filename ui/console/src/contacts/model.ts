@@ -30,7 +30,7 @@ export interface ReplayInteraction {
   id: string;
   medium: string;
   state: string;
-  queue_id: string;
+  queue_id: string | null;
   queue_name: string;
   queue_name_en?: string | null;
   agent: { id: string; name: string } | null;
@@ -38,11 +38,26 @@ export interface ReplayInteraction {
   ended_at: number | null;
   waited_ms: number | null;
   talk_ms: number | null;
+  /** Part of `talk_ms`. */
+  hold_ms?: number | null;
   acw_ms: number | null;
   disposition: string | null;
   disposition_name: string | null;
   disposition_name_en?: string | null;
   wrap_up: string | null;
+  /** A colleague was asked about that one and did not take the customer. */
+  consult_of?: string | null;
+}
+
+/** A stored recording. */
+export interface ReplayRecording {
+  id: string;
+  interaction_id: string;
+  at: number;
+  duration_ms: number;
+  size: number;
+  sha256: string;
+  why: string;
 }
 
 export interface ReplayContact {
@@ -64,6 +79,7 @@ export interface ContactDetail {
   interactions: ReplayInteraction[];
   messages: ReplayMessage[];
   notes: ReplayNote[];
+  recordings?: ReplayRecording[];
 }
 
 /** A contact in a list. `preview` are the customer's first words. */
@@ -127,6 +143,8 @@ export type Topic =
 const TOPICS: Record<string, Topic> = {
   ContactStarted: "arrive",
   CustomerIdentified: "arrive",
+  InteractionReceived: "arrive",
+  ReceptionNoted: "arrive",
   CustomerReturned: "arrive",
   Waited: "wait",
   InteractionQueued: "queue",
@@ -141,6 +159,10 @@ const TOPICS: Record<string, Topic> = {
   MessagesRead: "message",
   NoteAdded: "note",
   InteractionTransferred: "transfer",
+  ConsultPromoted: "transfer",
+  InteractionTakenOver: "transfer",
+  InteractionHeld: "wait",
+  InteractionResumed: "accept",
   InteractionEnded: "end",
   ContactClosed: "end",
   AfterContactWorkStarted: "work",

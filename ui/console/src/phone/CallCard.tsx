@@ -9,7 +9,7 @@ import { customerName } from "../desk/model.ts";
 import { AddDialog } from "./AddDialog.tsx";
 import { Keypad } from "./Keypad.tsx";
 import { CallMeters, Quality } from "./Meters.tsx";
-import { type CallStatus, canTake, consultPhase } from "./model.ts";
+import { askedName, type CallStatus, canTake, consultPhase } from "./model.ts";
 import { PassDialog } from "./PassDialog.tsx";
 import { People } from "./People.tsx";
 import { RecordingControl } from "./RecordingControl.tsx";
@@ -52,10 +52,10 @@ const SHAPES: Record<CallStatus, StateShape> = {
 };
 
 function Standing({ handling, call, customer }: { handling: HandlingView; call: Call; customer: string }) {
-  const { t } = useTranslation("phone");
+  const { t, i18n } = useTranslation("phone");
   const { status } = call;
   const phase = consultPhase(handling);
-  const who = handling.consult?.agent ?? handling.consult?.queue ?? t("people.colleague");
+  const who = askedName(handling.consult, i18n.language) || t("people.colleague");
   const words =
     status !== "up"
       ? t(`status.${status}`, { customer, device: call.word?.device_label ?? "" })

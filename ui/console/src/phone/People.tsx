@@ -1,14 +1,23 @@
 /** Who is in a call, and what to do with the colleague who is asked. One line, always there. */
 import { useTranslation } from "react-i18next";
-import { useCommand, type HandlingView, type ParticipantView } from "@kit/feed";
+import { useCommand, useFeed, type HandlingView, type ParticipantView } from "@kit/feed";
 import { Badge, Button, Icon, IconButton, toast } from "@kit/ui";
-import { consultPhase } from "./model.ts";
+import { askedName, consultPhase } from "./model.ts";
 import { useConsult } from "./useConsult.ts";
 
 export function People({ handling, customer }: { handling: HandlingView; customer: string }) {
-  const { t } = useTranslation("phone");
+  const { t, i18n } = useTranslation("phone");
   const phase = consultPhase(handling);
-  const who = handling.consult?.agent ?? handling.consult?.queue ?? t("people.colleague");
+  const who = askedName(handling.consult, i18n.language) || t("people.colleague");
+  // Only the contact's own topic says the number of somebody outside.
+  const known = useFeed(
+    `contact:${handling.contact_id}` as const,
+    (data) => data?.interactions?.[handling.id]?.participants,
+  );
+  const nameOf = (person: ParticipantView) =>
+    person.name ||
+    known?.find(({ person_id }) => person_id === person.person_id)?.name ||
+    t("people.outside");
   return (
     <div className="flex h-9 min-w-0 items-center gap-2">
       <ul aria-label={t("people.title")} className="flex min-w-0 items-center gap-1.5 overflow-hidden">
@@ -33,7 +42,7 @@ export function People({ handling, customer }: { handling: HandlingView; custome
           </li>
         ) : null}
         {(handling.participants ?? []).map((person) => (
-          <Participant key={person.person_id} handling={handling} person={person} />
+          <Participant key={person.person_id} handling={handling} person={person} name={nameOf(person)} />
         ))}
       </ul>
       {phase ? <Asked handling={handling} who={who} phase={phase} /> : null}
@@ -41,7 +50,15 @@ export function People({ handling, customer }: { handling: HandlingView; custome
   );
 }
 
-function Participant({ handling, person }: { handling: HandlingView; person: ParticipantView }) {
+function Participant({
+  handling,
+  person,
+  name,
+}: {
+  handling: HandlingView;
+  person: ParticipantView;
+  name: string;
+}) {
   const { t } = useTranslation("phone");
   const remove = useCommand("RemoveParticipant", (error) => toast("bad", error.title));
   const isHeard = person.role === "barge" || person.role === "external";
@@ -49,13 +66,13 @@ function Participant({ handling, person }: { handling: HandlingView; person: Par
     <li className="flex min-w-0 items-center">
       <Badge tone={isHeard ? "accent" : "plain"} className="max-w-48">
         <Icon name={person.role === "external" ? "phone" : "ear"} size={12} className="shrink-0" />
-        <span className="foreign truncate">{t(`people.${person.role}`, { who: person.name })}</span>
+        <span className="foreign truncate">{t(`people.${person.role}`, { who: name })}</span>
       </Badge>
       {person.role === "external" ? (
         <IconButton
           icon="close"
           size="sm"
-          label={t("people.remove", { who: person.name })}
+          label={t("people.remove", { who: name })}
           isPending={remove.isPending}
           onPress={() => void remove.run({ interaction_id: handling.id, person_id: person.person_id })}
         />

@@ -79,7 +79,13 @@ describe("holds", () => {
 });
 
 describe("a consult", () => {
-  const consult = { interaction_id: "c", state: "talking" as const, agent: "王思源" };
+  const consult = {
+    interaction_id: "c",
+    state: "talking" as const,
+    name: "王思源",
+    name_en: "",
+    agent_id: null,
+  };
   it("is private while the customer is held, else together", () => {
     expect(consultPhase(handling())).toBeNull();
     expect(consultPhase(handling({ consult: { ...consult, state: "offered" } }))).toBe("calling");

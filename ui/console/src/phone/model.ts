@@ -1,5 +1,5 @@
 /** What the phone's state means: pure, tested. */
-import type { HandlingView, ParticipantView } from "@kit/feed";
+import type { ConsultView, HandlingView } from "@kit/feed";
 import type { StateShape } from "@kit/ui";
 import type { LineState } from "./line.ts";
 import type { PhoneState } from "./phone.ts";
@@ -97,9 +97,9 @@ export function consultPhase(handling: Pick<HandlingView, "consult" | "held_at">
   return handling.held_at ? "private" : "together";
 }
 
-/** Those of a call who can be heard by the customer, and those who only listen. */
-export function audible(participants: readonly ParticipantView[] = []): ParticipantView[] {
-  return participants.filter(({ role }) => role === "barge" || role === "external");
+/** The colleague who is asked, or their queue until one is known. */
+export function askedName(consult: ConsultView | null | undefined, locale: string): string {
+  return (locale === "en" && consult?.name_en) || consult?.name || "";
 }
 
 /** Telephone digits out of what people type or paste: spaces, dashes, brackets fall away. Null: not a number. */

@@ -301,7 +301,7 @@ describe("asking first", () => {
       people: [],
     });
   });
-  const consult = { interaction_id: "c1", agent: "王思源", agent_id: "wang" };
+  const consult = { interaction_id: "c1", name: "王思源", name_en: "", agent_id: "wang" };
 
   it("holds the customer, asks, and hands over", async () => {
     const card = await talking();

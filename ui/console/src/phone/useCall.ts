@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { useCommand, useServerNow, type CommandRefused, type HandlingView } from "@kit/feed";
 import { toast } from "@kit/ui";
 import { announce } from "../app/announce.tsx";
-import { callStatus, type CallStatus, heldFor } from "./model.ts";
+import { askedName, callStatus, type CallStatus, heldFor } from "./model.ts";
 import type { LineState } from "./line.ts";
 import { usePhone, usePhoneState } from "./store.tsx";
 import type { CallWord } from "./wire.ts";
@@ -64,10 +64,10 @@ export function useCallActs(handling: HandlingView | undefined) {
 
 /** Says each change of a call to screen readers, once. */
 export function useCallAnnouncements(handling: HandlingView, call: Call, customer: string): void {
-  const { t } = useTranslation("phone");
+  const { t, i18n } = useTranslation("phone");
   const isHeld = Boolean(handling.held_at);
   const consult = handling.consult;
-  const who = consult?.agent ?? consult?.queue ?? "";
+  const who = askedName(consult, i18n.language);
   const said = {
     status: t(`announce.${call.status}`, { customer, device: call.word?.device_label ?? "" }),
     held: t(isHeld ? "announce.held" : "announce.resumed", { customer }),

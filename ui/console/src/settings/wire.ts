@@ -209,10 +209,12 @@ export interface AuditItem {
 
 export const EVENT_NAMES = [
   "contact.started",
+  "contact.received",
   "contact.queued",
   "contact.answered",
   "contact.ended",
   "contact.wrapped_up",
+  "contact.recorded",
   "contact.rated",
   "contact.closed",
 ] as const;
