@@ -26,7 +26,7 @@ export function CallCard({ handling }: { handling: HandlingView }) {
     <section
       aria-label={t("card.label", { customer })}
       data-call={call.status}
-      className="shrink-0 border-b border-line bg-canvas px-4 py-2.5"
+      className="@container shrink-0 border-b border-line bg-canvas px-4 py-2.5"
     >
       <div className="flex h-7 items-center gap-3">
         <Standing handling={handling} call={call} customer={customer} />
@@ -113,7 +113,7 @@ function Controls({ handling, call }: { handling: HandlingView; call: Call }) {
     ...(mayTake ? ([{ id: "take", icon: "headset", shortcut: "Alt+L", run: takeHere }] as const) : []),
   ]);
   return (
-    <div className="flex h-9 items-center gap-2">
+    <div className="flex h-9 items-center gap-2 [&_svg]:shrink-0">
       <Toggle
         isOn={acts.isMuted}
         isDisabled={!acts.hasLine}
@@ -150,7 +150,7 @@ function Controls({ handling, call }: { handling: HandlingView; call: Call }) {
         ) : null}
       </span>
       <Button icon="userPlus" isDisabled={!isUp} onPress={() => setDialog("add")} aria-keyshortcuts="Alt+J">
-        <span className="max-xl:sr-only">{t("act.add")}</span>
+        <span className="@max-2xl:sr-only">{t("act.add")}</span>
       </Button>
       <RecordingControl handling={handling} />
       <span className="ml-auto flex gap-2">
@@ -161,7 +161,7 @@ function Controls({ handling, call }: { handling: HandlingView; call: Call }) {
           </Button>
         ) : (
           <Button icon="transfer" isDisabled={!call.word?.code} onPress={() => setDialog("pass")}>
-            <span className="max-xl:sr-only">{t("act.pass")}</span>
+            <span className="@max-2xl:sr-only">{t("act.pass")}</span>
           </Button>
         )}
       </span>
@@ -188,9 +188,16 @@ function Toggle({ isOn, keys, tone, children, ...rest }: ToggleProps) {
         ? "bg-waiting-soft! text-waiting-ink!"
         : "bg-pressed!";
   return (
-    <Button {...rest} aria-keyshortcuts={keys} aria-pressed={isOn} className={cx("min-w-24", isOn && lit)}>
+    <Button
+      {...rest}
+      aria-keyshortcuts={keys}
+      aria-pressed={isOn}
+      className={cx("min-w-20 shrink-0", isOn && lit)}
+    >
       {children}
-      <Kbd keys={keys} />
+      <span className="hidden @4xl:inline">
+        <Kbd keys={keys} />
+      </span>
     </Button>
   );
 }

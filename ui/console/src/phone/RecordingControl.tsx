@@ -22,7 +22,9 @@ export function RecordingControl({ handling }: { handling: HandlingView }) {
         className="bg-warn-soft! text-warn-ink!"
       >
         {t("recording.paused_resume")}
-        <Kbd keys="Alt+P" />
+        <span className="hidden @4xl:inline">
+          <Kbd keys="Alt+P" />
+        </span>
       </Button>
     );
   }

@@ -70,13 +70,10 @@ export function CallMenu({ agent, call }: { agent: WallAgent; call: WallCallView
       placement="bottom end"
       groups={[{ id: "call", title: t("join.menu", { who: agent.name }), entries }]}
       trigger={
-        <AriaButton
-          data-call={interaction_id}
-          aria-label={t("join.menu", { who: agent.name })}
-          className={buttonClass(own ? "primary" : "secondary", "sm")}
-        >
+        <AriaButton data-call={interaction_id} className={buttonClass(own ? "primary" : "secondary", "sm")}>
           {isBusy ? <Spinner size={12} /> : <Icon name={call.held ? "pause" : "phone"} size={14} />}
           {t(own ? `join.now_${own}` : call.held ? "join.held" : "join.talking")}
+          <span className="sr-only">{t("join.menu", { who: agent.name })}</span>
           <Icon name="chevronDown" size={12} />
         </AriaButton>
       }
