@@ -17,6 +17,7 @@ from websockets.exceptions import ConnectionClosed
 
 from rexian.app import House, create_app
 from rexian.channels.chat.settings import ChatLimits
+from rexian.channels.voice.port import VoiceEngine
 from rexian.directory.hours.tables import hours
 from rexian.directory.people.tables import person, person_serves, role_grant
 from rexian.directory.queues.tables import queue
@@ -176,14 +177,14 @@ class Served:
     async def settle(self) -> None:
         """End what is open and send everybody home: the next test finds an empty floor."""
         self.house.chat.limits = ChatLimits()
-        self.house.chat._starts.clear()
+        self.house.chat.door.forget_starts()
         room = self.house.rooms[self.city.floor_id]
         system = Party("system", "test")
         for agent in list(room.mirror.floor.agents()):
             command: Any = SetAgentState(agent_id=agent.id, state="not_ready", reason="break")
             await room.port.submit(command, id=new_id(), by=system)
         for interaction in list(room.mirror.floor.interactions()):
-            if interaction.state in ("queued", "offered", "talking"):
+            if interaction.state in ("reception", "queued", "offered", "scheduled", "talking"):
                 end = EndInteraction(interaction_id=interaction.id, by=system)
                 await room.port.submit(end, id=new_id(), by=system)
         for interaction in list(room.mirror.floor.interactions()):
@@ -423,22 +424,26 @@ class Page(_Talking):
 
 
 @asynccontextmanager
-async def serving(db: Database, home: Path, **settings: Any) -> AsyncIterator[Served]:
-    """Seed the city into `db` and serve it."""
+async def serving(
+    db: Database, home: Path, voice: VoiceEngine | None = None, **settings: Any
+) -> AsyncIterator[Served]:
+    """Seed the city into `db` and serve it. Without `voice` (an engine) there are no calls."""
     city = City()
     await city.seed(db)
     chosen = Settings(
         **{"home": home, "database_url": db.url.render_as_string(hide_password=False), "secret": SECRET, "demo": True,
-           "port": 0, "argon2_memory_kib": 8192, **settings}
+           "port": 0, "argon2_memory_kib": 8192, "voice_enabled": False, **settings}
     )  # fmt: skip
-    async with running(chosen) as (house, port):
+    async with running(chosen, voice=voice) as (house, port):
         yield Served(house, city, port, chosen)
 
 
 @asynccontextmanager
-async def running(settings: Settings, port: int = 0) -> AsyncIterator[tuple[House, int]]:
+async def running(
+    settings: Settings, port: int = 0, voice: VoiceEngine | None = None
+) -> AsyncIterator[tuple[House, int]]:
     """The server on a free port (or this one), ready."""
-    app = create_app(settings)
+    app = create_app(settings, voice=voice)
     server = make_server(app, "127.0.0.1", port, grace_s=1)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
     task = asyncio.create_task(server.serve())

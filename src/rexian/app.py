@@ -16,6 +16,12 @@ from rexian.channels.base import Channel, Whispers
 from rexian.channels.chat import api as chat_api
 from rexian.channels.chat.channel import ChatChannel
 from rexian.channels.chat.files import FileBook
+from rexian.channels.voice import prompts
+from rexian.channels.voice.channel import VoiceChannel
+from rexian.channels.voice.engines import engine_of, ice_servers
+from rexian.channels.voice.port import VoiceEngine
+from rexian.channels.voice.reception import api as reception_api
+from rexian.channels.voice.receptions import DirectoryReceptions
 from rexian.directory import slice as directory
 from rexian.directory.principal import Principal
 from rexian.drill.slice import make as drill
@@ -35,12 +41,13 @@ from rexian.web import files, health, openapi, sign_in
 from rexian.web.edge import Edge
 from rexian.web.feed.commands import Commands
 from rexian.web.feed.room import Room
-from rexian.web.feed.socket import RIGHTS_CHANGED, Feed
+from rexian.web.feed.socket import RIGHTS_CHANGED, SIGNED_OUT, Feed
 from rexian.web.feed.tickets import Tickets
 from rexian.web.guard import Gatekeeper, provide_who
 from rexian.web.health import Part
 from rexian.web.idempotency import Idempotency
 from rexian.web.problems import ProblemHandler, locale_of
+from rexian.web.staff_socket import for_staff
 from rexian.web.static_files import Pages
 from rexian.work.alerts.contract import HealthFacts
 from rexian.work.desk.contract import last_agent
@@ -54,7 +61,7 @@ _log = log.get(__name__)
 class House:
     """Everything that runs in one server process, from the database up to the sockets."""
 
-    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+    def __init__(self, settings: Settings, clock: Clock | None = None, voice: VoiceEngine | None = None) -> None:
         self.settings = settings
         self.clock = clock or SystemClock()
         self.db = Database(settings.database_url, pool_size=settings.database_pool)
@@ -81,7 +88,9 @@ class House:
         self.chat = ChatChannel(
             self.db, self.clock, settings, self.whispers, self.book, self._mirror_of, own_origin, last_agent=last_agent
         )
-        self.channels: list[Channel] = [self.chat]
+        self.prompts = prompts.make(self.db, settings)
+        self.voice = self._make_voice(voice or engine_of(settings))
+        self.channels: list[Channel] = [self.chat, *([self.voice] if self.voice is not None else [])]
         self.slices: list[Slice] = [self.directory.slice, *all_slices(self.db, self.clock, settings, self.host)]
         forgetters = [part.forget_simulated for part in self.slices if part.forget_simulated is not None]
         copiers = [part.copy_settings for part in self.slices if part.copy_settings is not None]
@@ -93,16 +102,36 @@ class House:
         self._description: dict[str, Any] | None = None
         self._subscribe()
 
+    def _make_voice(self, engine: VoiceEngine | None) -> VoiceChannel | None:
+        if engine is None:
+            return None
+        settings = self.settings
+        return VoiceChannel(
+            self.db, self.clock, settings, engine, self.prompts,
+            DirectoryReceptions(self.db, self.clock), self.book, self._mirror_of, self.gatekeeper.is_own_origin,
+            last_agent=last_agent, ice_servers=ice_servers(settings),
+        )  # fmt: skip
+
     def _subscribe(self) -> None:
         signals = self.directory.signals
-        signals.subscribe("person_closed", lambda ids: self.feed.close_person(ids["person_id"]))
-        signals.subscribe("session_closed", lambda ids: self.feed.close_session(ids["session_id"]))
+        signals.subscribe("person_closed", lambda ids: self._close_person(ids["person_id"], SIGNED_OUT, "signed out"))
+        signals.subscribe("session_closed", lambda ids: self._close_session(ids["session_id"]))
         signals.subscribe(
             "rights_changed",
-            lambda ids: self.feed.close_person(ids["person_id"], RIGHTS_CHANGED, "rights changed"),
+            lambda ids: self._close_person(ids["person_id"], RIGHTS_CHANGED, "rights changed"),
         )
         for kind in ("directory_changed", "rights_changed", "person_closed", "resync"):
             signals.subscribe(kind, lambda ids: self._stale.set())
+
+    def _close_person(self, person_id: str, code: int, reason: str) -> None:
+        self.feed.close_person(person_id, code, reason)
+        if self.voice is not None:
+            self.voice.close_person(person_id, code, reason)
+
+    def _close_session(self, session_id: str) -> None:
+        self.feed.close_session(session_id)
+        if self.voice is not None:
+            self.voice.close_session(session_id, SIGNED_OUT, "signed out")
 
     # -- life ----------------------------------------------------------------------------------------------------------
     async def start(self) -> None:
@@ -143,6 +172,8 @@ class House:
                 for room in self.rooms.values():
                     room.directory_changed()
                 self.chat.directory_changed()
+                if self.voice is not None:
+                    self.voice.directory_changed()
                 await self._stale.wait()
             except Exception as error:
                 if not is_outage(error):
@@ -164,6 +195,8 @@ class House:
     async def _open_room(self, port: FloorPort) -> None:
         mirror = Mirror(port)
         self.chat.follow(mirror)
+        if self.voice is not None:
+            self.voice.follow(mirror)
         room = Room(
             mirror, self.db, self.clock, self.whispers, self.book, self._alarms,
             simulated=self.settings.demo, grace_ms=self.settings.agent_grace_s * 1000,
@@ -178,7 +211,10 @@ class House:
             for item in self.host.health().floors:
                 if (room := self.rooms.get(item.floor_id)) is not None:
                     room.set_degraded(not item.ready)
-            self.chat.set_degraded(self._up and not self.host.health().ready)
+            degraded = self._up and not self.host.health().ready
+            self.chat.set_degraded(degraded)
+            if self.voice is not None:
+                self.voice.set_degraded(degraded)
             self.feed.close_silent()
 
     async def _keep_valid(self) -> None:
@@ -186,6 +222,7 @@ class House:
         while True:
             await asyncio.sleep(VALID_EVERY_S)
             open_now = {socket.who.session_id for socket in self.feed.sockets}
+            open_now |= self.voice.sessions if self.voice is not None else set()
             try:
                 valid = await self.directory.sign_in.still_valid(open_now)
             except Exception as error:
@@ -193,7 +230,7 @@ class House:
                     _log.exception("house.validity_failed")
                 continue
             for session_id in open_now - valid:
-                self.feed.close_session(session_id)
+                self._close_session(session_id)
 
     # -- who asks whom -------------------------------------------------------------------------------------------------
     def _find_floor(self, floor_id: str) -> FloorPort:
@@ -220,6 +257,8 @@ class House:
         for room in self.rooms.values():
             ready = room.hub.ready.is_set()
             parts.append(Part(name=f"feed {room.port.floor_id}", ok=ready, trouble="" if ready else "loading"))
+        if self.voice is not None:  # without it all but calls goes on: degraded, and ready
+            parts.append(Part(name="voice", ok=True, trouble=self.voice.trouble()))
         seen: dict[str, str] = {}
         for item in self.readers.health():
             seen[item.reader] = seen.get(item.reader) or item.trouble
@@ -237,7 +276,7 @@ class House:
     @property
     def routes(self) -> Sequence[Any]:
         own = [*health.routes, *openapi.routes, *sign_in.routes, *feed_api.routes, *chat_api.routes, *files.routes]
-        return [*own, *(route for part in self.slices for route in part.routes)]
+        return [*own, *reception_api.routes, *(route for part in self.slices for route in part.routes)]
 
     def dependencies(self) -> dict[str, Provide]:
         """What handlers may ask for by name."""
@@ -254,7 +293,7 @@ class House:
         given = {
             "db": self.db, "clock": self.clock, "settings": self.settings, "floors": self.host, "chat": self.chat,
             "sign_in": self.directory.sign_in, "tickets": self.tickets, "commands": self.commands,
-            "examine": self.examine,
+            "examine": self.examine, "prompts": self.prompts,
         }  # fmt: skip
         plain = {name: Provide(_giving(value), sync_to_thread=False, use_cache=False) for name, value in given.items()}
         return plain | {
@@ -315,12 +354,17 @@ def _litestar(house: House, idempotency: Idempotency, lifespan: Any) -> Litestar
     )
 
 
-def create_app(settings: Settings, clock: Clock | None = None) -> AsgiApp:
-    """The whole application for an ASGI server (ours: `rexian.web.server`). The schema must be at head."""
-    house = House(settings, clock)
+def create_app(settings: Settings, clock: Clock | None = None, voice: VoiceEngine | None = None) -> AsgiApp:
+    """The whole application for an ASGI server (ours: `rexian.web.server`). The schema must be at head.
+
+    `voice`: an engine in place of the one that the settings name.
+    """
+    house = House(settings, clock, voice)
     sockets: dict[str, AsgiApp] = {"/feed": house.feed}
     for channel in house.channels:
         sockets |= channel.sockets
+    if house.voice is not None:
+        sockets["/voice/desk"] = for_staff(house.tickets, house.gatekeeper.is_own_origin, house.voice.serve_desk)
     app = Edge(make_litestar(house), sockets, Pages(demo=settings.demo), settings)  # type: ignore[arg-type]
     app.house = house
     return app

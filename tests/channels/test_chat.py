@@ -11,7 +11,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from rexian.channels.chat.settings import ChatLimits
-from rexian.channels.chat.visitors import Signer, Visitor
+from rexian.channels.visiting.visitors import Signer, Visitor
 from rexian.kit.ids import new_id
 from tests.served import SIMULATION, Page, Served
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from rexian.channels.chat import wire
-from rexian.channels.chat.socket import attributes_of, refusal_text
+from rexian.channels.visiting.entrance import attributes_of, refusal_text
 from rexian.kit.ids import new_id
 
 A, B = new_id(), new_id()
@@ -175,21 +175,22 @@ def test_the_page_never_says_who_a_customer_is() -> None:
         return ask
 
     ask = asked(topic="outage", attributes={"region": "滨海区", "customer_kind": "vip"})
-    assert attributes_of(ask, "") == {"region": "滨海区", "topic": "outage"}
-    assert attributes_of(ask, "elder") == {"region": "滨海区", "topic": "outage", "customer_kind": "elder"}
+    assert attributes_of(ask.attributes, ask.topic, "") == {"region": "滨海区", "topic": "outage"}
+    known = {"region": "滨海区", "topic": "outage", "customer_kind": "elder"}
+    assert attributes_of(ask.attributes, ask.topic, "elder") == known
     full = asked(topic="outage", attributes={f"a{n}": "x" for n in range(20)})
-    assert len(attributes_of(full, "elder")) == 20
-    assert attributes_of(asked(), "") == {}
+    assert len(attributes_of(full.attributes, full.topic, "elder")) == 20
+    assert attributes_of(asked().attributes, asked().topic, "") == {}
 
 
 def test_who_is_turned_away_reads_what_to_do_instead() -> None:
     detail = {"low_ms": 610_000, "high_ms": 900_000, "alternatives": ["scheduled_call_back", "message"]}
-    assert refusal_text("zh-CN", "wait_too_long", detail) == (
+    assert refusal_text("zh-CN", "wait_too_long", detail, "chat") == (
         "现在等候的人很多，预计要等 11 至 15 分钟，请稍后再来。您也可以预约时间由我们回电，或留言，我们会回复您",
         ["scheduled_call_back", "message"],
     )
-    assert refusal_text("en", "queue_full", {"alternatives": ["call_back"]}) == (
+    assert refusal_text("en", "queue_full", {"alternatives": ["call_back"]}, "chat") == (
         "The queue is full; please try again later. You may also be called back soon",
         ["call_back"],
     )
-    assert refusal_text("en", "queue_full", {}) == ("The queue is full; please try again later", [])
+    assert refusal_text("en", "queue_full", {}, "chat") == ("The queue is full; please try again later", [])

@@ -118,10 +118,12 @@ def test_a_journal_from_before_policies_still_folds() -> None:
     p.agent("李")
     p.start("1")
     p.accept("1")
+    p.end("1")
     old: list[dict[str, Any]] = []
     for event in p.log:
         body = msgspec.to_builtins(event)
-        for name in ("attributes", "emergency", "expected", "target_agent_id", "target_due_at", "target_kind"):
+        for name in ("attributes", "emergency", "expected", "target_agent_id", "target_due_at", "target_kind",
+                     "consult_of", "consult_by", "hold_ms"):  # fmt: skip
             body.pop(name, None)
         if isinstance(event, ev.InteractionOffered):
             for name in ("step", "score", "blocked", "next_up", "policy"):
@@ -133,6 +135,28 @@ def test_a_journal_from_before_policies_still_folds() -> None:
     for body in old:
         folded.apply(codec.event_from_builtins(body))
     assert folded.checksum() == p.floor.checksum()
+
+
+OF_CALLS = (
+    "entry", "received_at", "first_attributes", "held_at", "held_ms", "participants", "recording", "recording_ids",
+    "consult_of", "consult_by", "consult_to", "promoted",
+)  # fmt: skip
+
+
+def test_a_snapshot_from_before_calls_is_still_read() -> None:
+    """Version 2: fold the journal only from there on, whoever upgrades."""
+    p = Play()
+    p.queue()
+    p.agent("李")
+    p.start("1")
+    p.accept("1")
+    p.start("2")
+    version, state = msgspec.msgpack.decode(p.floor.snapshot())
+    for interaction in state["interactions"].values():
+        for name in OF_CALLS:
+            del interaction[name]
+    old = Floor.restore(msgspec.msgpack.encode([version - 1, state]))
+    assert (version, old.checksum()) == (3, p.floor.checksum())
 
 
 # -- the codec -------------------------------------------------------------------------------------------------------

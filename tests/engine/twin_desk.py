@@ -155,7 +155,7 @@ class Desk(Routing):
     def part(self, i: Any, by: Party, why: str) -> None:
         for consult in self.consults(i):
             self.end(consult, by, "consult_over")
-        for person_id in list(i.people):
+        for person_id in sorted(i.people):
             self.dismiss(i, person_id, why)
 
     def stop_talking(self, i: Any) -> None:

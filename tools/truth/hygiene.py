@@ -10,7 +10,7 @@ from tools.truth.paths import ROOT, tracked
 # Written in pieces so that this file does not find itself.
 HOSTS = ("py" + r"pi\.org", "python" + "hosted", "npm" + r"js\.org", r"deb\.debian" + r"\.org")
 FORBIDDEN = re.compile("|".join((*HOSTS, "/ro" + "ot/", r"/home/[a-z]+/", r"/work/(?:main|shared)")))
-BINARY = {".png", ".jpg", ".gif", ".webp", ".ico", ".woff2", ".svg"}
+BINARY = {".wav", ".png", ".jpg", ".gif", ".webp", ".ico", ".woff2", ".svg"}
 
 
 def faults() -> Iterator[str]:

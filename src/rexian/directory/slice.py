@@ -16,6 +16,7 @@ from rexian.directory.hours import api as hours
 from rexian.directory.people import api as people
 from rexian.directory.policies import api as policies
 from rexian.directory.queues import api as queues
+from rexian.directory.reception import api as reception
 from rexian.directory.sign_in import brake, sessions
 from rexian.directory.sign_in.service import SignIn
 from rexian.directory.signals import Signals
@@ -36,6 +37,7 @@ routes = [
     *people.routes,
     *queues.routes,
     *policies.routes,
+    *reception.routes,
     *hours.routes,
     *customers.routes,
     *sites.routes,

@@ -95,7 +95,7 @@ def part(d: Decision, interaction: Interaction, by: Party, why: str) -> None:
     """The talk is about to be over: nobody asks a colleague about it any longer, and who else is there goes."""
     for consult in tuple(consults_of(d.state, interaction)):
         end(d, consult, by, "consult_over")
-    for person_id in tuple(interaction.participants):
+    for person_id in sorted(interaction.participants):  # a restored floor does not know who came first
         dismiss(d, interaction, person_id, why)
 
 

@@ -64,6 +64,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     sockets_per_address: Annotated[
         int, _about("limits", "Customers' chat sockets open at once from one address.", ge=1)
     ] = 200
+    voice_phone: Annotated[
+        str, _about("voice", "Telephone number shown to customers whose browser can't call; empty: none.")
+    ] = ""
     agent_grace_s: Annotated[
         int, _about("limits", "An agent without any open page is made not ready after so many seconds.", ge=1)
     ] = 30
@@ -83,10 +86,45 @@ class Settings(Struct, frozen=True, kw_only=True):
     log_format: Annotated[
         Literal["auto", "json", "pretty"], _about("logs", "Form of log lines; auto: pretty on a terminal, else JSON.")
     ] = "auto"
+    voice_enabled: Annotated[bool, _about("voice", "Calls are possible at all.")] = True
+    voice_engine: Annotated[
+        Literal["embedded", "asterisk"],
+        _about("voice", "What moves the sound: our own process for calls from browsers, or an Asterisk beside us."),
+    ] = "embedded"
+    voice_addresses: Annotated[
+        tuple[str, ...],
+        _about("voice", "IP addresses of this machine that browsers are offered for sound (UDP); empty: all it has."),
+    ] = ()
+    voice_stun: Annotated[
+        str, _about("voice", "STUN server, `host:port`, when this machine is behind NAT; browsers are told it too.")
+    ] = ""
+    voice_turn: Annotated[
+        tuple[str, ...],
+        _about("voice", "TURN server for browsers that no UDP reaches: `turn:host:port`, user, password."),
+    ] = ()
+    voice_calls: Annotated[
+        int, _about("voice", "Most legs (two make a call) at once; 0: as many as the machine is measured to carry.", ge=0)
+    ] = 0
     locale: Annotated[Literal["zh-CN", "en"], _about("language", "Language for people who have not chosen one.")] = (
         "zh-CN"
     )
     time_zone: Annotated[str, _about("language", "IANA time zone of a new tenant.")] = "Asia/Shanghai"
+
+    # What callers hear: text-to-speech.
+    voice_tts: Annotated[
+        Literal["", "http", "command"],
+        _about("voice", "Text-to-speech for prompts: a service over HTTP, a program, or none (shipped sounds)."),
+    ] = ""
+    voice_tts_url: Annotated[
+        str, _about("voice", "Its address, OpenAI-compatible; /v1/audio/speech is added where it is missing.")
+    ] = ""
+    voice_tts_key: Annotated[str, _about("voice", "Its key, sent as a bearer token.")] = ""
+    voice_tts_model: Annotated[str, _about("voice", "Its model.")] = "tts-1"
+    voice_tts_command: Annotated[
+        str, _about("voice", "The program: text on its input, WAV on its output; {voice} stands for the voice.")
+    ] = ""
+    voice_tts_voice_zh: Annotated[str, _about("voice", "Name of the Chinese voice.")] = "alloy"
+    voice_tts_voice_en: Annotated[str, _about("voice", "Name of the English voice.")] = "alloy"
 
     @property
     def url(self) -> str:
@@ -103,6 +141,11 @@ class Settings(Struct, frozen=True, kw_only=True):
     def files(self) -> Path:
         """Folder of uploaded files."""
         return self.home / "files"
+
+    @property
+    def prompts(self) -> Path:
+        """Folder of sounds: those that were made, and tenants' own under `own`."""
+        return self.home / "prompts"
 
 
 _FIELDS: dict[str, Any] = {}
@@ -126,6 +169,8 @@ def load_settings(env: Mapping[str, str] | None = None, **overrides: Any) -> Set
     settings = msgspec.structs.replace(settings, home=settings.home.expanduser().resolve())
     if settings.secret and len(settings.secret) < 32:
         raise SettingsError("secret: give at least 32 characters, or leave it empty and one is made for you")
+    if settings.voice_turn and len(settings.voice_turn) != 3:
+        raise SettingsError("voice_turn: give three values, separated by commas: turn:host:port, user, password")
     return settings
 
 
@@ -237,5 +282,5 @@ def _convert(name: str, value: Any) -> Any:
     try:
         return msgspec.convert(value, hint, strict=False)
     except msgspec.ValidationError as error:
-        shown = "…" if name in {"secret", "database_url"} else repr(value)
+        shown = "…" if name in {"secret", "database_url", "voice_turn", "voice_tts_key"} else repr(value)
         raise SettingsError(f"{name}: {shown} can't be used: {error}") from error

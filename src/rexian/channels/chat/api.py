@@ -16,7 +16,7 @@ from msgspec import Struct
 from rexian.channels.chat import files, wire
 from rexian.channels.chat.channel import ChatChannel
 from rexian.channels.chat.files import FileCard
-from rexian.channels.chat.visitors import Visitor
+from rexian.channels.visiting.visitors import Visitor
 from rexian.directory.principal import Principal
 from rexian.directory.sites.contract import all_sites
 from rexian.directory.text import ObjectId

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
@@ -14,7 +13,8 @@ from rexian.channels.chat.lines import Lines
 from rexian.channels.chat.reading import Reading
 from rexian.channels.chat.settings import ChatLimits
 from rexian.channels.chat.socket import Socket
-from rexian.channels.chat.visitors import Signer
+from rexian.channels.visiting.address import Door, client_address
+from rexian.channels.visiting.visitors import Signer
 from rexian.engine.commands import SetCustomerPresence
 from rexian.engine.specs import Party
 from rexian.kit import log, metrics, simulated
@@ -64,8 +64,7 @@ class ChatChannel:
         self._secret = settings.secret
         self._proxies = frozenset(settings.trusted_proxies)
         self._open: set[Socket] = set()
-        self._per_address: Counter[str] = Counter()
-        self._starts: dict[str, wire.Pace] = {}
+        self.door = Door()
         self._lines: dict[int, Lines] = {}
         self._held: dict[tuple[int, str, str], tuple[int, bool]] = {}  # (lines, tenant, skill) → (when asked, answer)
         self._spawned: set[asyncio.Task[None]] = set()
@@ -78,7 +77,7 @@ class ChatChannel:
         known = simulated.is_simulation_key(self._secret, header(scope, simulated.HEADER.lower().encode()))
         await send({"type": "websocket.accept"})
         port = port_of(scope)
-        if not known and self._per_address[address] >= self.limits.sockets_per_address:
+        if not known and self.door.open[address] >= self.limits.sockets_per_address:
             _turned_away.inc()
             port.close(TOO_MANY, "too many connections from your address")
             return
@@ -107,14 +106,12 @@ class ChatChannel:
 
     def _enter(self, socket: Socket) -> None:
         self._open.add(socket)
-        self._per_address[socket.address] += 1
+        self.door.enter(socket.address)
         _open.set(len(self._open))
 
     def _leave(self, socket: Socket) -> None:
         self._open.discard(socket)
-        self._per_address[socket.address] -= 1
-        if self._per_address[socket.address] <= 0:
-            del self._per_address[socket.address]
+        self.door.leave(socket.address)
         _open.set(len(self._open))
         if socket.lines is not None:
             if socket.wire.interaction_id is not None:
@@ -123,10 +120,8 @@ class ChatChannel:
 
     def may_start(self, address: str) -> bool:
         """Count a new contact from this address; False: too many of late."""
-        if len(self._starts) > 10_000:
-            self._starts.clear()
-        pace = self._starts.setdefault(address, wire.Pace(self.limits.starts_per_address, self.limits.window_ms))
-        return pace.take(self.clock.now_ms())
+        limits, now = self.limits, self.clock.now_ms()
+        return self.door.may_start(address, now, most=limits.starts_per_address, window_ms=limits.window_ms)
 
     # -- floors --------------------------------------------------------------------------------------------------------
     def lines_of(self, tenant_id: str) -> Lines:
@@ -237,13 +232,3 @@ class ChatChannel:
         self._spawned.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             _log.warning("chat.task_failed", error=str(error)[:300])
-
-
-def client_address(scope: Scope, proxies: frozenset[str]) -> str:
-    """The client's address: the last hop that is not one of our own proxies (the setting `trusted_proxies`)."""
-    client = scope.get("client")
-    address: str = client[0] if client else ""
-    hops = [hop.strip() for hop in (header(scope, b"x-forwarded-for") or "").split(",") if hop.strip()]
-    while address in proxies and hops:
-        address = hops.pop()
-    return address[:80]

@@ -6,29 +6,33 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from rexian.directory.text import ObjectId
+from rexian.channels.visiting.frames import (
+    MAX_ATTRIBUTES,
+    MAX_NAME,
+    Attributes,
+    Degraded,
+    HoursView,
+    Nack,
+    Name,
+    Page,
+    Ping,
+    Pong,
+    Position,
+    Rate,
+    SiteView,
+    TopicView,
+    Uuid,
+)
+
+__all__ = ["MAX_ATTRIBUTES", "Degraded", "HoursView", "Nack", "Name", "Page", "Ping", "Pong", "Position", "Rate",
+           "SiteView", "TopicView"]  # fmt: skip
 
 MAX_TEXT = 4_000  # characters in one message
-MAX_NAME = 80
-MAX_ATTRIBUTES = 20
 
-Uuid = ObjectId
-Attributes = Annotated[
-    dict[
-        Annotated[str, Meta(min_length=1, max_length=60, pattern=r"^[^\x00]*$")],
-        Annotated[str, Meta(max_length=200, pattern=r"^[^\x00]*$")],
-    ],
-    Meta(max_length=MAX_ATTRIBUTES),
-]
 Number = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 
 
 # -- what the customer's page sends ------------------------------------------------------------------------------------
-class Page(Struct):
-    url: Annotated[str, Meta(max_length=2_000)] = ""
-    title: Annotated[str, Meta(max_length=300)] = ""
-
-
 class Hello(Struct, tag_field="t", tag="hello"):
     """The first frame. `after`: number of the last message that the page has of `contact`."""
 
@@ -76,16 +80,6 @@ class End(Struct, tag_field="t", tag="end"):
     id: Uuid
 
 
-class Rate(Struct, tag_field="t", tag="rate"):
-    id: Uuid
-    score: Annotated[int, Meta(ge=1, le=5)]
-    comment: Annotated[str, Meta(max_length=2_000)] = ""
-
-
-class Ping(Struct, tag_field="t", tag="ping"):
-    n: Annotated[int, Meta(ge=0, le=2**53)] = 0
-
-
 Ask = Hello | Start | Post | Typing | Read | End | Rate | Ping
 
 
@@ -113,10 +107,6 @@ class Message(Struct, tag_field="t", tag="message", kw_only=True):
     file: FileView | None = None
 
 
-class Name(Struct):
-    name: str
-
-
 class ContactView(Struct, kw_only=True):
     id: str
     interaction: str
@@ -124,24 +114,6 @@ class ContactView(Struct, kw_only=True):
     started_at: int
     rating: int | None = None
     agent: Name | None = None
-
-
-class TopicView(Struct):
-    key: str
-    label: str
-
-
-class SiteView(Struct, kw_only=True):
-    name: str
-    greeting: str
-    colour: str
-    topics: list[TopicView]
-    locale: str
-
-
-class HoursView(Struct):
-    open: bool
-    text: str
 
 
 class Welcome(Struct, tag_field="t", tag="welcome", kw_only=True):
@@ -160,43 +132,15 @@ class State(Struct, tag_field="t", tag="state", kw_only=True):
     rating: int | None = None
 
 
-class Position(Struct, tag_field="t", tag="position", kw_only=True):
-    position: int
-    of: int
-    wait_low_ms: int | None = None
-    wait_high_ms: int | None = None
-
-
 class Ack(Struct, tag_field="t", tag="ack", kw_only=True, omit_defaults=True):
     id: str
     number: int | None = None
     at: int | None = None
 
 
-class Nack(Struct, tag_field="t", tag="nack", kw_only=True):
-    """The ask `id` was not carried out. `text` is for the customer, in their language.
-
-    `alternatives`: what the customer may do besides (`call_back`, `scheduled_call_back`, `message`, `self_service`).
-    """
-
-    id: str | None
-    code: str
-    text: str
-    alternatives: list[str] = []
-
-
 class Simple(Struct, tag_field="t", tag="typing"):
-    on: bool
-
-
-class Degraded(Struct, tag_field="t", tag="degraded"):
     on: bool
 
 
 class ReadMark(Struct, tag_field="t", tag="read"):
     number: int
-
-
-class Pong(Struct, tag_field="t", tag="pong"):
-    n: int
-    now: int

@@ -10,15 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rexian.channels.chat import files
 from rexian.channels.chat.files import FileBook
-from rexian.directory.customers.contract import by_web_id, family
-from rexian.directory.hours.contract import open_now
+from rexian.channels.visiting.entrance import Entrances
 from rexian.directory.people.contract import agent_cards
-from rexian.directory.sites.contract import Site, is_practice, site_by_key
 from rexian.kit.clock import Clock
 from rexian.kit.database import Database
 from rexian.runtime.tables import content, journal
-
-SITE_KEPT_MS = 5_000
 
 
 class Post(Struct, frozen=True, kw_only=True):
@@ -33,45 +29,16 @@ class Post(Struct, frozen=True, kw_only=True):
     file_id: str | None
 
 
-class Entrance(Struct, frozen=True):
-    """A site, and whether somebody answers there now. `practice`: it is for a live drill's customers only."""
-
-    site: Site
-    open: bool
-    hours_text: str
-    practice: bool = False
-
-
 class Reading:
-    """Queries, and the few answers that are kept for some seconds: after a network loss thousands come back at once."""
+    """Queries of the chat."""
 
     def __init__(self, db: Database, clock: Clock, book: FileBook) -> None:
         self._db = db
-        self._clock = clock
         self._book = book
-        self._entrances: dict[tuple[str, str], tuple[int, Entrance]] = {}
+        self.entrances = Entrances(db, clock)
+        self.entrance = self.entrances.find
+        self.customers = self.entrances.customers
         self.agents: dict[str, str] = {}
-
-    async def entrance(self, key: str, locale: str) -> Entrance | None:
-        """The live site with this key, None if there is none."""
-        now = self._clock.now_ms()
-        kept = self._entrances.get((key, locale))
-        if kept is not None and 0 <= now - kept[0] < SITE_KEPT_MS:
-            return kept[1]
-        async with self._db.system() as tx:
-            site = await site_by_key(tx, key)
-            if site is None:
-                return None
-            practice = await is_practice(tx, site.tenant_id)
-            entrance = Entrance(site, *await open_now(tx, site.hours_id, now, locale), practice)
-        self._entrances[key, locale] = (now, entrance)
-        return entrance
-
-    async def customers(self, tenant_id: str, visitor_id: str) -> list[str]:
-        """All records of the customer whose browser this is, the one that speaks for them first; empty: unknown."""
-        async with self._db.system() as tx:
-            customer_id = await by_web_id(tx, tenant_id, visitor_id)
-            return await family(tx, customer_id) if customer_id else []
 
     async def missed(self, contact_id: str, interaction_id: str, after: int, limit: int) -> list[Post]:
         """The interaction's messages with a number above `after`, in order; of too many, the last ones."""

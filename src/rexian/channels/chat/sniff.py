@@ -28,7 +28,7 @@ _OFFICE = {
     "word/": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "xl/": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-_OTHERS = {"application/pdf": "application/pdf", "video/mp4": "video/mp4", "audio/mpeg": "audio/mpeg"}
+_OTHERS = {name: name for name in ("application/pdf", "video/mp4", "audio/mpeg", "audio/wav")}
 # A picture with one of these inside is something else too, and is never shown in place.
 _MARKERS = (b"<script", b"<html", b"<svg", b"<!doctype", b"<iframe", b"pk\x03\x04", b"%pdf-", b"javascript:")
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from rexian.channels.chat import wire
 from rexian.channels.chat.lines import Lines
-from rexian.channels.chat.reading import Entrance, Post
-from rexian.channels.chat.visitors import Visitor
+from rexian.channels.chat.reading import Post
+from rexian.channels.visiting.entrance import Entrance, attributes_of, refusal_text
+from rexian.channels.visiting.visitors import Visitor
 from rexian.directory.customers.contract import find_or_create, kind_of
 from rexian.engine import commands as engine
 from rexian.engine.events import MessagePosted
@@ -100,7 +101,7 @@ class Socket:
         return self.wire.state != "closed"
 
     def _nack(self, id: str | None, code: str, detail: Mapping[str, Any] | None = None) -> None:
-        text, alternatives = refusal_text(self._locale, code, detail or {})
+        text, alternatives = refusal_text(self._locale, code, detail or {}, "chat")
         self.send(self.wire.say(wire.Nack(id=id, code=code, text=text, alternatives=alternatives)))
 
     def _unavailable(self, ask_id: str | None) -> None:
@@ -178,19 +179,11 @@ class Socket:
     def _welcome(self, lines: Lines, interaction: Interaction | None, posts: list[Post], after: int) -> None:
         assert self._entrance is not None
         assert self._visitor is not None
-        english = self._locale == "en"
-        site = self._entrance.site
         view = lines.contact_view(interaction) if interaction is not None else None
         welcome = wire.Welcome(
             visitor=self._channel.signer.visitor_token(self._visitor),
-            site=wire.SiteView(
-                name=(site.name_en if english else "") or site.name,
-                greeting=(site.greeting_en if english else "") or site.greeting,
-                colour=site.colour,
-                topics=[wire.TopicView(t.key, (t.label_en if english else "") or t.label) for t in site.topics],
-                locale=self._locale,
-            ),
-            hours=wire.HoursView(self._entrance.open, self._entrance.hours_text),
+            site=self._entrance.site_view(self._locale),
+            hours=self._entrance.hours_view(),
             contact=view,
             messages=[lines.message(post) for post in posts],
             now=self._channel.clock.now_ms(),
@@ -239,7 +232,9 @@ class Socket:
             last_agent = await self._channel.last_agent(tx, self._tenant_id, self._customer_id, now)
         if lines.open_of.get(self._customer_id, ask.contact) != ask.contact:
             raise wire.Refusal("contact_open", ask.id)
-        await self._begin(lines, ask, queue_id, attributes=attributes_of(ask, known), last_agent_id=last_agent)
+        await self._begin(
+            lines, ask, queue_id, attributes=attributes_of(ask.attributes, ask.topic, known), last_agent_id=last_agent
+        )
 
     async def _begin(
         self, lines: Lines, ask: wire.Start, queue_id: str, *, attributes: dict[str, str], last_agent_id: str | None
@@ -341,30 +336,6 @@ class Socket:
         words = [content] if ask.comment.strip() else []
         await lines.mirror.port.submit(command, id=ask.id, by=self._customer, content=words)
         self.send(self.wire.say(wire.Ack(id=ask.id)))
-
-
-def attributes_of(ask: wire.Start, customer_kind: str) -> dict[str, str]:
-    """What routing rules may look at: the page's word, the topic chosen, and what the directory knows.
-
-    Who a customer is, is never the page's to say.
-    """
-    given = {name: value for name, value in (ask.attributes or {}).items() if name != "customer_kind"}
-    chosen = {"topic": ask.topic} if ask.topic else {}
-    known = {"customer_kind": customer_kind} if customer_kind else {}
-    room = wire.MAX_ATTRIBUTES - len(chosen | known)
-    return dict([item for item in given.items() if item[0] not in chosen][:room]) | chosen | known
-
-
-def refusal_text(locale: str, code: str, detail: Mapping[str, Any]) -> tuple[str, list[str]]:
-    """What the customer reads when an ask is refused, and what they may do instead."""
-    key = f"chat.nack.{code}"
-    minutes = {name: max(1, -(-int(detail.get(f"{name}_ms", 0)) // 60_000)) for name in ("low", "high")}
-    text = i18n.t(locale, key if i18n.has(key) else "chat.nack.refused", **minutes)
-    alternatives = [str(one) for one in detail.get("alternatives", ())]
-    if alternatives:
-        offered = i18n.t(locale, "chat.or").join(i18n.t(locale, f"chat.alternative.{one}") for one in alternatives)
-        text = i18n.t(locale, "chat.instead", text=text, offered=offered)
-    return text, alternatives
 
 
 def _repeated(ask_id: str, message_id: str, receipt: Receipt, lines: Lines, interaction_id: str) -> wire.Ack:

@@ -9,11 +9,9 @@ database and no clock: instants (ms since 1970 UTC) come in as arguments.
 
 from __future__ import annotations
 
-from collections import deque
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
-from msgspec import Struct
 
 from rexian.channels.chat.frames import (
     MAX_ATTRIBUTES,
@@ -45,6 +43,7 @@ from rexian.channels.chat.frames import (
     Typing,
     Welcome,
 )
+from rexian.channels.visiting.protocol import Manners, Pace, Refusal, Violation
 
 __all__ = [
     "MAX_ATTRIBUTES",
@@ -82,116 +81,24 @@ __all__ = [
     "encode",
 ]
 
-_decoder: msgspec.json.Decoder[Ask] = msgspec.json.Decoder(Ask)
-
-
-class _Loose(Struct):
-    """Just enough of a bad frame to say which one it was."""
-
-    t: str = ""
-    id: str | None = None
-
-
-_loose = msgspec.json.Decoder(_Loose)
-
-
 _encoder = msgspec.json.Encoder()
 
 
-class Refusal(Exception):
-    """An ask that is not carried out. `id` is the ask's, when it could be read. The socket stays open."""
-
-    def __init__(self, code: str, id: str | None = None) -> None:
-        super().__init__(code)
-        self.code = code
-        self.id = id
-
-
-class Violation(Exception):
-    """The peer doesn't speak this protocol: close the socket with `close_code` (RFC 6455)."""
-
-    def __init__(self, code: str, close_code: int) -> None:
-        super().__init__(code)
-        self.code = code
-        self.close_code = close_code
-
-
-class Pace:
-    """At most `limit` things in any `window_ms`."""
-
-    def __init__(self, limit: int, window_ms: int) -> None:
-        self.limit = limit
-        self.window_ms = window_ms
-        self._at: deque[int] = deque()
-
-    def take(self, now_ms: int) -> bool:
-        """Count one thing, or say False when there were too many already."""
-        while self._at and self._at[0] <= now_ms - self.window_ms:
-            self._at.popleft()
-        if len(self._at) >= self.limit:
-            return False
-        self._at.append(now_ms)
-        return True
-
-
-class Wire:
+class Wire(Manners[Ask]):
     """The protocol of one socket; see the module's text."""
 
+    _decoder: msgspec.json.Decoder[Ask] = msgspec.json.Decoder(Ask)
+    _hello = Hello
+    _ping = Ping
+
     def __init__(self, *, pace: Pace, max_bad_frames: int = 20) -> None:
-        self.state: Literal["new", "greeting", "ready", "closed"] = "new"
+        super().__init__(pace=pace, max_bad_frames=max_bad_frames)
         self.contact_id: str | None = None
         self.interaction_id: str | None = None
         self.ended = False
         self.shown = 0  # number of the last message that this socket was given
-        self._pace = pace
-        self._bad_frames_left = max_bad_frames
 
     # -- from the peer -------------------------------------------------------------------------------------------------
-    def receive(self, frame: str, now_ms: int) -> Ask:
-        """Read one frame. Raises `Refusal` (tell the peer, go on) or `Violation` (close)."""
-        ask = self._decode(frame)
-        if self.state == "closed":
-            raise Violation("closed", 1002)
-        if isinstance(ask, Hello):
-            self._take_hello(ask)
-        elif self.state != "ready" and not isinstance(ask, Ping):
-            raise Violation("hello_first", 1002)
-        else:
-            self._check(ask, now_ms)
-        return ask
-
-    def _decode(self, frame: str) -> Ask:
-        try:
-            return _decoder.decode(frame)
-        except msgspec.ValidationError:
-            loose = self._decode_loosely(frame)
-            self._count_bad_frame()
-            if self.state == "new":
-                raise Violation("bad_hello", 1008) from None
-            raise Refusal("malformed", loose.id) from None
-        except (msgspec.DecodeError, UnicodeError, RecursionError):
-            raise Violation("not_json", 1007) from None
-
-    def _decode_loosely(self, frame: str) -> _Loose:
-        try:
-            loose = _loose.decode(frame)
-        except msgspec.ValidationError:
-            return _Loose()
-        return loose if loose.id is None or len(loose.id) <= 64 else _Loose(loose.t)
-
-    def _count_bad_frame(self) -> None:
-        self._bad_frames_left -= 1
-        if self._bad_frames_left < 0:
-            self.state = "closed"
-            raise Violation("too_many_bad_frames", 1008)
-
-    def _take_hello(self, hello: Hello) -> None:
-        if self.state != "new":
-            raise Violation("hello_twice", 1002)
-        if hello.v != 1:
-            raise Violation("unknown_version", 1008)
-        self.state = "greeting"
-
     def _check(self, ask: Ask, now_ms: int) -> None:
         match ask:
             case Start():
@@ -215,16 +122,10 @@ class Wire:
         if self.contact_id is None:
             raise Refusal("no_contact", id)
 
-    def _slow_down(self, id: str, now_ms: int) -> None:
-        if not self._pace.take(now_ms):
-            raise Refusal("slow_down", id)
-
     # -- to the peer ---------------------------------------------------------------------------------------------------
     def welcome(self, welcome: Welcome, *, after: int) -> bytes:
         """Answer the hello. From here on the socket follows `welcome.contact`; `after` is the last message it has."""
-        if self.state != "greeting":
-            raise RuntimeError(f"welcome in state {self.state}")
-        self.state = "ready"
+        self._greeted()
         self.shown = after
         if welcome.contact is not None:
             self.follow(welcome.contact.id, welcome.contact.interaction, ended=welcome.contact.state == "ended")
@@ -267,9 +168,6 @@ class Wire:
     def say(self, frame: Ack | Nack | Position | Simple | Degraded | ReadMark | Pong) -> bytes:
         """Everything that needs no book-keeping."""
         return _encoder.encode(frame)
-
-    def close(self) -> None:
-        self.state = "closed"
 
 
 def _check_text(text: str, id: str) -> None:

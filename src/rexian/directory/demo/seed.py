@@ -28,6 +28,7 @@ from rexian.directory.demo.city import (
 )  # fmt: skip
 from rexian.directory.demo.people import ADMIN, AGENT, DEMO_PASSWORD, SIMULATED_AGENT_IDS, SUPERVISOR, email_of
 from rexian.directory.demo.policies import policy_of
+from rexian.directory.demo.reception import flow_of
 from rexian.directory.demo.staff import NEWCOMER, SIMULATED
 from rexian.directory.floors.service import ensure_floor, put_on_floor
 from rexian.directory.hours.model import ALWAYS, WEEKDAYS, Rules, Span
@@ -40,6 +41,7 @@ from rexian.directory.people.teams import create_team
 from rexian.directory.policies.contract import establish
 from rexian.directory.queues.model import Need, NewQueue
 from rexian.directory.queues.service import create_queue
+from rexian.directory.reception.contract import establish as establish_flow
 from rexian.directory.scopes import Role
 from rexian.directory.sign_in.password import Passwords
 from rexian.directory.sign_in.service import set_hash
@@ -90,6 +92,7 @@ class _Builder:
         self.skills: dict[str, str] = {key: id for id, key, *_ in COMMON}
         self.teams: dict[tuple[str, int], str] = {}
         self.queues: dict[tuple[str, str], str] = {}
+        self.always: dict[str, str] = {}  # calendars by company
         self.numbers: dict[int, int] = {}
 
     async def build(self, hashes: dict[str, str]) -> None:
@@ -109,6 +112,7 @@ class _Builder:
             found = {key: id for (owner, key), id in self.queues.items() if owner == company.key}
             body, note = policy_of(company.key, found, self.teams)
             await establish(self._act(company), body, note)
+            await establish_flow(self._act(company), *flow_of(company.key, found, self.always[company.key]))
 
     def _act(self, company: Company) -> Act:
         return Act(self.tx, company.id, self.now_ms, quiet=True)
@@ -125,6 +129,7 @@ class _Builder:
         always = await create_hours(
             act, NewHours(id=self._id(HOURS), name="全天候 24 小时", name_en="Around the clock", rules=ALWAYS)
         )
+        self.always[one.key] = always.id
         for ability in one.abilities:
             new_skill = NewSkill(
                 id=self._id(SKILLS), key=ability.key, name=ability.name, name_en=ability.name_en, kind="product"

@@ -1,0 +1,329 @@
+"""Voice put together: sockets with their limits, the calls of all floors, the engine's events, and the clock's work."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+from rexian.channels.base import LastAgent, nobody
+from rexian.channels.chat.files import FileBook, FileStore
+from rexian.channels.visiting.abilities import Abilities
+from rexian.channels.visiting.address import Door, client_address
+from rexian.channels.visiting.entrance import Entrances
+from rexian.channels.visiting.protocol import Refusal
+from rexian.channels.visiting.visitors import Signer
+from rexian.channels.voice import desk_frames, frames, port
+from rexian.channels.voice.asking import Asking
+from rexian.channels.voice.calls import Facts
+from rexian.channels.voice.checks import EchoTests
+from rexian.channels.voice.desk_acts import DeskActs
+from rexian.channels.voice.desk_socket import DeskSocket
+from rexian.channels.voice.devices import Phones
+from rexian.channels.voice.director import Director
+from rexian.channels.voice.figures import CALLS, ENGINE_UP, LATE, LEGS, OPEN, TURNED_AWAY
+from rexian.channels.voice.guests import Guests
+from rexian.channels.voice.host import Host
+from rexian.channels.voice.listening import Ears
+from rexian.channels.voice.live import LiveCall, Recordings
+from rexian.channels.voice.lobby import Lobby, Receptions
+from rexian.channels.voice.patience import Patience
+from rexian.channels.voice.settings import VoiceLimits
+from rexian.channels.voice.socket import Socket
+from rexian.channels.voice.speaking import Prompts
+from rexian.channels.voice.visits import Visits
+from rexian.channels.voice.voicemail import Voicemails
+from rexian.directory.people.contract import agent_cards
+from rexian.directory.principal import Principal
+from rexian.kit import i18n, simulated
+from rexian.kit.clock import Clock
+from rexian.kit.database import Database, is_outage
+from rexian.kit.settings import Settings
+from rexian.kit.slice import Task
+from rexian.kit.sockets import PROTOCOL_ERROR, TRY_LATER, AsgiApp, Receive, Scope, Send, header, next_text, port_of
+from rexian.runtime.mirror import Mirror
+from rexian.runtime.port import Committed
+
+TOO_MANY = 4429
+NAMES_EVERY_S = 60.0
+HEALTH_EVERY_S = 2.0
+
+
+NumberOf = Callable[[str], Awaitable[tuple[str, str] | None]]
+"""Whose telephone number was dialled: (tenant, entry), None for nobody's."""
+
+
+async def _no_number(dialled: str) -> tuple[str, str] | None:
+    return None
+
+
+class VoiceChannel:
+    """Implements `channels.base.Channel`."""
+
+    name = "voice"
+
+    def __init__(
+        self, db: Database, clock: Clock, settings: Settings, voice: port.VoiceEngine, prompts: Prompts,
+        receptions: Receptions, book: FileBook, mirror_of: Callable[[str], Mirror],
+        own_origin: Callable[[str, str], bool], *, limits: VoiceLimits | None = None, last_agent: LastAgent = nobody,
+        recordings: Recordings | None = None, ice_servers: Sequence[frames.IceServer] = (),
+        sip_of: Callable[[str], desk_frames.Sip | None] = lambda person_id: None, number_of: NumberOf = _no_number,
+    ) -> None:  # fmt: skip
+        self.db = db
+        self.clock = clock
+        self.voice = voice
+        self.limits = limits or VoiceLimits(sockets_per_address=settings.sockets_per_address)
+        self.signer = Signer(settings.secret)
+        self.entrances = Entrances(db, clock)
+        self.abilities = Abilities(clock)
+        self.last_agent = last_agent
+        self.recordings = recordings
+        self.degraded = False
+        self.demo = settings.demo
+        self.health = port.Health(up=False, engine=voice.name)
+        self.ice_servers = list(ice_servers)
+        self.phone = settings.voice_phone
+        self.sip_of = sip_of
+        self.number_of = number_of
+        self.names: dict[str, str] = {}
+        self.door = Door()
+        self.sockets: Mapping[str, AsgiApp] = {"/voice/ws": self.serve}
+        self.asking = Asking(mirror_of)
+        self.phones = Phones(clock, settings.secret, lambda: self.limits)
+        self.visits = Visits(self.asking, lambda agent_id: self.names.get(agent_id, ""))
+        store = FileStore(settings.files, settings.max_upload_bytes)
+        self.voicemails = Voicemails(
+            voice, db, clock, store, book, self.asking, settings.home / "voicemail", settings.secret
+        )
+        self.lobby = Lobby(self, receptions)
+        self.guests = Guests(self)
+        self.director = Director(
+            voice, clock, self.asking, self.phones, self.visits, lambda: self.limits, recordings, self._new_host,
+            self.guests.find_number,
+        )  # fmt: skip
+        self.ears = Ears(self)
+        self.desk = DeskActs(self)
+        self.patience = Patience(self)
+        self.echo = EchoTests(voice, clock, self.asking, lambda: self.limits)
+        self.tasks: list[Task] = [self._run_engine, self._keep_time, self._keep_names, self._keep_health]
+        self._prompts = prompts
+        self._own_origin = own_origin
+        self._secret = settings.secret
+        self._proxies = frozenset(settings.trusted_proxies)
+        self._pages: set[Socket] = set()
+        self._desks: set[DeskSocket] = set()
+        self._mirrors: list[Mirror] = []
+
+    def _new_host(self, call: LiveCall, facts: Facts) -> Host:
+        return Host(call, facts, self.voice, self._prompts, self.lobby, self.asking, self.clock, self.director.touch)
+
+    # -- customers' sockets --------------------------------------------------------------------------------------------
+    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The ASGI application of `/voice/ws`."""
+        address = client_address(scope, self._proxies)
+        known = simulated.is_simulation_key(self._secret, header(scope, simulated.HEADER.lower().encode()))
+        await send({"type": "websocket.accept"})
+        wire = port_of(scope)
+        if not known and self.door.open[address] >= self.limits.sockets_per_address:
+            TURNED_AWAY.inc()
+            wire.close(TOO_MANY, "too many connections from your address")
+            return
+        address = "" if known else address
+        origin = header(scope, b"origin")
+        own_page = origin is not None and self._own_origin(origin, header(scope, b"host") or "")
+        socket = Socket(self, wire, address=address, origin=origin, own_page=own_page, simulated=known)
+        self._pages.add(socket)
+        self.door.enter(address)
+        OPEN.labels("customer").set(len(self._pages))
+        try:
+            await _listen(socket, receive)
+        finally:
+            self._pages.discard(socket)
+            self.door.leave(address)
+            self.visits.detach(socket)
+            OPEN.labels("customer").set(len(self._pages))
+
+    async def serve_desk(self, scope: Scope, receive: Receive, send: Send, who: Principal) -> None:
+        """The ASGI application of `/voice/desk`, for a person who has shown their ticket."""
+        await send({"type": "websocket.accept"})
+        socket = DeskSocket(self, port_of(scope), who)
+        self._desks.add(socket)
+        OPEN.labels("staff").set(len(self._desks))
+        try:
+            await _listen(socket, receive)
+        finally:
+            self._desks.discard(socket)
+            self.phones.leave(socket)
+            OPEN.labels("staff").set(len(self._desks))
+
+    def may_start(self, address: str) -> bool:
+        """Count a new call from this address; False: too many of late."""
+        limits, now = self.limits, self.clock.now_ms()
+        return self.door.may_start(address, now, most=limits.starts_per_address, window_ms=limits.window_ms)
+
+    def close_person(self, person_id: str, code: int, reason: str) -> None:
+        """The person was shut out, or has other rights now (FAULTS 49). Calls of theirs go on until they are ended."""
+        for socket in [one for one in self._desks if one.person_id == person_id]:
+            socket.close(code, reason)
+
+    def close_session(self, session_id: str, code: int, reason: str) -> None:
+        for socket in [one for one in self._desks if one.who.session_id == session_id]:
+            socket.close(code, reason)
+
+    @property
+    def sessions(self) -> set[str]:
+        """Of staff whose phone sockets are open."""
+        return {socket.who.session_id for socket in self._desks}
+
+    # -- floors --------------------------------------------------------------------------------------------------------
+    def follow(self, mirror: Mirror) -> None:
+        """Look after a floor's calls from now on."""
+        if mirror in self._mirrors:
+            return
+        self._mirrors.append(mirror)
+        mirror.watch(lambda batch: self._take(mirror, batch), lambda: self._reset(mirror))
+        if mirror.ready:
+            self._reset(mirror)
+
+    def _take(self, mirror: Mirror, batch: Sequence[Committed]) -> None:
+        def tenant_of(contact_id: str) -> str:
+            contact = mirror.floor.contact(contact_id)
+            return contact.tenant_id if contact is not None else ""
+
+        self.guests.note_numbers(batch)
+        self.director.take(batch, tenant_of)
+
+    def _reset(self, mirror: Mirror) -> None:
+        """The floor was loaded anew: every open call is looked at again."""
+        for interaction in mirror.floor.interactions():
+            if interaction.medium == "voice" and interaction.state not in ("ended", "after_contact_work"):
+                self.director.open(interaction.contact_id, interaction.tenant_id)
+        for contact_id in list(self.director.calls):
+            self.director.touch(contact_id)
+        if self.director.up:
+            self.asking.spawn(self.ears.reconcile())
+
+    def contact_of(
+        self, tenant_id: str, contact_id: str | None, customers: Sequence[str]
+    ) -> tuple[LiveCall, Facts] | None:
+        """The call that a page asks for, if it is this visitor's, else the one that the visitor has open."""
+        floor = self.asking.floor(tenant_id)
+        if floor is None or not customers:
+            return None
+        mine = [call.contact_id for call in self.director.calls.values() if call.tenant_id == tenant_id]
+        for candidate in (contact_id, *mine):
+            contact = floor.contact(candidate) if candidate else None
+            if contact is None or contact.customer_id not in customers:
+                continue
+            call = self.director.calls.get(contact.id) or LiveCall(contact.id, tenant_id)
+            facts = self.director.facts(call)
+            if facts is not None and (candidate == contact_id or facts.stage != "ended"):
+                return call, facts
+        return None
+
+    # -- what pages ask ------------------------------------------------------------------------------------------------
+    async def voice_view(self, locale: str) -> frames.VoiceView:
+        """Whether one may call now, in words."""
+        full = self.health.capacity and self.health.legs + 2 > self.health.capacity
+        why = "down" if not self.director.up else "full" if full else ""
+        return frames.VoiceView(
+            available=not why, why=i18n.t(locale, f"voice.why.{why}") if why else "", phone=self.phone,
+            ice_servers=self.ice_servers,
+        )  # fmt: skip
+
+    async def check_room(self, ask_id: str) -> None:
+        """Raises `Refusal` when no new call can be taken: said before the contact begins, so that it isn't lost."""
+        if not self.director.up:
+            raise Refusal("voice_down", ask_id, alternatives=["call_back"])
+        health = await self.voice.health()
+        if health.capacity and health.legs + 2 > health.capacity:  # an agent will need a line too
+            raise Refusal("all_busy", ask_id, alternatives=["call_back"])
+
+    def desk_welcome(self, socket: DeskSocket) -> desk_frames.Welcome:
+        calls = self.phones.views(list(self.director.calls.values()), socket)
+        return desk_frames.Welcome(
+            person=socket.person_id, engine="asterisk" if self.voice.name == "asterisk" else "embedded",
+            ice_servers=self.ice_servers, calls=calls, now=self.clock.now_ms(), up=self.director.up,
+            sip=self.sip_of(socket.person_id),
+        )  # fmt: skip
+
+    # -- what others tell it -------------------------------------------------------------------------------------------
+    def set_degraded(self, on: bool) -> None:
+        """Tell the customers' pages whether what they do can be kept."""
+        if on != self.degraded:
+            self.degraded = on
+            self.visits.degraded(on)
+
+    def directory_changed(self) -> None:
+        self.asking.spawn(self._learn_names())
+
+    def trouble(self) -> str:
+        """What is the matter with the engine; '' when it is well. Without it all but calls goes on."""
+        return "" if self.director.up else self.health.trouble or "the voice engine is down"
+
+    # -- time ----------------------------------------------------------------------------------------------------------
+    async def _run_engine(self) -> None:
+        """Listen to the engine for as long as the server runs."""
+        stop = self.voice.listen(self.ears.hear)
+        await self.voice.start()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            stop()
+            await self.voice.stop()
+            await self.asking.stop()
+
+    async def _keep_time(self) -> None:
+        while True:
+            await asyncio.sleep(self.limits.position_every_ms / 1000)
+            await self.patience.look()
+            self._close_mute()
+
+    def _close_mute(self) -> None:
+        now = self.clock.now_ms()
+        sockets: list[Socket | DeskSocket] = [*self._pages, *self._desks]
+        for one in sockets:
+            if one.wire.state == "new" and one.opened_at < now - self.limits.hello_ms:
+                one.close(PROTOCOL_ERROR, "no hello")
+        for desk in [one for one in self._desks if one.seen_at < now - self.limits.silent_ms]:
+            desk.close(TRY_LATER, "silent")
+
+    async def _keep_names(self) -> None:
+        while True:
+            await self._learn_names()
+            await asyncio.sleep(NAMES_EVERY_S)
+
+    async def _learn_names(self) -> None:
+        async with self.db.system() as tx:
+            self.names = {id: card.name for id, card in (await agent_cards(tx)).items()}
+
+    async def _keep_health(self) -> None:
+        while True:
+            try:
+                self.health = await self.voice.health()
+            except port.Down:
+                self.health = port.Health(up=False, engine=self.voice.name, trouble=self.health.trouble)
+            ENGINE_UP.set(1 if self.director.up else 0)
+            LEGS.set(self.health.legs)
+            LATE.set(self.health.late_ms)
+            CALLS.set(len(self.director.calls))
+            await self._keep_left_over()
+            await asyncio.sleep(HEALTH_EVERY_S)
+
+    async def _keep_left_over(self) -> None:
+        try:
+            await self.voicemails.keep_left_over()
+        except Exception as error:
+            if not is_outage(error):
+                raise
+
+
+async def _listen(socket: Any, receive: Receive) -> None:
+    while True:
+        try:
+            frame = await next_text(receive)
+        except UnicodeError:
+            socket.close(PROTOCOL_ERROR, "text frames only")
+            return
+        if frame is None or not await socket.take(frame):
+            return

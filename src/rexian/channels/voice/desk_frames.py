@@ -1,0 +1,153 @@
+"""The frames of the staff's phone socket: what a desk's page sends and what the server sends, as types."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct, field
+
+from rexian.channels.visiting.frames import Ping, Pong, Uuid
+from rexian.channels.voice.frames import Digit, IceServer, Sdp
+
+__all__ = ["Ping", "Pong"]
+
+LegId = Annotated[str, Meta(min_length=1, max_length=120, pattern=r"^[A-Za-z0-9_.:-]+$(?!\n)")]
+Text = Annotated[str, Meta(max_length=200, pattern=r"^[^\x00]*$")]
+DeviceId = Annotated[str, Meta(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+$(?!\n)")]
+LegState = Literal["connecting", "up", "lost", "ended"]
+
+
+# -- what the desk's page sends ----------------------------------------------------------------------------------------
+class Hello(Struct, tag_field="t", tag="hello"):
+    """`device`: the page's own random id, kept in its session storage. `label`: what a person calls this device."""
+
+    device: DeviceId
+    v: int = 1
+    label: Text = ""
+
+
+class Ready(Struct, tag_field="t", tag="ready"):
+    """Whether this page can take a call now; `why` not: `denied`, `none`, `in_use` …"""
+
+    microphone: bool
+    why: Annotated[str, Meta(max_length=64)] = ""
+
+
+class Offer(Struct, tag_field="t", tag="offer"):
+    leg: LegId
+    sdp: Sdp
+
+
+class HangUp(Struct, tag_field="t", tag="hangup"):
+    """Drop this leg only: the interaction goes on. Ending it is the feed's `EndInteraction`."""
+
+    leg: LegId
+
+
+class Key(Struct, tag_field="t", tag="key"):
+    leg: LegId
+    digit: Digit
+
+
+class Mute(Struct, tag_field="t", tag="mute"):
+    leg: LegId
+    on: bool
+
+
+class Take(Struct, tag_field="t", tag="take"):
+    """Bring my live call to this device; with `code`: a colleague's of the same tenant, found by its code alone too."""
+
+    interaction: Uuid | Literal[""] = ""
+    code: Annotated[str, Meta(max_length=12)] = ""
+
+
+class Check(Struct, tag_field="t", tag="check"):
+    id: Uuid
+    sdp: Sdp
+
+
+Ask = Hello | Ready | Offer | HangUp | Key | Mute | Take | Check | Ping
+
+
+# -- what the server sends ---------------------------------------------------------------------------------------------
+class Sip(Struct, kw_only=True):
+    """How the page registers at the exchange itself (engine `asterisk`)."""
+
+    ws: str
+    uri: str
+    user: str
+    password: str
+
+
+class CallView(Struct, kw_only=True):
+    """One leg of the person in a live call. `here`: on the device that reads this. `code`: for taking it elsewhere."""
+
+    interaction: str
+    leg: str
+    role: str
+    state: LegState
+    here: bool
+    device_label: str
+    code: str
+
+
+class Call(CallView, tag_field="t", tag="call", kw_only=True):
+    """Sent on every change to all devices of the person."""
+
+
+class Welcome(Struct, tag_field="t", tag="welcome", kw_only=True):
+    person: str
+    engine: Literal["embedded", "asterisk"]
+    ice_servers: list[IceServer]
+    calls: list[CallView]
+    now: int
+    up: bool = True
+    sip: Sip | None = field(default=None)
+
+
+class Connect(Struct, tag_field="t", tag="connect"):
+    """Make a connection for this leg and send its `offer`."""
+
+    leg: str
+    interaction: str
+    role: str
+
+
+class Answer(Struct, tag_field="t", tag="answer"):
+    leg: str
+    sdp: str
+
+
+class Checked(Struct, tag_field="t", tag="answer"):
+    """The answer to an echo test."""
+
+    id: str
+    leg: str
+    sdp: str
+
+
+class Drop(Struct, tag_field="t", tag="drop"):
+    leg: str
+    cause: str
+
+
+class Quality(Struct, tag_field="t", tag="quality"):
+    """`loss`: 0…1; `mos`: 1…5 (ITU-T G.107)."""
+
+    leg: str
+    mos: float
+    loss: float
+    jitter_ms: float
+
+
+class Engine(Struct, tag_field="t", tag="engine"):
+    up: bool
+    text: str
+
+
+class Told(Struct, tag_field="t", tag="nack", kw_only=True):
+    """Something could not be done, in words. `id`: the ask's or the leg's, None when it belongs to none."""
+
+    id: str | None
+    code: str
+    text: str

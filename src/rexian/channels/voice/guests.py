@@ -1,0 +1,210 @@
+"""What customers do: call in, hang up, press keys, ask to be called back. By page or by telephone."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import uuid
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from rexian.channels.visiting.protocol import Refusal
+from rexian.channels.voice import frames
+from rexian.channels.voice.calls import Facts, Line, customer_leg, read_leg, tag_of
+from rexian.channels.voice.checks import connect
+from rexian.channels.voice.live import LiveCall
+from rexian.channels.voice.lobby import RECEPTION
+from rexian.channels.voice.port import Down, Dtmf, Gone, LegOffered
+from rexian.directory.customers.contract import find_or_create, kind_of
+from rexian.engine import commands as engine
+from rexian.engine.events import ParticipantJoined
+from rexian.engine.specs import Party
+from rexian.kit import i18n, log
+from rexian.kit.ids import new_id
+from rexian.runtime.port import Committed, Content, Refused, Unavailable
+from rexian.runtime.tables import content as contents
+
+if TYPE_CHECKING:
+    from rexian.channels.voice.channel import VoiceChannel
+
+_NUMBER = re.compile(r"\+?[0-9][0-9 ()\-]{2,30}")
+_log = log.get(__name__)
+
+
+class Guests:
+    """The customers' side of the channel."""
+
+    def __init__(self, channel: VoiceChannel) -> None:
+        self._channel = channel
+
+    # -- by page -------------------------------------------------------------------------------------------------------
+    async def calls(self, tenant_id: str, ask: frames.Call, *, number: str, locale: str) -> str:
+        """A page calls in, for the first time or again; the engine's answer. Raises `Refusal`."""
+        director = self._channel.director
+        call = director.open(ask.contact, tenant_id)
+        floor = self._channel.asking.floor(tenant_id)
+        contact = floor.contact(ask.contact) if floor is not None else None
+        if contact is None:
+            raise Refusal("unavailable", ask.id)
+        call.locale, call.number = locale, number or call.number
+        leg_id = customer_leg(contact)
+        tag = tag_of(tenant_id, ask.contact)
+        name = read_leg(leg_id)
+        assert name is not None
+        line = call.lines.get(leg_id)
+        if line is None:  # before the engine is asked: its `LegAnswered` may be quicker than its answer
+            line = call.add(Line(name, "connecting", director.clock.now_ms(), "customer"))
+        try:
+            return await connect(self._channel.voice, leg_id, ask.sdp, ask_id=ask.id, tag=tag)
+        except Refusal:
+            if line.state == "connecting":
+                line.put("lost", line.since)
+            raise
+
+    async def hangs_up(self, contact_id: str) -> None:
+        """The customer goes, on purpose. Words that they leave are kept, a call-back stays asked for."""
+        channel = self._channel
+        call = channel.director.calls.get(contact_id)
+        facts = channel.director.facts(call) if call is not None else None
+        if call is None or facts is None:
+            return
+        if call.saving:
+            channel.voicemails.end(contact_id)
+        elif facts.stage in ("reception", "waiting", "talking"):
+            await self._end(call, facts)
+        if (line := call.customer) is not None:
+            with contextlib.suppress(Down, Gone):
+                await channel.director.release(call, line)
+        channel.director.touch(contact_id)
+
+    async def _end(self, call: LiveCall, facts: Facts) -> None:
+        floor = self._channel.asking.floor(call.tenant_id)
+        contact = floor.contact(call.contact_id) if floor is not None else None
+        if contact is not None:
+            by = Party("customer", contact.customer_id)
+            command = engine.EndInteraction(interaction_id=facts.main, by=by, reason="customer_hung_up")
+            await self._channel.asking.insist(call.tenant_id, command, by)
+
+    def key(self, contact_id: str, digit: str) -> None:
+        """A key of the page's own keypad: as one pressed on a telephone."""
+        call = self._channel.director.calls.get(contact_id)
+        if call is None or call.customer is None:
+            return
+        if call.saving:
+            self._channel.voicemails.end(contact_id)
+        elif call.host is not None:
+            call.host.heard(Dtmf(leg_id=call.customer.id, digit=digit))
+
+    def rated(self, contact_id: str) -> None:
+        """The page has rated: the voice need not ask any more."""
+        call = self._channel.director.calls.get(contact_id)
+        facts = self._channel.director.facts(call) if call is not None else None
+        if call is not None and facts is not None and facts.stage == "ended" and call.host is not None:
+            self._channel.lobby.let_go(call, "rated")
+
+    # -- call-backs ----------------------------------------------------------------------------------------------------
+    async def request_call_back(self, call: LiveCall, facts: Facts, *, number: str, due_at: int, id: str) -> None:
+        """Keep the place, or book a time; the line may then go. Raises `Refused` or `Unavailable`."""
+        channel = self._channel
+        call.number = number or call.number
+        floor = channel.asking.floor(call.tenant_id)
+        contact = floor.contact(call.contact_id) if floor is not None else None
+        by = Party("customer", contact.customer_id) if contact is not None else RECEPTION
+        if facts.stage == "reception":
+            flow, _ = await channel.lobby.start_facts(call, facts)
+            queue = engine.QueueInteraction(interaction_id=facts.main, queue_id=flow.person)
+            await channel.asking.ask(call.tenant_id, queue, RECEPTION)
+        if number:
+            await self._write_number(call, facts, by, number)
+        command = engine.RequestCallBack(interaction_id=facts.main, due_at=due_at)
+        await channel.asking.ask(call.tenant_id, command, by, id=id)
+        if (line := call.customer) is not None:
+            with contextlib.suppress(Down, Gone):
+                await channel.director.release(call, line)
+        channel.director.touch(call.contact_id)
+
+    async def _write_number(self, call: LiveCall, facts: Facts, by: Party, number: str) -> None:
+        """The number stands in the transcript: the agent sees it, a new process finds it, and it can be erased."""
+        message_id = _number_id(facts.main, number)
+        text = i18n.t(call.locale, "voice.call_me_on", number=number)
+        content = Content(
+            id=message_id, tenant_id=call.tenant_id, contact_id=call.contact_id, interaction_id=facts.main, author=by,
+            kind="text", text=text,
+        )  # fmt: skip
+        command = engine.PostMessage(interaction_id=facts.main, message_id=message_id, author=by)
+        await self._channel.asking.ask(call.tenant_id, command, by, id=message_id, content=[content])
+
+    async def find_number(self, call: LiveCall, facts: Facts) -> None:
+        """Read the number again that the customer left, after a restart of ours."""
+        if call.number:
+            return
+        floor = self._channel.asking.floor(call.tenant_id)
+        main = floor.interaction(facts.main) if floor is not None else None
+        if main is None:
+            return
+        call.number = main.attributes.get("caller", "")
+        query = sa.select(contents.c.text).where(contents.c.id.in_(list(main.messages)), contents.c.kind == "text")
+        async with self._channel.db.system() as tx:
+            for row in await tx.execute(query):
+                found = _NUMBER.search(row.text)
+                if found is not None and _number_id(facts.main, found[0].strip()) in main.messages:
+                    call.number = found[0].strip()
+
+    def note_numbers(self, batch: Sequence[Committed]) -> None:
+        """Numbers of people outside who are to join."""
+        for one in batch:
+            if isinstance(one.event, ParticipantJoined) and one.event.role == "external" and one.content is not None:
+                call = self._channel.director.calls.get(one.event.contact_id)
+                if call is not None:
+                    call.dialled[one.event.person_id] = one.content.text
+
+    # -- by telephone --------------------------------------------------------------------------------------------------
+    async def telephone(self, offered: LegOffered) -> None:
+        """A telephone calls in: the same reception as a page's call. Who it says it is, is never proof (FAULTS 40)."""
+        channel, caller = self._channel, offered.caller
+        entry = await channel.number_of(caller.dialled)
+        if entry is None or not channel.director.up:
+            await channel.voice.reject(offered.leg_id, "unreachable" if entry is None else "busy")
+            return
+        tenant_id, key = entry
+        contact_id, interaction_id = new_id(), new_id()
+        try:
+            await self._receive(offered, tenant_id, key, contact_id, interaction_id)
+        except (Refused, Unavailable) as error:
+            _log.warning("voice.telephone_refused", error=str(error)[:200])
+            await channel.voice.reject(offered.leg_id, "busy")
+            return
+        call = channel.director.open(contact_id, tenant_id)
+        call.number = caller.number
+        name = read_leg(f"{interaction_id}:c")
+        assert name is not None
+        now = channel.clock.now_ms()
+        call.add(Line(name, "connecting", now, "customer", known_as=offered.leg_id))
+        try:
+            await channel.voice.answer(offered.leg_id, side="customer", tag=tag_of(tenant_id, contact_id))
+        except (Gone, Down):
+            await self.hangs_up(contact_id)
+
+    async def _receive(
+        self, offered: LegOffered, tenant_id: str, entry: str, contact_id: str, interaction_id: str
+    ) -> None:
+        channel, caller = self._channel, offered.caller
+        now = channel.clock.now_ms()
+        async with channel.db.system() as tx:
+            customer_id = await find_or_create(
+                tx, tenant_id, kind="phone" if caller.number else "web", value=caller.number or new_id(),
+                name="", locale="zh-CN", now_ms=now,
+            )  # fmt: skip
+            known = await kind_of(tx, customer_id)
+        attributes = {"caller": caller.number, "verstat": caller.verstat or "none"} if caller.number else {}
+        command = engine.ReceiveContact(
+            contact_id=contact_id, interaction_id=interaction_id, tenant_id=tenant_id, customer_id=customer_id,
+            medium="voice", attributes=attributes | ({"customer_kind": known} if known else {}), entry=entry,
+        )  # fmt: skip
+        await channel.asking.ask(tenant_id, command, Party("customer", customer_id))
+
+
+def _number_id(interaction_id: str, number: str) -> str:
+    return str(uuid.uuid5(uuid.UUID(interaction_id), f"call back {number}"))

@@ -1,0 +1,157 @@
+"""What the voice engine tells, and what it means for the calls."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rexian.channels.voice import port
+from rexian.channels.voice.calls import Line
+from rexian.channels.voice.figures import LOST
+from rexian.channels.voice.live import LiveCall
+from rexian.engine import commands as engine
+from rexian.kit import log
+
+if TYPE_CHECKING:
+    from rexian.channels.voice.channel import VoiceChannel
+
+SILENT_MS = 15_000
+"""A line from which no packet came for so long is a line without a peer (FAULTS 43)."""
+_NOT_REACHED = ("busy", "rejected", "no_answer", "unreachable", "not_allowed", "too_many")
+_log = log.get(__name__)
+
+
+class Ears:
+    """Implements `port.VoiceListener`. Synchronous: what has to wait is spawned."""
+
+    def __init__(self, channel: VoiceChannel) -> None:
+        self._channel = channel
+
+    def find(self, leg_id: str) -> tuple[LiveCall, Line] | None:
+        """The call and the line of a leg."""
+        for call in self._channel.director.calls.values():
+            if (line := call.lines.get(leg_id)) is not None:
+                return call, line
+        return None
+
+    def hear(self, event: port.VoiceEvent) -> None:
+        """See `port.VoiceListener`."""
+        match event:
+            case port.EngineUp():
+                self._channel.asking.spawn(self.reconcile())
+            case port.EngineDown():
+                _log.warning("voice.engine_down", reason=event.reason)
+                self._channel.director.engine_down()
+                self._channel.phones.engine(False)
+            case port.LegOffered():
+                self._channel.asking.spawn(self._channel.guests.telephone(event))
+            case port.RecordingEnded():
+                self._channel.asking.spawn(self._recorded(event))
+            case port.LegRinging() | port.BridgeChanged() | port.TapEnded():
+                pass
+            case _:
+                if (found := self.find(event.leg_id)) is not None:
+                    self._on_line(*found, event)
+
+    async def reconcile(self) -> None:
+        """See what lives in the engine, and go on from there."""
+        try:
+            await self._channel.director.engine_up()
+        except port.Down:
+            return  # it says again when it is up
+        self._channel.phones.engine(True)
+
+    def _on_line(self, call: LiveCall, line: Line, event: port.VoiceEvent) -> None:
+        match event:
+            case port.LegAnswered():
+                line.put("up", self._channel.clock.now_ms()) if line.state != "up" else None
+                self._channel.director.touch(call.contact_id)
+            case port.LegEnded():
+                self._ended(call, line, event)
+            case port.Dtmf():
+                self._key(call, line, event)
+            case port.DigitsCollected() | port.PlaybackEnded():
+                if line.name.kind == "customer" and call.host is not None:
+                    call.host.heard(event)
+            case port.MediaStatistics():
+                self._measured(call, line, event)
+
+    def _key(self, call: LiveCall, line: Line, event: port.Dtmf) -> None:
+        if line.name.kind != "customer":
+            return
+        if call.saving:
+            self._channel.voicemails.end(call.contact_id)
+        elif call.host is not None:
+            call.host.heard(event)
+
+    # -- the end of a line ---------------------------------------------------------------------------------------------
+    def _ended(self, call: LiveCall, line: Line, event: port.LegEnded) -> None:
+        on_purpose = event.by_peer and event.cause == "normal"
+        if not on_purpose:
+            LOST.labels(line.side).inc()
+        if line.name.kind == "customer":
+            self._customer_ended(call, line, event, on_purpose)
+        elif line.name.kind == "agent":
+            line.dropped = on_purpose
+            line.put("lost", self._channel.clock.now_ms())
+        elif line.name.kind == "external" or on_purpose:
+            call.lines.pop(line.id, None)
+            self._leave(call, line, "left" if on_purpose else event.cause)
+        else:
+            line.put("lost", self._channel.clock.now_ms())
+        self._channel.director.touch(call.contact_id)
+
+    def _customer_ended(self, call: LiveCall, line: Line, event: port.LegEnded, on_purpose: bool) -> None:
+        now = self._channel.clock.now_ms()
+        if call.saving:
+            self._channel.voicemails.end(call.contact_id)
+        if event.cause in _NOT_REACHED and line.state == "dialling":
+            self._not_reached(call, line)
+            return
+        line.put("lost", now)
+        call.cut = True
+        if call.host is not None:
+            call.host.down()
+            call.host = None
+        if on_purpose:
+            self._channel.asking.spawn(self._channel.guests.hangs_up(call.contact_id))
+
+    def _not_reached(self, call: LiveCall, line: Line) -> None:
+        """A call-back that nobody takes: the agent hears of it and decides."""
+        call.lines.pop(line.id, None)
+        facts = self._channel.director.facts(call)
+        call.ring_told = True
+        if facts is not None and facts.agent_id:
+            self._channel.phones.tell(facts.agent_id, "no_answer", about=facts.main, number=call.number)
+
+    def _leave(self, call: LiveCall, line: Line, why: str) -> None:
+        command = engine.LeaveInteraction(
+            interaction_id=line.name.interaction_id, person_id=line.name.person_id, why=why
+        )
+        self._channel.asking.later(call.tenant_id, command)
+
+    # -- the rest ------------------------------------------------------------------------------------------------------
+    def _measured(self, call: LiveCall, line: Line, event: port.MediaStatistics) -> None:
+        if event.silent_ms >= SILENT_MS and line.state == "up":
+            self._channel.asking.spawn(self._cut(event.leg_id))
+            self._ended(call, line, port.LegEnded(leg_id=event.leg_id, cause="lost"))
+        elif line.name.kind in ("agent", "supervisor"):
+            self._channel.phones.quality(line, mos=event.mos, loss=event.loss, jitter_ms=event.jitter_ms)
+
+    async def _cut(self, leg_id: str) -> None:
+        try:
+            await self._channel.voice.hang_up(leg_id, "lost")
+        except port.Down:
+            return
+
+    async def _recorded(self, event: port.RecordingEnded) -> None:
+        """A recording is closed; a full disk ends it and never the call."""
+        channel = self._channel
+        for call in list(channel.director.calls.values()):
+            if call.recording_id == event.recording_id and event.why in ("disk_full", "failed"):
+                facts = channel.director.facts(call)
+                if facts is not None and facts.agent_id:
+                    channel.phones.tell(facts.agent_id, "not_recorded", about=facts.main)
+        if event.bridge_id.endswith(":v"):
+            channel.voicemails.closed(event.recording_id)
+        elif channel.recordings is not None:
+            await channel.recordings.finish(event.recording_id, event)

@@ -1,0 +1,94 @@
+"""A call as the channel keeps it in memory: its lines, and what the engine was last told. Rebuilt after every start."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from rexian.channels.voice.calls import Facts, LegName, Line
+from rexian.channels.voice.port import DigitsCollected, Dtmf, PlaybackEnded, RecordingEnded, RecordingOrder
+
+RecordingNow = Literal["", "on", "paused"]
+
+
+class Receptionist(Protocol):
+    """Whoever speaks to the customer of one call when no person does (`reception/` behind `host.py`)."""
+
+    lingers: bool
+    """The customer stays on the line though the contact has ended or is being recorded."""
+
+    def stage(self, facts: Facts, *, connected: bool) -> None:
+        """Where the call stands, every time it may have changed. `connected`: customer and agent hear each other."""
+        ...
+
+    def heard(self, event: Dtmf | DigitsCollected | PlaybackEnded | RecordingEnded) -> None: ...
+
+    def position(self, position: int, of: int, low_ms: int, high_ms: int) -> None: ...
+
+    def tick(self) -> None: ...
+
+    def down(self) -> None:
+        """The customer's line is gone."""
+        ...
+
+
+@dataclass
+class LiveCall:
+    """`shown`: what each leg's person was last told of it. `answered_at`: since when this handling has been talking,
+    `spoken`: customer and agent have been connected in it.
+    """
+
+    contact_id: str
+    tenant_id: str
+    lines: dict[str, Line] = field(default_factory=dict)
+    bridge: bool = False
+    recording: RecordingNow = ""
+    recording_id: str = ""
+    spoken: bool = False
+    handled_by: str = ""  # interaction and agent of the handling that `spoken` is about
+    may_record: bool = True
+    host: Receptionist | None = None
+    number: str = ""  # where the customer can be rung
+    locale: str = "zh-CN"
+    simulated: bool = False
+    ringing_since: int = 0  # a call-back rings at the customer's
+    ring_told: bool = False
+    saving: str = ""  # recording of the words that the customer leaves now
+    cut: bool = False  # the customer's line was lost before: they are not greeted again
+    told_present: bool | None = None
+    dialled: dict[str, str] = field(default_factory=dict)  # participant → number, for those outside
+    shown: dict[str, tuple[str, str, str]] = field(default_factory=dict)
+    dirty: bool = False
+    runner: asyncio.Task[None] | None = None
+
+    @property
+    def customer(self) -> Line | None:
+        return next((line for line in self.lines.values() if line.name.kind == "customer"), None)
+
+    def of_person(self, person_id: str) -> list[Line]:
+        """Their lines in this call, the newest last."""
+        theirs = [line for line in self.lines.values() if line.name.person_id == person_id]
+        return sorted(theirs, key=lambda line: (line.since, line.name.number))
+
+    def add(self, line: Line) -> Line:
+        self.lines[line.id] = line
+        return line
+
+    def next_name(self, name: LegName) -> LegName:
+        """The name of the person's next line in the same interaction."""
+        theirs = [line.name.number for line in self.lines.values() if line.name.person_id == name.person_id]
+        number = max([name.number, *theirs]) + 1
+        return LegName(interaction_id=name.interaction_id, kind=name.kind, person_id=name.person_id, number=number)
+
+
+class Recordings(Protocol):
+    """Who keeps recordings (`work/recordings/contract.py`). None of it may stop a call."""
+
+    async def begin(self, tenant_id: str, contact_id: str, interaction_id: str, now: int) -> RecordingOrder:
+        """Where and under which key. Raises `OSError` when nothing can be kept."""
+        ...
+
+    async def finish(self, recording_id: str, ended: RecordingEnded) -> None: ...
+
+    async def consent_rule(self, tenant_id: str) -> Literal["always", "prompt", "never"]: ...

@@ -1,0 +1,155 @@
+"""What the reception of one caller may ask of the house (`host.Lobby`): the line, a call-back, a message, good-bye."""
+
+from __future__ import annotations
+
+import contextlib
+import uuid
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from rexian.channels.voice import frames
+from rexian.channels.voice.calls import Facts, Stage
+from rexian.channels.voice.live import LiveCall
+from rexian.channels.voice.port import Down, Gone
+from rexian.channels.voice.reception import words
+from rexian.channels.voice.reception.model import Flow
+from rexian.engine import commands as engine
+from rexian.engine.specs import Party
+from rexian.runtime.port import Refused
+
+if TYPE_CHECKING:
+    from rexian.channels.voice.channel import VoiceChannel
+
+RECEPTION = Party("system", "reception")
+LATER_MS = 30 * 60_000
+"""A call-back "when there is room" is booked so far ahead."""
+
+
+_STAGES: dict[Stage, Literal["reception", "queued", "talking", "ended"]] = {
+    "reception": "reception", "waiting": "queued", "call_back": "queued", "talking": "talking", "ended": "ended",
+}  # fmt: skip
+
+
+class Receptions(Protocol):
+    """How a tenant receives callers (`directory/reception/contract.py`)."""
+
+    async def flow(self, tenant_id: str, entry: str) -> Flow: ...
+
+    async def is_open(self, flow: Flow, locale: str) -> bool: ...
+
+    async def next_opening(self, flow: Flow) -> int:
+        """ms since 1970 UTC; 0 when nobody knows."""
+        ...
+
+
+class Lobby:
+    """Implements `host.Lobby`."""
+
+    def __init__(self, channel: VoiceChannel, receptions: Receptions) -> None:
+        self._channel = channel
+        self._receptions = receptions
+
+    async def start_facts(self, call: LiveCall, facts: Facts) -> tuple[Flow, words.Started]:
+        """See `host.Lobby`."""
+        channel = self._channel
+        floor = channel.asking.floor(call.tenant_id)
+        main = floor.interaction(facts.main) if floor is not None else None
+        attributes = dict(main.attributes) if main is not None else {}
+        flow = await self._receptions.flow(call.tenant_id, main.entry if main is not None else "")
+        queue_id = await self._queue_of(call, main.entry if main is not None else "", attributes.get("topic"))
+        open_now = await self._receptions.is_open(flow, call.locale)
+        rule = await channel.recordings.consent_rule(call.tenant_id) if channel.recordings is not None else "never"
+        now = channel.clock.now_ms()
+        if facts.stage == "reception" and not call.cut:
+            return flow, words.Started(
+                at=now, locale=call.locale, open=open_now, queue_id=queue_id, number=call.number, recording=rule
+            )
+        return flow, words.Resumed(
+            at=now, locale=call.locale, open=open_now, queue_id=queue_id or facts.queue_id, number=call.number,
+            recording=rule, stage=_STAGES[facts.stage],
+        )  # fmt: skip
+
+    async def _queue_of(self, call: LiveCall, entry: str, topic: str | None) -> str:
+        """The queue of the topic that was chosen in the page; '' when none was."""
+        if not topic:
+            return ""
+        entrance = await self._channel.entrances.find(entry, call.locale)
+        return (entrance.site.queue_for(topic) or "") if entrance is not None else ""
+
+    def caption(self, call: LiveCall, text: str, keys: tuple[words.KeyLabel, ...]) -> None:
+        """See `host.Lobby`."""
+        shown = [frames.KeyView(key.digit, key.label) for key in keys]
+        self._channel.visits.caption(call.contact_id, text, shown)
+
+    # -- the line ------------------------------------------------------------------------------------------------------
+    async def join_line(self, call: LiveCall, interaction_id: str, act: words.Queue) -> None:
+        """See `host.Lobby`."""
+        await self._queue(call, interaction_id, act.queue_id, needs=act.needs, attributes=act.attributes)
+
+    async def _queue(
+        self, call: LiveCall, interaction_id: str, queue_id: str, *, needs: dict[str, int],
+        attributes: dict[str, str],
+    ) -> None:  # fmt: skip
+        channel = self._channel
+        floor = channel.asking.floor(call.tenant_id)
+        contact = floor.contact(call.contact_id) if floor is not None else None
+        language = channel.abilities.language(floor, call.tenant_id, call.locale) if floor is not None else {}
+        last_agent = None
+        if contact is not None:
+            async with channel.db.system() as tx:
+                last_agent = await channel.last_agent(tx, call.tenant_id, contact.customer_id, channel.clock.now_ms())
+        command = engine.QueueInteraction(
+            interaction_id=interaction_id, queue_id=queue_id, needs=language | needs, attributes=attributes,
+            last_agent_id=last_agent,
+        )  # fmt: skip
+        await channel.asking.ask(call.tenant_id, command, RECEPTION)
+
+    async def call_back(self, call: LiveCall, interaction_id: str, act: words.CallBack) -> None:
+        """See `host.Lobby`."""
+        due_at = 0
+        if act.booked:
+            flow = await self._receptions.flow(call.tenant_id, "")
+            open_now = await self._receptions.is_open(flow, call.locale)
+            opens_at = 0 if open_now else await self._receptions.next_opening(flow)
+            due_at = opens_at or self._channel.clock.now_ms() + LATER_MS
+        if not act.queued:
+            await self._queue(call, interaction_id, act.queue_id, needs={}, attributes=act.attributes)
+        command = engine.RequestCallBack(interaction_id=interaction_id, due_at=due_at)
+        await self._channel.asking.ask(call.tenant_id, command, RECEPTION)
+
+    # -- words ---------------------------------------------------------------------------------------------------------
+    async def leave_words(self, call: LiveCall, interaction_id: str, act: words.Voicemail) -> int:
+        """See `host.Lobby`."""
+        customer = call.customer
+        if customer is None:
+            return 0
+        ms = await self._channel.voicemails.record(call, customer.id, interaction_id, act.most_s)
+        if ms:
+            await self.hand_on(call, interaction_id, act.queue_id, queued=act.queued)
+        return ms
+
+    async def hand_on(self, call: LiveCall, interaction_id: str, queue_id: str, *, queued: bool) -> None:
+        """A message waits for an agent as a call-back does."""
+        asking = self._channel.asking
+        if not queued:
+            try:
+                await self._queue(call, interaction_id, queue_id, needs={}, attributes={})
+            except Refused as refused:
+                if refused.code not in ("not_in_reception", "already_ended"):
+                    return  # no room now: the clock's next looks try again (`overdue.words_left`)
+        id = str(uuid.uuid5(uuid.UUID(interaction_id), "voicemail call-back"))
+        await asking.insist(call.tenant_id, engine.RequestCallBack(interaction_id=interaction_id), RECEPTION, id=id)
+
+    def let_go(self, call: LiveCall, why: str) -> None:
+        """See `host.Lobby`."""
+        self._channel.asking.spawn(self._let_go(call, why))
+
+    async def _let_go(self, call: LiveCall, why: str) -> None:
+        facts = self._channel.director.facts(call)
+        if facts is not None and facts.stage in ("reception", "waiting") and why not in ("call_back", "voicemail"):
+            end = engine.EndInteraction(interaction_id=facts.main, by=RECEPTION, reason=why)
+            self._channel.asking.later(call.tenant_id, end, RECEPTION)
+        customer = call.customer
+        if customer is not None:
+            with contextlib.suppress(Down, Gone):
+                await self._channel.director.release(call, customer)
+        self._channel.director.touch(call.contact_id)

@@ -1,0 +1,34 @@
+"""The flow, as the voice channel knows it. It lives in the directory, where it is edited, checked and kept."""
+
+from rexian.directory.reception.checks import Finding, Findings, Known, check
+from rexian.directory.reception.model import (
+    KEYS,
+    PERSON_KEY,
+    Closed,
+    Consent,
+    Flow,
+    Menu,
+    Option,
+    Queueing,
+    Rating,
+    Speech,
+    Target,
+)
+
+__all__ = [
+    "KEYS",
+    "PERSON_KEY",
+    "Closed",
+    "Consent",
+    "Finding",
+    "Findings",
+    "Flow",
+    "Known",
+    "Menu",
+    "Option",
+    "Queueing",
+    "Rating",
+    "Speech",
+    "Target",
+    "check",
+]

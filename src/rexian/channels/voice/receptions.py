@@ -1,0 +1,39 @@
+"""How a tenant receives callers, read from the directory (`lobby.Receptions`)."""
+
+from __future__ import annotations
+
+from rexian.channels.voice.reception.model import Flow
+from rexian.directory.hours.contract import schedule_of
+from rexian.directory.reception.contract import flow_for, is_open
+from rexian.kit.clock import Clock
+from rexian.kit.database import Database
+from rexian.kit.problem import Problem
+
+
+class DirectoryReceptions:
+    """Implements `lobby.Receptions`."""
+
+    def __init__(self, db: Database, clock: Clock) -> None:
+        self._db = db
+        self._clock = clock
+
+    async def flow(self, tenant_id: str, entry: str) -> Flow:
+        """See `lobby.Receptions`."""
+        async with self._db.tenant(tenant_id) as tx:
+            return await flow_for(tx, tenant_id, entry)
+
+    async def is_open(self, flow: Flow, locale: str) -> bool:
+        """See `lobby.Receptions`."""
+        async with self._db.system() as tx:
+            return (await is_open(tx, flow, self._clock.now_ms(), locale))[0]
+
+    async def next_opening(self, flow: Flow) -> int:
+        """See `lobby.Receptions`."""
+        if flow.closed.hours_id is None:
+            return 0
+        async with self._db.system() as tx:
+            try:
+                schedule = await schedule_of(tx, flow.closed.hours_id)
+            except Problem:  # the calendar is gone
+                return 0
+        return schedule.next_opening(self._clock.now_ms()) or 0

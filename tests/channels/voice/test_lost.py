@@ -1,0 +1,114 @@
+"""What is lost and comes back: a network, an agent's line, the media engine. Nothing is stuck after."""
+
+from __future__ import annotations
+
+import asyncio
+
+from rexian.channels.voice.settings import VoiceLimits
+from tests.channels.voice.rig import Street
+
+QUICK = VoiceLimits(grace_ms=400, answer_ms=150, position_every_ms=50, ring_ms=300)
+
+
+async def test_a_customer_who_is_cut_off_comes_back_into_the_same_call(street: Street) -> None:
+    caller, _, phone = await street.talk()
+    line = phone.live()[0]["leg"]
+    street.engine.lose(caller.leg)
+    await caller.state("cut")
+    assert (await caller.call())["t"] == "answer"
+    await caller.state("talking")
+    await street.until(lambda: street.hears(caller.leg) == {line})
+    assert street.engine.connects.count(caller.leg) == 2
+
+
+async def test_a_customer_who_stays_away_has_left(street: Street) -> None:
+    caller, li, phone = await street.talk()
+    street.voice.limits = QUICK
+    await caller.drop()
+    street.engine.lose(caller.leg)
+    handling = await li.until(
+        lambda: (found := li.view("me", "handlings").get(caller.interaction)) and found["state"] == "after_contact_work"
+    )
+    assert handling
+    await phone.until(lambda: not phone.live())
+
+
+async def test_an_agents_line_comes_back_by_itself(street: Street) -> None:
+    caller, _, phone = await street.talk()
+    first = phone.live()[0]["leg"]
+    street.engine.lose(first)
+    await caller.state("held")  # music, not silence
+    again = await phone.up()
+    assert again["leg"] == first[:-1] + "2"
+    await caller.state("talking")
+    await street.until(lambda: street.hears(caller.leg) == {again["leg"]})
+
+
+async def test_an_agent_who_stays_away_gives_the_customer_back_to_the_queue(street: Street) -> None:
+    caller, _, phone = await street.talk()
+    street.voice.limits = QUICK
+    wang, second = await street.agent(street.city.wang)
+    await phone.drop()
+    street.engine.lose(phone.live()[0]["leg"])
+    await caller.state("waiting")
+    handling = await wang.accept()
+    assert handling["id"] == caller.interaction
+    theirs = (await second.up())["leg"]
+    await street.until(lambda: street.hears(caller.leg) == {theirs})
+
+
+async def test_an_agent_whose_phone_does_not_connect_is_told_in_words(street: Street) -> None:
+    li, phone = await street.agent(street.city.li)
+    street.voice.limits = VoiceLimits(answer_ms=150, position_every_ms=50)
+    phone.connects = False
+    caller = await street.caller()
+    await caller.call()
+    await li.accept()
+    told = await phone.got("nack", code="not_connecting")
+    assert "话筒" in told["text"]
+    phone.connects = True
+    await phone.send(t="take", interaction=caller.interaction)
+    await phone.up()
+    await caller.state("talking")
+
+
+async def test_when_the_engine_dies_both_pages_come_back_into_the_same_call(street: Street) -> None:
+    caller, _, phone = await street.talk()
+    street.engine.crash()
+    assert (await phone.got("engine", up=False))["text"]
+    await caller.state("cut")
+    refused = await caller.call()
+    assert (refused["code"], refused["alternatives"]) == ("voice_down", ["call_back"])
+    assert (await street.served.client().get("/readyz")).status_code == 200
+    street.engine.come_up()
+    await caller.got("state", state="cut", reason="engine_up")
+    assert (await caller.call())["t"] == "answer"
+    line = await phone.up()
+    await caller.state("talking")
+    await street.until(lambda: street.hears(caller.leg) == {line["leg"]})
+
+
+async def test_while_the_engine_is_away_nobody_new_gets_stuck(street: Street) -> None:
+    street.engine.crash()
+    caller = await street.caller()
+    assert caller.of("welcome")[0]["voice"]["available"] is False
+    assert (await caller.call())["code"] == "voice_down"
+    street.engine.come_up()
+    await asyncio.sleep(0.05)
+    assert (await caller.call())["t"] == "answer"
+
+
+async def test_those_who_wait_keep_their_place_over_an_engine_crash(street: Street) -> None:
+    first, second = await street.caller(), await street.caller()
+    for one in (first, second):
+        await one.call()
+        await one.state("waiting")
+    street.engine.crash()
+    street.engine.come_up()
+    await second.got("state", state="cut", reason="engine_up")
+    await second.call()
+    await second.state("waiting")
+    await second.got("position", position=2)
+    await first.call()
+    await first.state("waiting")
+    await street.until(lambda: street.engine.legs[first.leg].playing)
