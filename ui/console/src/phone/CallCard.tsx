@@ -157,7 +157,9 @@ function Controls({ handling, call }: { handling: HandlingView; call: Call }) {
         {mayTake ? (
           <Button variant="primary" icon="headset" onPress={takeHere} aria-keyshortcuts="Alt+L">
             {t(call.status === "late" || call.status === "failed" ? "act.connect_again" : "act.take_here")}
-            <Kbd keys="Alt+L" onDark />
+            <span className="hidden @4xl:inline">
+              <Kbd keys="Alt+L" onDark />
+            </span>
           </Button>
         ) : (
           <Button icon="transfer" isDisabled={!call.word?.code} onPress={() => setDialog("pass")}>

@@ -21,10 +21,10 @@ export function People({ handling, customer }: { handling: HandlingView; custome
   return (
     <div className="flex h-9 min-w-0 items-center gap-2">
       <ul aria-label={t("people.title")} className="flex min-w-0 items-center gap-1.5 overflow-hidden">
-        <li>
+        <li className="flex">
           <Badge tone="accent">{t("people.you")}</Badge>
         </li>
-        <li className="min-w-0">
+        <li className="flex min-w-0">
           <Badge tone={handling.held_at ? "warn" : "accent"} className="max-w-44">
             <Icon name={handling.held_at ? "pause" : "user"} size={12} className="shrink-0" />
             <span className="foreign truncate">{customer}</span>
@@ -32,7 +32,7 @@ export function People({ handling, customer }: { handling: HandlingView; custome
           </Badge>
         </li>
         {phase ? (
-          <li className="min-w-0">
+          <li className="flex min-w-0">
             <Badge tone={phase === "calling" ? "info" : "accent"} className="max-w-52">
               <Icon name={phase === "calling" ? "bell" : "headset"} size={12} className="shrink-0" />
               <span className="foreign truncate">

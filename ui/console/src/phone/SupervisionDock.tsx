@@ -18,7 +18,7 @@ export function SupervisionDock() {
   return (
     <section
       aria-label={t("join.region")}
-      className="pointer-events-none fixed bottom-4 left-1/2 z-[var(--rx-z-banner)] flex -translate-x-1/2 flex-col gap-2"
+      className="pointer-events-none fixed bottom-4 w-max max-w-[calc(100vw-6rem)] left-1/2 z-[var(--rx-z-banner)] flex -translate-x-1/2 flex-col gap-2"
     >
       {words.map((word) => (
         <Joined key={word.interaction} word={word} />
@@ -73,7 +73,7 @@ function Joined({ word }: { word: CallWord }) {
       <div
         role="group"
         aria-label={t("join.how")}
-        className="flex overflow-hidden rounded-sm border border-line-2"
+        className="flex shrink-0 overflow-hidden rounded-sm border border-line-2"
       >
         {JOIN_ROLES.map((role) => (
           <Button

@@ -277,7 +277,7 @@ export class Phone {
     this.ice = frame.ice_servers;
     this.sip = frame.sip ?? null;
     const calls = Object.fromEntries(frame.calls.map((call) => [call.interaction, call]));
-    this.set({ engine: frame.engine, calls, engineDown: "" });
+    this.set({ engine: frame.engine, calls, engineDown: frame.up === false ? "…" : "" });
     this.tellReady();
     for (const interaction of [...this.lines.keys()]) {
       if (!calls[interaction]) this.closeLine(interaction);

@@ -40,6 +40,8 @@ export type FromPhoneServer =
       sip?: SipAccess;
       calls: CallWord[];
       now: number;
+      /** Absent: the engine is there. */
+      up?: boolean;
     }
   | { t: "connect"; leg: string; interaction: string; role: CallRole }
   | { t: "answer"; leg?: string; id?: string; sdp: string }
