@@ -28,6 +28,13 @@ export function readiness(state: PhoneState): Readiness {
 /** Worth telling: not the moments of starting. */
 export const isTrouble = (why: Readiness): boolean => !["ok", "off", "connecting", "unknown"].includes(why);
 
+/** Is this leg an earlier one of the same person in the same call? Legs end in a number that grows. */
+export function isOlder(leg: string, than: string | undefined): boolean {
+  const [, stem, n] = /^(.*):(\d+)$/.exec(leg) ?? [];
+  const [, other, m] = /^(.*):(\d+)$/.exec(than ?? "") ?? [];
+  return stem !== undefined && stem === other && Number(n) < Number(m);
+}
+
 export type CallStatus =
   | "connecting"
   /** Five seconds have gone without sound. */

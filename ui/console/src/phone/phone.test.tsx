@@ -262,6 +262,20 @@ describe("moving a call", () => {
     await waitFor(() => expect(server.phoned("take")).toEqual([{ t: "take", interaction: "interaction-1" }]));
   });
 
+  it("here: what is still said of its old leg does no harm", async () => {
+    const card = await talking();
+    const next = "interaction-1:a:agent-li:2";
+    ring({ t: "connect", leg: next, interaction: "interaction-1", role: "talk" });
+    await waitFor(() => expect(server.phoned("offer").at(-1)?.leg).toBe(next));
+    ring({ t: "answer", leg: next, sdp: "answer" });
+    await waitFor(() => expect(FakePeer.last.remote).toBe("answer"));
+    act(() => FakePeer.last.becomes("connected"));
+    ring({ t: "call", ...word({ leg: next, state: "up" }) });
+    ring({ t: "call", ...word({ state: "ended", here: false }) }, { t: "drop", leg: LEG, cause: "normal" });
+    expect(FakePeer.last.connectionState).toBe("connected");
+    expect(card.textContent).toContain("您正在与陈立群通话");
+  });
+
   it("after the device was lost", async () => {
     view(voice({ accepted_at: Date.now() - 60_000 }));
     server.phoneCalls = [word({ state: "lost", here: false })];

@@ -9,6 +9,7 @@ import { type Line, type LineState, type LineWorld, WebRtcLine } from "./line.ts
 import type { PhoneParts } from "./parts.ts";
 import { type LinkState, PhoneSocket } from "./socket.ts";
 import { Sounds } from "./sounds.ts";
+import { isOlder } from "./model.ts";
 import { Tabs } from "./tabs.ts";
 import type { CallRole, CallWord, FromPhoneServer, SipAccess } from "./wire.ts";
 
@@ -362,10 +363,15 @@ export class Phone {
 
   private call(word: CallWord): void {
     const { [word.interaction]: before, ...others } = this.state.get().calls;
+    const line = this.lines.get(word.interaction)?.state.get().leg;
+    // A call that moves has two legs for a moment: what is said of the old one no longer counts.
+    if (isOlder(word.leg, line) || isOlder(word.leg, before?.leg)) return;
     if (word.state === "ended") {
-      if (before && this.lines.has(word.interaction)) this.sounds.ended();
-      this.closeLine(word.interaction);
-      return this.set({ calls: others });
+      if (line === word.leg) {
+        this.sounds.ended();
+        this.closeLine(word.interaction);
+      }
+      return before?.leg === word.leg ? this.set({ calls: others }) : undefined;
     }
     if (!word.here) this.closeLine(word.interaction);
     else this.lines.get(word.interaction)?.setRole(word.role);
