@@ -5,6 +5,9 @@ import { useTranslation } from "react-i18next";
 import { browserWire, FeedClient, FeedProvider } from "@kit/feed";
 import { OfferStack } from "../desk/OfferStack.tsx";
 import { DemoRibbon } from "../front/DemoRibbon.tsx";
+import { PhoneDialogs } from "../phone/PhoneDialogs.tsx";
+import { PhoneProvider } from "../phone/store.tsx";
+import { SupervisionDock } from "../phone/SupervisionDock.tsx";
 import { RuleCommands } from "../routing/RuleCommands.tsx";
 import { Announcer } from "./announce.tsx";
 import { onSignedOut } from "./api.ts";
@@ -56,33 +59,38 @@ function SignedIn({ session }: { session: Session }) {
 
   return (
     <FeedProvider client={client}>
-      <a
-        href="#main"
-        className="sr-only focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:z-[var(--rx-z-toast)] focus:rounded-sm focus:bg-accent focus:px-3 focus:py-1.5 focus:text-on-accent"
-      >
-        {t("nav.skip")}
-      </a>
-      <div className="flex h-full flex-col">
-        {session.demo ? <DemoRibbon /> : null}
-        <div className="flex min-h-0 flex-1">
-          <Navigation />
-          <div className="flex min-w-0 flex-1 flex-col">
-            <TopBar />
-            <main
-              id="main"
-              tabIndex={-1}
-              key={path.split("/")[2]}
-              className="min-h-0 flex-1 overflow-auto outline-none"
-            >
-              <Outlet />
-            </main>
+      <PhoneProvider>
+        {" "}
+        <a
+          href="#main"
+          className="sr-only focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:z-[var(--rx-z-toast)] focus:rounded-sm focus:bg-accent focus:px-3 focus:py-1.5 focus:text-on-accent"
+        >
+          {t("nav.skip")}
+        </a>
+        <div className="flex h-full flex-col">
+          {session.demo ? <DemoRibbon /> : null}
+          <div className="flex min-h-0 flex-1">
+            <Navigation />
+            <div className="flex min-w-0 flex-1 flex-col">
+              <TopBar />
+              <main
+                id="main"
+                tabIndex={-1}
+                key={path.split("/")[2]}
+                className="min-h-0 flex-1 overflow-auto outline-none"
+              >
+                <Outlet />
+              </main>
+            </div>
           </div>
         </div>
-      </div>
-      {session.agent ? <OfferStack /> : null}
-      <CommandBar />
-      <RuleCommands />
-      <Announcer />
+        {session.agent ? <OfferStack /> : null}
+        <SupervisionDock />
+        <PhoneDialogs />
+        <CommandBar />
+        <RuleCommands />
+        <Announcer />
+      </PhoneProvider>
     </FeedProvider>
   );
 }

@@ -2,6 +2,7 @@
 import { useTranslation } from "react-i18next";
 import { Button, Icon, Kbd } from "@kit/ui";
 import { StateSwitch } from "../desk/StateSwitch.tsx";
+import { PhoneSign } from "../phone/PhoneSign.tsx";
 import { openCommandBar } from "./commands.ts";
 import { LiveSign } from "./LiveSign.tsx";
 import { PersonMenu } from "./PersonMenu.tsx";
@@ -25,6 +26,7 @@ export function TopBar() {
           <Kbd keys="Ctrl+K" />
         </Button>
       </div>
+      {session.agent ? <PhoneSign /> : null}
       <LiveSign />
       <PersonMenu />
     </header>

@@ -2,6 +2,7 @@
 import { vi } from "vitest";
 import type { AnyData, ClientFrame, HandlingView, MessageView, OfferView, Op } from "@kit/feed";
 import { applyOps } from "@kit/feed/reducer.ts";
+import type { CallWord, FromPhoneServer, ToPhoneServer } from "../phone/wire.ts";
 import type { Session } from "./session.tsx";
 
 /** What a path answers: a body, a `Refusal`, or a function of the request's body that makes either. */
@@ -84,10 +85,15 @@ export class FakeServer {
   readonly calls: { method: string; path: string; body: unknown }[] = [];
   readonly commands: { id: string; name: string; args: Record<string, unknown> }[] = [];
   readonly views = new Map<string, AnyData>();
+  /** What pages said over the phone's socket. */
+  readonly phoneFrames: ToPhoneServer[] = [];
+  /** Calls that the phone's welcome names. */
+  phoneCalls: CallWord[] = [];
   /** Commands are acked at once; a test that wants to see them pending turns this off. */
   acks = true;
   private seqs = new Map<string, number>();
   private sockets = new Set<FakeSocket>();
+  private phones = new Set<FakePhoneSocket>();
 
   constructor(session: Session | null = LI) {
     this.http.set(
@@ -104,14 +110,58 @@ export class FakeServer {
     vi.stubGlobal("fetch", (path: string, init: RequestInit = {}) => Promise.resolve(this.fetch(path, init)));
     vi.stubGlobal(
       "WebSocket",
-      class extends FakeSocket {
-        constructor() {
-          super(server);
-          server.sockets.add(this);
-          setTimeout(() => this.say({ t: "hello", epoch: 1, now: Date.now(), heartbeat_ms: 5_000 }));
+      class {
+        constructor(address: string | URL) {
+          if (String(address).includes("/voice/desk")) return server.openPhone();
+          return server.openFeed();
         }
       },
     );
+  }
+
+  private openFeed(): FakeSocket {
+    const socket = new FakeSocket(this);
+    this.sockets.add(socket);
+    setTimeout(() => socket.say({ t: "hello", epoch: 1, now: Date.now(), heartbeat_ms: 5_000 }));
+    return socket;
+  }
+
+  private openPhone(): FakePhoneSocket {
+    const socket = new FakePhoneSocket(this);
+    this.phones.add(socket);
+    setTimeout(() => socket.onopen?.());
+    return socket;
+  }
+
+  /** Says something to all phones. */
+  ring(...frames: FromPhoneServer[]): void {
+    for (const frame of frames) for (const phone of this.phones) phone.say(frame);
+  }
+
+  /** Closes every phone's socket. */
+  cutPhones(): void {
+    for (const phone of [...this.phones]) {
+      this.phones.delete(phone);
+      phone.onclose?.();
+    }
+  }
+
+  phoned<T extends ToPhoneServer["t"]>(t: T): Extract<ToPhoneServer, { t: T }>[] {
+    return this.phoneFrames.filter((frame): frame is Extract<ToPhoneServer, { t: T }> => frame.t === t);
+  }
+
+  hearPhone(socket: FakePhoneSocket, frame: ToPhoneServer): void {
+    this.phoneFrames.push(frame);
+    if (frame.t === "ping") socket.say({ t: "pong", n: frame.n, now: Date.now() });
+    if (frame.t === "hello")
+      socket.say({
+        t: "welcome",
+        person: LI.person.id,
+        engine: "embedded",
+        ice_servers: [],
+        calls: this.phoneCalls,
+        now: Date.now(),
+      });
   }
 
   agent(over: object = {}): object {
@@ -183,6 +233,20 @@ class FakeSocket {
   }
   close(): void {}
   say(frame: object): void {
+    this.onmessage?.({ data: JSON.stringify(frame) });
+  }
+}
+
+class FakePhoneSocket {
+  onopen: (() => void) | null = null;
+  onmessage: ((event: { data: unknown }) => void) | null = null;
+  onclose: (() => void) | null = null;
+  constructor(private readonly server: FakeServer) {}
+  send(text: string): void {
+    this.server.hearPhone(this, JSON.parse(text) as ToPhoneServer);
+  }
+  close(): void {}
+  say(frame: FromPhoneServer): void {
     this.onmessage?.({ data: JSON.stringify(frame) });
   }
 }

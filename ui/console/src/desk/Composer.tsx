@@ -9,14 +9,35 @@ import type { HandlingView } from "@kit/feed";
 import { cx, Icon } from "@kit/ui";
 import { type AppCommand, useCommands } from "../app/commands.ts";
 import { useShortcut } from "../app/shortcuts.ts";
+import { isCall } from "../phone/model.ts";
 import { notes } from "./kept.ts";
 import { NoteField } from "./NoteField.tsx";
 import type { Outbox } from "./outbox.ts";
 import { ReplyField } from "./ReplyField.tsx";
+import { useHandlings } from "./useMe.ts";
 
 type Mode = "reply" | "note";
 
-export function Composer({ handling, outbox }: { handling: HandlingView; outbox: Outbox }) {
+/** A call is answered by voice: only the note is left. */
+function NoteOnly({ handling }: { handling: HandlingView }) {
+  const [note, setNote] = useState(() => notes.get(handling.id));
+  useEffect(() => notes.set(handling.id, note), [handling.id, note]);
+  const focusField = () => document.querySelector<HTMLTextAreaElement>("#composer-note")?.focus();
+  useShortcut({ keys: "Alt+KeyN" }, focusField);
+  return (
+    <div className="shrink-0 border-t border-line p-3">
+      <div className="mx-auto max-w-3xl rounded-md border border-note-line bg-note pt-1 text-note-ink focus-within:outline-2 focus-within:-outline-offset-1 focus-within:outline-note-line">
+        <NoteField handling={handling} text={note} onChange={setNote} />
+      </div>
+    </div>
+  );
+}
+
+export function Composer(props: { handling: HandlingView; outbox: Outbox }) {
+  return props.handling.medium === "voice" ? <NoteOnly handling={props.handling} /> : <Writing {...props} />;
+}
+
+function Writing({ handling, outbox }: { handling: HandlingView; outbox: Outbox }) {
   const { t } = useTranslation("desk");
   const [mode, setMode] = useState<Mode>("reply");
   const [note, setNote] = useState(() => notes.get(handling.id));
@@ -27,7 +48,9 @@ export function Composer({ handling, outbox }: { handling: HandlingView; outbox:
     requestAnimationFrame(() => document.querySelector<HTMLTextAreaElement>(`#composer-${next}`)?.focus());
   };
   useShortcut({ keys: "Alt+KeyN" }, () => focusField(isNote ? "reply" : "note"));
-  useShortcut({ keys: "Alt+KeyM" }, () => focusField("reply"));
+  // While there is a call, that key is its mute button, whatever is shown; Alt+N goes both ways.
+  const hasCall = useHandlings().some(isCall);
+  useShortcut({ keys: "Alt+KeyM" }, hasCall ? undefined : () => focusField("reply"));
   const commands = useMemo<AppCommand[]>(
     () => [
       {

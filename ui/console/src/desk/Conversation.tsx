@@ -13,6 +13,7 @@ import { Badge, Button, ConfirmDialog, Icon, IconButton, Notice, StateBadge, toa
 import { stopwatch } from "@kit/time.ts";
 import { type AppCommand, useCommands } from "../app/commands.ts";
 import { useShortcut } from "../app/shortcuts.ts";
+import { CallCard } from "../phone/CallCard.tsx";
 import { Composer } from "./Composer.tsx";
 import { customerName, origin } from "./model.ts";
 import { useOutbox } from "./useOutbox.ts";
@@ -39,6 +40,7 @@ export function Conversation({ handling, panel }: { handling: HandlingView; pane
 
   const [dialog, setDialog] = useState<"transfer" | "end" | null>(null);
   const isTalking = handling.state === "talking";
+  const isVoice = handling.medium === "voice";
   const close = useCallback(() => setDialog(null), []);
   const isBusy = own.some((item) => item.state !== "failed");
 
@@ -50,6 +52,7 @@ export function Conversation({ handling, panel }: { handling: HandlingView; pane
         onTransfer={isTalking ? () => setDialog("transfer") : undefined}
         onEnd={isTalking ? () => setDialog("end") : undefined}
       />
+      {isTalking && isVoice ? <CallCard handling={handling} /> : null}
       <Standing handling={handling} />
       {status.refused ? (
         <Notice tone="bad" className="m-4">
@@ -76,6 +79,7 @@ function Header({ handling, panel, onTransfer, onEnd }: HeaderProps) {
   const { t, i18n } = useTranslation("desk");
   useShortcut({ keys: "Alt+KeyT" }, onTransfer);
   useShortcut({ keys: "Alt+KeyX" }, onEnd);
+  const isVoice = handling.medium === "voice";
   const canAct = onTransfer !== undefined && onEnd !== undefined;
   const commands = useMemo<AppCommand[]>(
     () =>
@@ -125,8 +129,8 @@ function Header({ handling, panel, onTransfer, onEnd }: HeaderProps) {
         </Button>
       ) : null}
       {onEnd ? (
-        <Button icon="end" onPress={onEnd} aria-keyshortcuts="Alt+X">
-          {t("conversation.end")}
+        <Button icon={isVoice ? "hangUp" : "end"} onPress={onEnd} aria-keyshortcuts="Alt+X">
+          {t(isVoice ? "phone:act.end" : "conversation.end")}
         </Button>
       ) : null}
       <IconButton
@@ -147,7 +151,9 @@ function HandlingState({ handling }: { handling: HandlingView }) {
     return <StateBadge state="after_contact_work">{t("state.after_contact_work")}</StateBadge>;
   return (
     <StateBadge state="talking" className="tabular">
-      <span className="max-xl:sr-only">{t("conversation.talking")}</span>
+      <span className="max-xl:sr-only">
+        {t(handling.medium === "voice" ? "phone:card.talking" : "conversation.talking")}
+      </span>
       <span role="timer" aria-live="off">
         {stopwatch(now - handling.accepted_at)}
       </span>
@@ -161,11 +167,11 @@ function Standing({ handling }: { handling: HandlingView }) {
   if (handling.state === "after_contact_work") {
     return handling.ended_by === "customer" ? (
       <Notice tone="info" live className="mx-4 mt-3">
-        {t("conversation.ended_by_customer")}
+        {t(handling.medium === "voice" ? "phone:card.ended_by_customer" : "conversation.ended_by_customer")}
       </Notice>
     ) : null;
   }
-  return handling.customer_away ? (
+  return handling.customer_away && handling.medium !== "voice" ? (
     <Notice tone="warn" live className="mx-4 mt-3">
       {t("conversation.away")}
     </Notice>
@@ -183,6 +189,7 @@ function EndDialog({
 }) {
   const { t } = useTranslation("desk");
   const end = useCommand("EndInteraction", (error) => toast("bad", error.title));
+  const isVoice = handling.medium === "voice";
   const unanswered = handling.last?.author_kind === "customer";
   return (
     <ConfirmDialog
@@ -190,12 +197,20 @@ function EndDialog({
       onClose={onClose}
       onConfirm={() => void end.run({ interaction_id: handling.id }).then(onClose)}
       isPending={end.isPending}
-      title={t("end.title", { customer: customerName(handling.customer, t("customer.unnamed")) })}
-      confirm={t("end.confirm")}
+      title={t(isVoice ? "phone:end.title" : "end.title", {
+        customer: customerName(handling.customer, t("customer.unnamed")),
+      })}
+      confirm={t(isVoice ? "phone:act.end" : "end.confirm")}
       variant={unanswered || isBusy ? "danger" : "primary"}
       focus="confirm"
     >
-      {isBusy ? t("end.on_its_way") : unanswered ? t("end.unanswered") : t("end.help")}
+      {isVoice
+        ? t(handling.consult ? "phone:end.consult" : "end.help")
+        : isBusy
+          ? t("end.on_its_way")
+          : unanswered
+            ? t("end.unanswered")
+            : t("end.help")}
     </ConfirmDialog>
   );
 }

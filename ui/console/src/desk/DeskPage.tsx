@@ -8,6 +8,7 @@ import { useCommand } from "@kit/feed";
 import { type AppCommand, useCommands } from "../app/commands.ts";
 import { PagePending } from "../app/PageStates.tsx";
 import { useSession } from "../app/session.tsx";
+import { PhoneNotice } from "../phone/PhoneNotice.tsx";
 import { useShortcut } from "../app/shortcuts.ts";
 import { useTitle } from "../app/title.ts";
 import { Conversation } from "./Conversation.tsx";
@@ -74,6 +75,7 @@ function Desk() {
       <HandlingList handlings={handlings} selected={selected} onSelect={choose} isReady={status.ready} />
       <div ref={place} className="flex min-w-0 flex-1 flex-col bg-surface">
         <SystemNotReady />
+        <PhoneNotice />
         {status.refused ? (
           <Notice tone="bad" className="m-4">
             {t("refused")}

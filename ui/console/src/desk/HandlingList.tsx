@@ -107,6 +107,8 @@ const HandlingRow = memo(function HandlingRow({ handling, place, isSelected, onS
               </span>
             ) : typing ? (
               t("conversation.typing")
+            ) : handling.medium === "voice" ? (
+              <CallWords handling={handling} />
             ) : (
               lastWords(handling, t("conversation.file"), t("conversation.you"))
             )}
@@ -129,6 +131,17 @@ const HandlingRow = memo(function HandlingRow({ handling, place, isSelected, onS
     </button>
   );
 });
+
+function CallWords({ handling }: { handling: HandlingView }) {
+  const { t } = useTranslation("phone");
+  const isHeld = Boolean(handling.held_at);
+  return (
+    <span className={cx("flex items-center gap-1", isHeld ? "text-waiting-ink" : "text-engaged-ink")}>
+      <StateSign state={isHeld ? "waiting" : "talking"} />
+      {t(handling.consult_of ? "card.asked" : isHeld ? "card.held" : "card.talking")}
+    </span>
+  );
+}
 
 function lastWords(handling: HandlingView, file: string, you: string): string {
   const { last } = handling;

@@ -37,6 +37,19 @@ const KEYS: { group: string; keys: [string, string][] }[] = [
     ],
   },
   {
+    group: "call",
+    keys: [
+      ["Alt+M", "mute"],
+      ["Alt+H", "hold"],
+      ["Alt+K", "keypad"],
+      ["Alt+T", "transfer_call"],
+      ["Alt+J", "add"],
+      ["Alt+P", "record"],
+      ["Alt+L", "take_here"],
+      ["Alt+X", "end_call"],
+    ],
+  },
+  {
     group: "wrap_up",
     keys: [
       ["Alt+W", "disposition"],

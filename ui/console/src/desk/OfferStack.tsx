@@ -6,10 +6,12 @@ import { useNavigate } from "@tanstack/react-router";
 import { type RefObject, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useCommand, useFeedClient, type FeedClient, type OfferView } from "@kit/feed";
-import { Badge, Button, Icon, Kbd, toast } from "@kit/ui";
+import { Badge, Button, Icon, Kbd, Notice, toast } from "@kit/ui";
 import { duration } from "@kit/time.ts";
 import { announce } from "../app/announce.tsx";
 import { useShortcut } from "../app/shortcuts.ts";
+import { usePhone, usePhoneState } from "../phone/store.tsx";
+import { useProof } from "../phone/useProof.ts";
 import { useTitleBadge } from "../app/title.ts";
 import { Countdown } from "./Countdown.tsx";
 import { customerName, origin } from "./model.ts";
@@ -44,7 +46,10 @@ export function OfferStack() {
   const unread = handlings.reduce((sum, handling) => sum + handling.unread, 0);
   const waiting = offers.length + unread;
   useTitleBadge(offers.length ? `(${waiting}) ${t("offer.title_badge")}` : unread ? `(${unread})` : "");
-  useRinging(offers.length > 0);
+  const holds = usePhoneState((state) => state.holds);
+  const hasCall = offers.some(({ medium }) => medium === "voice");
+  useRinging(offers.some(({ medium }) => medium !== "voice"));
+  useCallRinging(hasCall && holds);
   useLeaveWarning(useOutbox());
   const stack = useRef<HTMLElement>(null);
   useFocusRefuge(stack, offers.length);
@@ -69,6 +74,16 @@ function useRinging(on: boolean): void {
     const timer = setInterval(playOffer, 2_500);
     return () => clearInterval(timer);
   }, [on]);
+}
+
+/** A call rings on the chosen device, in the page that would take it. */
+function useCallRinging(on: boolean): void {
+  const { sounds } = usePhone();
+  useEffect(() => {
+    if (!on) return;
+    sounds.startRinging();
+    return () => sounds.stopRinging();
+  }, [on, sounds]);
 }
 
 /** A card that goes with the focus in it gives the focus back to where it was before, or to the page. */
@@ -107,12 +122,9 @@ function OfferCard({ offer, isFirst }: { offer: OfferView; isFirst: boolean }) {
   const reject = useCommand("RejectOffer", gone);
   const busy = accept.isPending || reject.isPending;
 
-  useEffect(() => {
-    // Refused when it has gone meanwhile: then there is nothing to prove.
-    client.command("ProveOffer", { offer_id: offer.id }).catch(() => {});
-  }, [client, offer.id]);
+  const trouble = useProof(offer);
 
-  const said = t("offer.announce", {
+  const said = t(offer.medium === "voice" ? "phone:offer.announce" : "offer.announce", {
     customer: name,
     queue: origin(offer, i18n.language),
     waited: duration(offer.waited_ms, i18n.language),
@@ -151,7 +163,9 @@ function OfferCard({ offer, isFirst }: { offer: OfferView; isFirst: boolean }) {
           </div>
           <h2 className="foreign mt-0.5 truncate text-lg font-semibold text-ink">{name}</h2>
           <p className="text-sm text-ink-2">
-            {t("offer.waited", { waited: duration(offer.waited_ms, i18n.language) })}
+            {offer.consult_of
+              ? t("phone:offer.asks", { who: offer.consult_by?.name ?? t("phone:people.colleague") })
+              : t("offer.waited", { waited: duration(offer.waited_ms, i18n.language) })}
             {offer.simulated ? <Badge className="ml-2">{t("customer.simulated")}</Badge> : null}
           </p>
         </div>
@@ -162,6 +176,11 @@ function OfferCard({ offer, isFirst }: { offer: OfferView; isFirst: boolean }) {
           {offer.preview}
         </p>
       ) : null}
+      {trouble ? (
+        <Notice tone="warn" className="mt-2">
+          {t(`phone:ready.${trouble}`)} {t(`phone:offer.not_here`)}
+        </Notice>
+      ) : null}
       <div className="mt-3 flex gap-2">
         <Button
           variant="primary"
@@ -170,7 +189,7 @@ function OfferCard({ offer, isFirst }: { offer: OfferView; isFirst: boolean }) {
           className="flex-1"
           aria-keyshortcuts="Alt+A"
         >
-          {t("offer.accept")}
+          {t(offer.medium === "voice" ? "phone:offer.accept" : "offer.accept")}
           {isFirst ? <Kbd keys="Alt+A" onDark /> : null}
         </Button>
         <Button onPress={doReject} isPending={reject.isPending} aria-keyshortcuts="Alt+R">

@@ -117,7 +117,7 @@ export function Load() {
   const { t } = useTranslation("desk");
   const agent = useAgent();
   if (!agent) return null;
-  const most = agent.capacity.chat ?? 0;
+  const most = Object.values(agent.capacity).reduce((sum, places) => sum + places, 0);
   return (
     <span className="flex items-center gap-1 text-sm text-ink-3 tabular" title={t("state.load_help")}>
       <Icon name="chat" size={14} />

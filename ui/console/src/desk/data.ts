@@ -58,7 +58,7 @@ export interface TransferPerson {
   reason?: string | null;
   since_at: number;
   engaged: number;
-  capacity: { chat?: number };
+  capacity: { chat?: number; voice?: number; social?: number; email?: number; sms?: number };
   level?: number;
   eligible?: boolean;
 }

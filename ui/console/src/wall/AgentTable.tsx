@@ -3,6 +3,7 @@ import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Avatar, EmptyState } from "@kit/ui";
 import { type DataColumn, DataTable } from "@kit/ui/DataTable.tsx";
+import { CallMenu, useMayJoin } from "./CallMenu.tsx";
 import { Since } from "./clock.tsx";
 import { capacityOf, PRESENCES, presenceOf, type WallAgent, type WallQueue } from "./model.ts";
 import { PresenceBadge } from "./parts.tsx";
@@ -121,6 +122,7 @@ function Load({ agent }: { agent: WallAgent }) {
 /** The oldest in words, the others as a number. */
 function Work({ agent, queueNames }: { agent: WallAgent; queueNames: ReadonlyMap<string, string> }) {
   const { t } = useTranslation("wall");
+  const mayJoin = useMayJoin();
   const [first, ...others] = [...agent.current].sort((a, b) => a.since_at - b.since_at);
   if (!first) return <span className="text-ink-3">—</span>;
   const name = (id: string): string => queueNames.get(id) ?? "—";
@@ -129,7 +131,12 @@ function Work({ agent, queueNames }: { agent: WallAgent; queueNames: ReadonlyMap
     names: others.map((work) => name(work.queue_id)).join("、"),
   });
   return (
-    <span className="flex min-w-0 items-baseline gap-2 text-ink-2">
+    <span className="flex min-w-0 items-center gap-2 text-ink-2">
+      {mayJoin
+        ? agent.calls
+            ?.filter(({ medium }) => medium === "voice")
+            .map((call) => <CallMenu key={call.interaction_id} agent={agent} call={call} />)
+        : null}
       <span className="truncate">{name(first.queue_id)}</span>
       <Since at={first.since_at} className="text-sm text-ink-3" />
       {others.length > 0 ? (

@@ -5,8 +5,10 @@ import { useTranslation } from "react-i18next";
 import { useLine, useTopicStatus } from "@kit/feed";
 import { Badge, Button, EmptyState, Notice, Skeleton } from "@kit/ui";
 import { useTitle } from "../app/title.ts";
+import { useReadyPhone } from "../phone/store.tsx";
 import { AgentTable } from "./AgentTable.tsx";
 import { Alerts } from "./Alerts.tsx";
+import { useMayJoin } from "./CallMenu.tsx";
 import { NowProvider } from "./clock.tsx";
 import { Filters } from "./Filters.tsx";
 import { Intervals } from "./Intervals.tsx";
@@ -45,6 +47,9 @@ function Board() {
   const wall = useWall();
   const shown = useShown(wall, filter);
   const tv = search.tv === "1";
+  const mayJoin = useMayJoin();
+  // There is somebody to listen to: then the phone is at hand before it is wanted.
+  useReadyPhone(mayJoin && wall.agents.some(({ calls }) => calls?.some(({ medium }) => medium === "voice")));
   const closeTv = useCallback(
     () =>
       void navigate({ to: "/app/wall", search: (before) => ({ ...before, tv: undefined }), replace: true }),

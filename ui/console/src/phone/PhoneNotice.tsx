@@ -1,0 +1,53 @@
+/** On the desk: why calls can't ring here, and what helps. */
+import { useTranslation } from "react-i18next";
+import { Button, Notice } from "@kit/ui";
+import { isTrouble, readiness } from "./model.ts";
+import { phoneDialog, usePhone, usePhoneState, useTakesCalls } from "./store.tsx";
+
+export function PhoneNotice() {
+  const { t } = useTranslation("phone");
+  const phone = usePhone();
+  const takesCalls = useTakesCalls();
+  const why = usePhoneState(readiness);
+  const detail = usePhoneState((state) => state.engineDown);
+  const isBlocked = usePhoneState((state) => state.blocked && state.holds);
+  if (!takesCalls) return null;
+  if (isTrouble(why)) {
+    const help = why === "ask" ? "allow" : why === "lost" || why === "engine" ? "retry" : "check";
+    const run = {
+      allow: () => void phone.devices.prove(),
+      retry: phone.retry,
+      check: () => phoneDialog.set("check"),
+    }[help];
+    return (
+      <Notice
+        tone={why === "ask" ? "info" : "warn"}
+        live
+        className="m-3 mb-0 items-center"
+        action={
+          <Button size="sm" onPress={run}>
+            {t(`notice.${help}`)}
+          </Button>
+        }
+      >
+        {t(`ready.${why}`)} {t(`ready_help.${why}`)}
+        {why === "engine" && detail !== "…" ? ` ${detail}` : ""}
+      </Notice>
+    );
+  }
+  if (!isBlocked) return null;
+  return (
+    <Notice
+      tone="warn"
+      live
+      className="m-3 mb-0 items-center"
+      action={
+        <Button size="sm" icon="sound" onPress={phone.unblock}>
+          {t("notice.unblock")}
+        </Button>
+      }
+    >
+      {t("notice.blocked")}
+    </Notice>
+  );
+}

@@ -1,0 +1,62 @@
+/** Whether the call is recorded, and the pause while something is said that must not be kept. */
+import { Button as AriaButton } from "react-aria-components";
+import { useTranslation } from "react-i18next";
+import type { HandlingView } from "@kit/feed";
+import { Button, buttonClass, cx, Icon, Kbd, Menu, Spinner } from "@kit/ui";
+import { PAUSE_REASONS, useCallActs } from "./useCall.ts";
+
+export function RecordingControl({ handling }: { handling: HandlingView }) {
+  const { t } = useTranslation("phone");
+  const acts = useCallActs(handling);
+  const state = handling.recording ?? "";
+  if (state === "" || state === "off") {
+    return <span className="text-sm whitespace-nowrap text-ink-3">{t("recording.off")}</span>;
+  }
+  if (state === "paused") {
+    return (
+      <Button
+        icon="record"
+        isPending={acts.isRecordingPending}
+        onPress={acts.resumeRecording}
+        aria-keyshortcuts="Alt+P"
+        className="bg-warn-soft! text-warn-ink!"
+      >
+        {t("recording.paused_resume")}
+        <span className="hidden @4xl:inline">
+          <Kbd keys="Alt+P" />
+        </span>
+      </Button>
+    );
+  }
+  return (
+    <Menu
+      label={t("recording.why")}
+      groups={[
+        {
+          id: "why",
+          title: t("recording.why"),
+          entries: PAUSE_REASONS.map((why) => ({
+            id: why,
+            label: t(`recording.why_${why}`),
+            run: () => acts.pauseRecording(why),
+          })),
+        },
+      ]}
+      trigger={
+        <AriaButton
+          aria-keyshortcuts="Alt+P"
+          isDisabled={acts.isRecordingPending}
+          className={cx(buttonClass("secondary", "md"))}
+        >
+          {acts.isRecordingPending ? (
+            <Spinner size={14} />
+          ) : (
+            <Icon name="record" size={16} className="text-bad-ink" />
+          )}
+          {t("recording.on")}
+          <Icon name="chevronDown" size={14} className="text-ink-3" />
+        </AriaButton>
+      }
+    />
+  );
+}

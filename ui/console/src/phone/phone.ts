@@ -1,0 +1,399 @@
+/**
+ * The phone of a page: holds the line among the browser's pages, keeps the socket, makes a line for each call that the
+ * server connects here, and says in one state what is going on. React reads it through `store.tsx`.
+ */
+import { Store } from "@kit/feed/store.ts";
+import type { Devices, MicrophoneState } from "./devices.ts";
+import { Hearing } from "./hearing.ts";
+import { type Line, type LineState, type LineWorld, WebRtcLine } from "./line.ts";
+import type { PhoneParts } from "./parts.ts";
+import { type LinkState, PhoneSocket } from "./socket.ts";
+import { Sounds } from "./sounds.ts";
+import { isOlder } from "./model.ts";
+import { Tabs } from "./tabs.ts";
+import type { CallRole, CallWord, FromPhoneServer, SipAccess } from "./wire.ts";
+
+export interface PhoneState {
+  /** This page holds the line; else another page of the browser does and what stands here is its word. */
+  holds: boolean;
+  link: LinkState;
+  engine: "embedded" | "asterisk" | null;
+  /** The server's words about an engine that is away; empty: it is there. */
+  engineDown: string;
+  microphone: MicrophoneState;
+  /** The browser keeps sound back until the person touches the page. */
+  blocked: boolean;
+  /** By interaction. */
+  calls: Readonly<Record<string, CallWord>>;
+  lines: Readonly<Record<string, LineState>>;
+  /** The server's last refusal, in the person's language. */
+  problem: { id: string | null; text: string; n: number } | null;
+}
+
+export const SILENT: PhoneState = {
+  holds: false,
+  link: "off",
+  engine: null,
+  engineDown: "",
+  microphone: "unknown",
+  blocked: false,
+  calls: {},
+  lines: {},
+  problem: null,
+};
+
+export type Act =
+  | { do: "mute"; interaction: string; on: boolean }
+  | { do: "key"; interaction: string; digit: string }
+  | { do: "take"; interaction: string; code?: string }
+  | { do: "retry" };
+
+export class Phone {
+  readonly state = new Store<PhoneState>(SILENT);
+  readonly devices: Devices;
+  readonly sounds: Sounds;
+  private readonly socket: PhoneSocket;
+  private readonly tabs: Tabs<PhoneState, Act>;
+  private readonly lines = new Map<string, Line>();
+  private readonly hearing: Hearing;
+  private readonly stops: (() => void)[] = [];
+  private readonly asked = new Map<string, (sdp: string) => void>();
+  private ice: RTCIceServer[] = [];
+  private sip: SipAccess | null = null;
+  private users = 0;
+  /** Interactions whose line has the microphone open. */
+  private readonly speaking = new Set<string>();
+
+  constructor(
+    person: string,
+    private readonly parts: PhoneParts,
+  ) {
+    this.devices = parts.devices;
+    const choice = () => this.devices.choice.get();
+    const blocked = (is: boolean) => this.set({ blocked: is });
+    this.sounds = new Sounds(choice, blocked);
+    this.hearing = new Hearing(choice, blocked);
+    this.socket = new PhoneSocket(
+      parts.world,
+      () => ({ t: "hello", v: 1, device: parts.device, label: parts.label }),
+      (frame) => this.hear(frame),
+    );
+    this.tabs = new Tabs(person, parts.tabs, {
+      held: () => this.held(),
+      lost: () => this.letGo(),
+      state: (state) => this.state.set({ ...state, holds: false }),
+      act: (act) => this.perform(act),
+      tell: () => this.state.get(),
+    });
+  }
+
+  /** Puts the phone on its hook: ready to ring. Counted; each caller calls the returned way to stop. */
+  use(): () => void {
+    if (this.users++ === 0) this.start();
+    let over = false;
+    return () => {
+      if (over) return;
+      over = true;
+      // Strict mode and quick navigation leave and come back at once.
+      setTimeout(() => {
+        if (--this.users === 0) this.stop();
+      }, 50);
+    };
+  }
+
+  private start(): void {
+    this.stops.push(
+      this.socket.state.watch(() => this.set({ link: this.socket.state.get() })),
+      this.devices.microphone.watch(() => this.microphoneMoved()),
+      this.devices.choice.watch(() => this.hearing.apply()),
+    );
+    const online = () => this.socket.nudge();
+    addEventListener("online", online);
+    this.stops.push(() => removeEventListener("online", online));
+    this.tabs.start();
+  }
+
+  private stop(): void {
+    this.letGo();
+    this.tabs.stop();
+    for (const stop of this.stops.splice(0)) stop();
+    this.state.set(SILENT);
+  }
+
+  // -- what people do --------------------------------------------------------------------------------------------------
+  mute = (interaction: string, on: boolean): void => this.tabs.ask({ do: "mute", interaction, on });
+  key = (interaction: string, digit: string): void => this.tabs.ask({ do: "key", interaction, digit });
+  retry = (): void => this.tabs.ask({ do: "retry" });
+
+  /** Brings a call to this page: from another page of this browser first, then from wherever it is. */
+  take(interaction: string, code?: string): void {
+    const act: Act = { do: "take", interaction, ...(code ? { code } : {}) };
+    if (this.state.get().holds) return this.perform(act);
+    this.whenOpen(() => this.perform(act));
+    this.tabs.steal();
+  }
+
+  /** Takes the line from the browser's other page. A call that it has comes along. */
+  takeLine(): void {
+    const live = Object.keys(this.state.get().lines);
+    this.whenOpen(() => {
+      for (const interaction of live) this.perform({ do: "take", interaction });
+    });
+    this.tabs.steal();
+  }
+
+  /** In a gesture of the person's: from now on the page may sound. */
+  unblock = (): void => {
+    if (!this.state.get().blocked) return;
+    this.sounds.unblock();
+    this.hearing.play();
+  };
+
+  /**
+   * Opens the microphone while a call rings: proof that it could be taken here now, and no wait after "accept". Returns
+   * the way to give it back; null: a call can't be taken here, `readiness` says why.
+   */
+  async prove(): Promise<(() => void) | null> {
+    const { holds, link, engineDown } = this.state.get();
+    if (!holds || link !== "open" || engineDown) return null;
+    try {
+      await this.devices.open();
+    } catch {
+      return null;
+    }
+    return () => this.devices.release();
+  }
+
+  /** How loud this call comes in and goes out, 0…1. */
+  levels(interaction: string): { heard: number; said: number } {
+    return this.hearing.levels(this.lines.get(interaction)?.state.get().leg ?? "");
+  }
+
+  /** The echo test: offers a connection of its own and gives back the server's answer. */
+  async check(id: string, sdp: string, waitMs = 8_000): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.asked.delete(id);
+        reject(new Error("no answer"));
+      }, waitMs);
+      this.asked.set(id, (answer) => {
+        clearTimeout(timer);
+        resolve(answer);
+      });
+      if (!this.socket.send({ t: "check", id, sdp })) reject(new Error("no connection"));
+    });
+  }
+
+  checkPeer = (): RTCPeerConnection => this.parts.peer({ iceServers: this.ice });
+
+  private perform(act: Act): void {
+    if (act.do === "retry") {
+      this.socket.nudge();
+      void this.devices.look();
+      for (const line of this.lines.values()) if (line.state.get().phase === "failed") line.renew();
+    } else if (act.do === "take") {
+      const { interaction, code } = act;
+      this.socket.send({ t: "take", interaction, ...(code ? { code } : {}) });
+    } else if (act.do === "mute") this.lines.get(act.interaction)?.setMuted(act.on);
+    else this.lines.get(act.interaction)?.key(act.digit);
+  }
+
+  private whenOpen(run: () => void): void {
+    const stop = this.socket.state.watch(() => {
+      if (this.socket.state.get() !== "open") return;
+      stop();
+      clearTimeout(timer);
+      // The welcome is being taken in just now; after it.
+      queueMicrotask(run);
+    });
+    const timer = setTimeout(stop, 20_000);
+  }
+
+  // -- holding the line ------------------------------------------------------------------------------------------------
+  private held(): void {
+    this.set({ ...SILENT, holds: true, microphone: this.devices.microphone.get() });
+    void this.devices.look();
+    this.socket.start();
+  }
+
+  private letGo(): void {
+    this.socket.stop();
+    for (const interaction of [...this.lines.keys()]) this.closeLine(interaction);
+    this.sounds.stopRinging();
+    this.set({ holds: false });
+  }
+
+  private set(change: Partial<PhoneState>): void {
+    this.state.set({ ...this.state.get(), ...change });
+    this.tabs.tell(this.state.get());
+  }
+
+  private microphoneMoved(): void {
+    const microphone = this.devices.microphone.get();
+    if (!this.state.get().holds) return;
+    this.set({ microphone });
+    this.tellReady();
+  }
+
+  private tellReady(): void {
+    const microphone = this.devices.microphone.get();
+    if (microphone === "unknown") return;
+    const isOk = microphone === "ok";
+    this.socket.send({ t: "ready", microphone: isOk, ...(isOk ? {} : { why: microphone }) });
+  }
+
+  /** Another microphone is to be used, also in the calls that go on. */
+  async chooseMicrophone(id: string): Promise<void> {
+    this.devices.choose({ microphone: id });
+    const stream = await this.devices.reopen();
+    const track = stream?.getAudioTracks()[0];
+    if (!track) return;
+    await Promise.all([...this.lines.values()].map((line) => line.replaceTrack(track.clone())));
+    this.hearing.say(stream);
+  }
+
+  // -- frames ----------------------------------------------------------------------------------------------------------
+  private hear(frame: FromPhoneServer): void {
+    switch (frame.t) {
+      case "welcome":
+        return this.welcome(frame);
+      case "connect":
+        return this.connect(frame.leg, frame.interaction, frame.role);
+      case "answer":
+        return this.answered(frame.leg ?? frame.id ?? "", frame.sdp);
+      case "drop":
+        return this.dropped(frame.leg, frame.cause);
+      case "call":
+        return this.call(frame);
+      case "quality":
+        return this.lineOf(frame.leg)?.setQuality(frame);
+      case "engine":
+        return this.set({ engineDown: frame.up ? "" : frame.text || "…" });
+      case "nack":
+        return this.refused(frame.id ?? null, frame.text || frame.code);
+    }
+  }
+
+  private welcome(frame: Extract<FromPhoneServer, { t: "welcome" }>): void {
+    this.ice = frame.ice_servers;
+    this.sip = frame.sip ?? null;
+    const calls = Object.fromEntries(frame.calls.map((call) => [call.interaction, call]));
+    this.set({ engine: frame.engine, calls, engineDown: frame.up === false ? "…" : "" });
+    this.tellReady();
+    for (const interaction of [...this.lines.keys()]) {
+      if (!calls[interaction]) this.closeLine(interaction);
+      else if (this.lines.get(interaction)?.state.get().phase !== "up") this.lines.get(interaction)?.renew();
+    }
+    // This page had the call before it was loaded anew: it takes it up again by itself.
+    for (const call of frame.calls) {
+      if (call.here && call.state !== "ended" && !this.lines.has(call.interaction))
+        this.socket.send({ t: "take", interaction: call.interaction });
+    }
+  }
+
+  private connect(leg: string, interaction: string, role: CallRole): void {
+    const before = this.lines.get(interaction);
+    if (before?.state.get().leg === leg) {
+      before.setRole(role);
+      if (before.state.get().phase !== "up") before.renew();
+      return;
+    }
+    if (before) this.closeLine(interaction);
+    const world = this.lineWorld(interaction);
+    const line =
+      this.sip && this.parts.sipLine
+        ? this.parts.sipLine(leg, interaction, role, world, this.sip)
+        : new WebRtcLine(leg, interaction, role, world);
+    this.lines.set(interaction, line);
+    let was: LineState["phase"] = "opening";
+    line.state.watch(() => {
+      const now = line.state.get();
+      if (now.phase === "up" && was !== "up" && was !== "reconnecting") this.sounds.connected();
+      if (now.phase === "reconnecting" && was === "up") this.sounds.lost();
+      was = now.phase;
+      this.showLines();
+    });
+    this.showLines();
+    line.start();
+  }
+
+  private lineWorld(interaction: string): LineWorld {
+    return {
+      offer: (leg, sdp) => this.socket.send({ t: "offer", leg, sdp }),
+      key: (leg, digit) => void this.socket.send({ t: "key", leg, digit }),
+      mute: (leg, on) => void this.socket.send({ t: "mute", leg, on }),
+      track: (role) => this.track(interaction, role),
+      peer: () => this.parts.peer({ iceServers: this.ice }),
+      hear: (leg, stream) => this.hearing.hear(leg, stream),
+      now: this.parts.now,
+    };
+  }
+
+  private async track(interaction: string, role: CallRole): Promise<MediaStreamTrack | null> {
+    try {
+      const stream = await this.devices.open();
+      if (!this.lines.has(interaction) || this.speaking.has(interaction)) this.devices.release();
+      else this.speaking.add(interaction);
+      this.hearing.say(stream);
+      return stream.getAudioTracks()[0]?.clone() ?? null;
+    } catch (error) {
+      if (role === "listen") return null;
+      throw error;
+    }
+  }
+
+  private lineOf(leg: string): Line | undefined {
+    return [...this.lines.values()].find((line) => line.state.get().leg === leg);
+  }
+
+  private answered(id: string, sdp: string): void {
+    const asked = this.asked.get(id);
+    this.asked.delete(id);
+    if (asked) asked(sdp);
+    else this.lineOf(id)?.answer(sdp);
+  }
+
+  private dropped(leg: string, cause: string): void {
+    const line = this.lineOf(leg);
+    if (!line) return;
+    if (cause === "normal") this.sounds.ended();
+    else this.sounds.lost();
+    this.closeLine(line.state.get().interaction);
+  }
+
+  private call(word: CallWord): void {
+    const { [word.interaction]: before, ...others } = this.state.get().calls;
+    const line = this.lines.get(word.interaction)?.state.get().leg;
+    // A call that moves has two legs for a moment: what is said of the old one no longer counts.
+    if (isOlder(word.leg, line) || isOlder(word.leg, before?.leg)) return;
+    if (word.state === "ended") {
+      if (line === word.leg) {
+        this.sounds.ended();
+        this.closeLine(word.interaction);
+      }
+      return before?.leg === word.leg ? this.set({ calls: others }) : undefined;
+    }
+    if (!word.here) this.closeLine(word.interaction);
+    else this.lines.get(word.interaction)?.setRole(word.role);
+    this.set({ calls: { ...others, [word.interaction]: word } });
+  }
+
+  private refused(id: string | null, text: string): void {
+    this.set({ problem: { id, text, n: (this.state.get().problem?.n ?? 0) + 1 } });
+  }
+
+  private closeLine(interaction: string): void {
+    const line = this.lines.get(interaction);
+    if (!line) return;
+    this.lines.delete(interaction);
+    line.close();
+    if (this.speaking.delete(interaction)) this.devices.release();
+    if (this.lines.size === 0) this.hearing.say(null);
+    this.showLines();
+  }
+
+  private showLines(): void {
+    const lines = [...this.lines].map(([interaction, line]) => [interaction, line.state.get()] as const);
+    this.set({ lines: Object.fromEntries(lines) });
+  }
+}

@@ -1,0 +1,64 @@
+/** What goes over the phone's socket (`/voice/desk`), and what of it has a shape of its own. Instants: ms since 1970 UTC. */
+
+export type CallRole = "talk" | "listen" | "whisper" | "barge";
+
+/** A call of this person's as the server knows it, told to all their devices. */
+export interface CallWord {
+  interaction: string;
+  leg: string;
+  role: CallRole;
+  state: "connecting" | "up" | "lost" | "ended";
+  /** It is on the device that hears this. */
+  here: boolean;
+  device_label: string;
+  /** Passes the call to another device. */
+  code: string;
+}
+
+export interface SipAccess {
+  /** The exchange's WebSocket address. */
+  ws: string;
+  uri: string;
+  user: string;
+  password: string;
+}
+
+export interface QualityWord {
+  /** Mean opinion score, 1…4.5. */
+  mos: number;
+  /** Share of packets lost, 0…1. */
+  loss: number;
+  jitter_ms: number;
+}
+
+export type FromPhoneServer =
+  | {
+      t: "welcome";
+      person: string;
+      engine: "embedded" | "asterisk";
+      ice_servers: RTCIceServer[];
+      sip?: SipAccess;
+      calls: CallWord[];
+      now: number;
+      /** Absent: the engine is there. */
+      up?: boolean;
+    }
+  | { t: "connect"; leg: string; interaction: string; role: CallRole }
+  | { t: "answer"; leg?: string; id?: string; sdp: string }
+  | { t: "drop"; leg: string; cause: string }
+  | ({ t: "call" } & CallWord)
+  | ({ t: "quality"; leg: string } & QualityWord)
+  | { t: "engine"; up: boolean; text: string }
+  | { t: "nack"; id?: string; code: string; text: string }
+  | { t: "pong"; n: number; now: number };
+
+export type ToPhoneServer =
+  | { t: "hello"; v: 1; device: string; label: string }
+  | { t: "ready"; microphone: boolean; why?: string }
+  | { t: "offer"; leg: string; sdp: string }
+  | { t: "hangup"; leg: string }
+  | { t: "key"; leg: string; digit: string }
+  | { t: "mute"; leg: string; on: boolean }
+  | { t: "take"; interaction: string; code?: string }
+  | { t: "check"; id: string; sdp: string }
+  | { t: "ping"; n: number };
