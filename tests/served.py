@@ -424,9 +424,7 @@ class Page(_Talking):
 
 
 @asynccontextmanager
-async def serving(
-    db: Database, home: Path, voice: VoiceEngine | None = None, **settings: Any
-) -> AsyncIterator[Served]:
+async def serving(db: Database, home: Path, voice: VoiceEngine | None = None, **settings: Any) -> AsyncIterator[Served]:
     """Seed the city into `db` and serve it. Without `voice` (an engine) there are no calls."""
     city = City()
     await city.seed(db)

@@ -31,6 +31,7 @@ from rexian.kit.database import Database, is_outage
 from rexian.kit.settings import Settings
 from rexian.kit.slice import Slice
 from rexian.kit.sockets import AsgiApp
+from rexian.recorded import BookOfCalls
 from rexian.runtime.host import FloorHost
 from rexian.runtime.mirror import Mirror
 from rexian.runtime.port import FloorPort, Unavailable
@@ -114,7 +115,7 @@ class House:
         return VoiceChannel(
             self.db, self.clock, settings, engine, self.prompts,
             DirectoryReceptions(self.db, self.clock), self.book, self._mirror_of, self.gatekeeper.is_own_origin,
-            last_agent=last_agent, ice_servers=ice_servers(settings),
+            last_agent=last_agent, recordings=BookOfCalls(self.recordings), ice_servers=ice_servers(settings),
         )  # fmt: skip
 
     def _subscribe(self) -> None:

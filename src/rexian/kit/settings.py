@@ -124,12 +124,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         _about("voice", "TURN server for browsers that no UDP reaches: `turn:host:port`, user, password."),
     ] = ()
     voice_calls: Annotated[
-<<<<<<< HEAD
         int, _about("voice", "Most legs (two make a call) at once; 0: as many as the machine is found to carry.", ge=0)
-=======
-        int,
-        _about("voice", "Most legs (two make a call) at once; 0: as many as the machine is measured to carry.", ge=0),
->>>>>>> v-customerui
     ] = 0
     locale: Annotated[Literal["zh-CN", "en"], _about("language", "Language for people who have not chosen one.")] = (
         "zh-CN"

@@ -47,6 +47,7 @@ from rexian.runtime.port import Committed
 TOO_MANY = 4429
 NAMES_EVERY_S = 60.0
 HEALTH_EVERY_S = 2.0
+RECORDINGS_EVERY_MS = 30_000
 
 
 NumberOf = Callable[[str], Awaitable[tuple[str, str] | None]]
@@ -107,6 +108,7 @@ class VoiceChannel:
         self.echo = EchoTests(voice, clock, self.asking, lambda: self.limits)
         self.tasks: list[Task] = [self._run_engine, self._keep_time, self._keep_names, self._keep_health]
         self._prompts = prompts
+        self._recordings_at = 0
         self._own_origin = own_origin
         self._secret = settings.secret
         self._proxies = frozenset(settings.trusted_proxies)
@@ -313,9 +315,21 @@ class VoiceChannel:
     async def _keep_left_over(self) -> None:
         try:
             await self.voicemails.keep_left_over()
+            await self._keep_recordings()
+        except port.Down:
+            return
         except Exception as error:
             if not is_outage(error):
                 raise
+
+    async def _keep_recordings(self) -> None:
+        """Those that an engine left behind which died."""
+        now = self.clock.now_ms()
+        if self.recordings is None or not self.director.up or now < self._recordings_at:
+            return
+        self._recordings_at = now + RECORDINGS_EVERY_MS
+        bridges = (await self.voice.inventory()).bridges
+        await self.recordings.adopt({bridge.recording_id for bridge in bridges if bridge.recording_id})
 
 
 async def _listen(socket: Any, receive: Receive) -> None:

@@ -26,6 +26,7 @@ from rexian.work.recordings.wav import Layout, NotWav, layout_of
 
 HEAD = 4_096
 PIECE = 16_384 * 16
+YOUNG_MS = 30_000
 _log = log.get(__name__)
 
 
@@ -97,9 +98,14 @@ class Book:
             await tx.execute(recording.update().where(*open_row).values(values | state))
 
     async def adopt(self, alive: set[str]) -> int:
-        """Finish what a process left behind that died while it recorded; `alive` are still being written."""
+        """Finish what a process left behind that died while it recorded; `alive` are still being written.
+
+        What began less than `YOUNG_MS` ago may not be known to its engine yet.
+        """
+        before = self._clock.now_ms() - YOUNG_MS
+        open_rows = select(recording).where(recording.c.state == "writing", recording.c.started_at <= before)
         async with self._db.system() as tx:
-            rows = (await tx.execute(select(recording).where(recording.c.state == "writing"))).all()
+            rows = (await tx.execute(open_rows)).all()
         left = [row for row in rows if row.id not in alive]
         for row in left:
             await self.finish(row.id, await self._found(row))

@@ -1,6 +1,6 @@
 """Live calls: reception, hold and consultations in the figures and at the desk; whether agents see who listens
 
-Revision 0009, after 0005.
+Revision 0008, after 0007.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0009"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,35 @@
+"""Between the voice channel, which asks for recordings, and the book that keeps them."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from rexian.channels.voice.port import RecordingEnded, RecordingOrder
+from rexian.kit.keys import KeyTrouble
+from rexian.work.recordings.contract import Book, Ended
+
+
+class BookOfCalls:
+    """Implements the voice channel's `Recordings`. Whatever fails here stops no call."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+
+    async def begin(self, tenant_id: str, contact_id: str, interaction_id: str, now: int) -> RecordingOrder:
+        """Raises `OSError` when no key or no place is to be had."""
+        try:
+            order = await self._book.begin(tenant_id, contact_id, interaction_id)
+        except KeyTrouble as error:
+            raise OSError(str(error)) from error
+        return RecordingOrder(id=order.id, path=order.path, key=order.key)
+
+    async def finish(self, recording_id: str, ended: RecordingEnded) -> None:
+        figures = Ended(ended.duration_ms, ended.size, ended.sha256, ended.why)
+        await self._book.finish(recording_id, figures)
+
+    async def adopt(self, alive: set[str]) -> None:
+        """Keep what was left behind by an engine that died; `alive` are still being written."""
+        await self._book.adopt(alive)
+
+    async def consent_rule(self, tenant_id: str) -> Literal["always", "prompt", "never"]:
+        return (await self._book.rule(tenant_id)).consent
