@@ -170,7 +170,7 @@ async def test_legal_hold_is_stronger_than_hand_and_rule(served: Served, book: B
 async def test_the_rule_says_how_long(served: Served, book: Book) -> None:
     id = await made(served, sound((0.5, 440, 0)))
     async with await served.staff(served.city.sun) as admin, await served.staff(served.city.zhao) as supervisor:
-        rule = {"consent": "always", "keep_days": 7}
+        rule = {"consent": "never", "keep_days": 7}
         assert (await supervisor.put("/api/recording-rule", json=rule)).status_code == 403
         assert (await admin.put("/api/recording-rule", json=rule)).json() == rule
         assert (await admin.get("/api/recording-rule")).json() == rule
@@ -181,7 +181,7 @@ async def test_the_rule_says_how_long(served: Served, book: Book) -> None:
         assert (await admin.get(f"/api/recordings/{id}")).json()["state"] == "kept"
         await Keeper(served.house.db, FakeClock(now + 8 * DAY_MS), book).once()
         assert (await admin.get(f"/api/recordings/{id}")).json()["state"] == "erased"
-        await admin.put("/api/recording-rule", json={"consent": "prompt", "keep_days": 90})
+        await admin.put("/api/recording-rule", json={"consent": "always", "keep_days": 90})
 
 
 async def test_what_a_dead_process_left_is_kept_as_far_as_it_got(served: Served, book: Book) -> None:

@@ -12,9 +12,9 @@ KeepDays = Annotated[int, Meta(ge=1, le=3_650, description="Days until a recordi
 
 
 class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`consent`: `always` records without a word, `prompt` says so first, `never` records nothing."""
+    """`consent`: `always` records and says so first, `prompt` asks (silence is a no), `never` records nothing."""
 
-    consent: Consent = "prompt"
+    consent: Consent = "always"
     keep_days: KeepDays = 90
 
 

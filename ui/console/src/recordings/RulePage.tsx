@@ -9,7 +9,7 @@ import { PageHead } from "../settings/parts/Page.tsx";
 import type { Rule } from "./wire.ts";
 
 const PATH = "/api/recording-rule";
-const CONSENTS = ["prompt", "always", "never"] as const;
+const CONSENTS = ["always", "prompt", "never"] as const;
 
 const ruleQuery = queryOptions({
   queryKey: ["recording-rule"],
