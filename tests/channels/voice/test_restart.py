@@ -29,7 +29,7 @@ class Lasting(FakeEngine):
 async def closed(db_module: Database, tmp_path_factory: pytest.TempPathFactory) -> Served:
     """A city whose server is stopped; its database is there."""
     async with serving(db_module, tmp_path_factory.mktemp("other"), voice=FakeEngine()) as served:
-        async with served.house.db.system() as tx:
+        async with served.house.db.system() as tx:  # noqa: SIM117
             await tx.execute(sa.update(person).values(capacity={"chat": 3, "voice": 1}))
     return served
 

@@ -144,9 +144,7 @@ class Lobby:
         asking = self._channel.asking
         if queued:
             id = str(uuid.uuid5(uuid.UUID(interaction_id), "voicemail call-back"))
-            await asking.insist(
-                call.tenant_id, engine.RequestCallBack(interaction_id=interaction_id), RECEPTION, id=id
-            )
+            await asking.insist(call.tenant_id, engine.RequestCallBack(interaction_id=interaction_id), RECEPTION, id=id)
         else:
             await asking.insist(call.tenant_id, straight_back(interaction_id, queue_id), RECEPTION)
 
