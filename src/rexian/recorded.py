@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from rexian.channels.voice.port import RecordingEnded, RecordingOrder
+from rexian.kit.database import is_outage
 from rexian.kit.keys import KeyTrouble
 from rexian.work.recordings.contract import Book, Ended
 
@@ -15,12 +16,14 @@ class BookOfCalls:
     def __init__(self, book: Book) -> None:
         self._book = book
 
-    async def begin(self, tenant_id: str, contact_id: str, interaction_id: str, now: int) -> RecordingOrder:
-        """Raises `OSError` when no key or no place is to be had."""
+    async def begin(self, tenant_id: str, contact_id: str, interaction_id: str) -> RecordingOrder:
+        """Raises `OSError` when no key, no place or no database is to be had."""
         try:
             order = await self._book.begin(tenant_id, contact_id, interaction_id)
-        except KeyTrouble as error:
-            raise OSError(str(error)) from error
+        except Exception as error:
+            if not isinstance(error, KeyTrouble) and not is_outage(error):
+                raise
+            raise OSError(f"not recorded: {error}") from error
         return RecordingOrder(id=order.id, path=order.path, key=order.key)
 
     async def finish(self, recording_id: str, ended: RecordingEnded) -> None:

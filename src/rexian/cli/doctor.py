@@ -63,7 +63,14 @@ def examine(home: Path | None = None) -> list[Finding]:
     except SettingsError as error:
         return [*findings, _found("bad", "settings", "bad", "bad_mend", why=error)]
     findings.append(_found("ok", "settings", "ok"))
-    findings += [*_folder(settings), *_exposure(settings), *_database(settings), _interface(), _port(settings)]
+    findings += [
+        *_folder(settings),
+        *_exposure(settings),
+        *_database(settings),
+        _interface(),
+        _port(settings),
+        *_voice(settings),
+    ]
     return findings
 
 
@@ -204,6 +211,20 @@ def _interface() -> Finding:
     if missing:
         return _found("bad", "interface", "missing", "missing_mend", missing=", ".join(missing))
     return _found("ok", "interface", "ok")
+
+
+def _voice(settings: Settings) -> Iterator[Finding]:
+    """Whether calls are possible: the engine's process, a microphone's need of https, a network between browsers."""
+    if not settings.voice_enabled:
+        yield _found("ok", "voice", "off")
+        return
+    runs = (settings.home / "voice.sock").exists()
+    yield _found("ok", "voice", "runs" if runs else "rests", engine=settings.voice_engine)
+    local = settings.host in {"127.0.0.1", "::1", "localhost"}
+    if not local and settings.url.startswith("http://"):
+        yield _found("bad", "voice", "plain", "plain_mend", url=settings.url)
+    if not local and not settings.voice_turn:
+        yield _found("warn", "voice", "turn", "turn_mend")
 
 
 def _port(settings: Settings) -> Finding:

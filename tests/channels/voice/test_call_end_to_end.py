@@ -1,4 +1,4 @@
-"""The real thing, nothing played: real media process, real packets, real floor. Two voices hear each other, by spectrum."""
+"""The real thing: real media process, real packets, real floor. Two voices hear each other, by spectrum."""
 
 from __future__ import annotations
 

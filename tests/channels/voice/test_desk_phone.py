@@ -80,8 +80,11 @@ async def test_nobody_touches_a_line_that_is_not_theirs(street: Street) -> None:
     caller, _, phone = await street.talk()
     line = phone.live()[0]["leg"]
     second = await street.phone(street.city.wang)
-    for ask in ({"t": "mute", "leg": line, "on": True}, {"t": "hangup", "leg": line}, {"t": "key", "leg": line, "digit": "1"},
-                {"t": "offer", "leg": line, "sdp": SDP}, {"t": "hangup", "leg": caller.leg}):  # fmt: skip
+    asks = (
+        {"t": "mute", "leg": line, "on": True}, {"t": "hangup", "leg": line}, {"t": "key", "leg": line, "digit": "1"},
+        {"t": "offer", "leg": line, "sdp": SDP}, {"t": "hangup", "leg": caller.leg},
+    )  # fmt: skip
+    for ask in asks:
         second.frames.clear()
         await second.send(**ask)
         assert (await second.got("nack"))["code"] == "leg_gone"

@@ -272,6 +272,7 @@ class VoiceChannel:
             await asyncio.Event().wait()
         finally:
             stop()
+            await self.director.stop()
             await self.voice.stop()
             await self.asking.stop()
 

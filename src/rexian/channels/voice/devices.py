@@ -68,12 +68,12 @@ class Phones:
     def all(self) -> list[Device]:
         return [device for devices in self._open.values() for device in devices.values()]
 
-    def choose(self, person_id: str, device_id: str = "") -> str:
+    def choose(self, person_id: str, device_id: str = "", *, listens: bool = False) -> str:
         """See `director.People`."""
         theirs = self._open.get(person_id, {})
         if device_id:
             return device_id if device_id in theirs else ""
-        ready = [device for device in theirs.values() if device.microphone]
+        ready = [device for device in theirs.values() if device.microphone or listens]
         return max(ready, key=lambda device: device.used_at).id if ready else ""
 
     # -- what they are told --------------------------------------------------------------------------------------------

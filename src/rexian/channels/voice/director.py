@@ -41,8 +41,11 @@ _log = log.get(__name__)
 class People(Protocol):
     """The staff's phones, as the director needs them."""
 
-    def choose(self, person_id: str, device_id: str = "") -> str:
-        """The device for a new line: this one if it is open (or none is named: the best one that is ready), or ''."""
+    def choose(self, person_id: str, device_id: str = "", *, listens: bool = False) -> str:
+        """The device for a new line: this one if it is open (none is named: the best one that is ready), or ''.
+
+        Who only `listens` needs no microphone.
+        """
         ...
 
     def connect(self, device_id: str, person_id: str, leg_id: str, interaction_id: str, role: str) -> None: ...
@@ -306,7 +309,9 @@ class Director:
             return
         if line is not None and line.state == "connecting" and line.device_id:
             return
-        device_id = self.people.choose(seat.person_id, line.device_id if line is not None else "")
+        device_id = self.people.choose(
+            seat.person_id, line.device_id if line is not None else "", listens=seat.role == "listen"
+        )
         if line is None or (line.state == "lost" and device_id):
             line = self.new_line(call, seat, device_id, since=line.since if line is not None else now)
         if not device_id:
@@ -388,8 +393,8 @@ class Director:
             call.recording = "on"  # nobody keeps recordings here; asking again changes nothing
             return
         try:
-            now = self.clock.now_ms()
-            order = await self.recordings.begin(call.tenant_id, call.contact_id, facts.main, now)
+            order = await self.recordings.begin(call.tenant_id, call.contact_id, facts.main)
+            call.recorded[order.id] = facts.main
             await self.voice.record(call.contact_id, order)
         except (OSError, Unsupported) as error:
             _log.error("voice.not_recorded", contact_id=call.contact_id, error=str(error)[:200])
@@ -405,6 +410,16 @@ class Director:
         elif line is None:
             call.bridge, call.recording = False, ""
         call.dirty = True
+
+    async def stop(self) -> None:
+        """Let go of all calls; they go on in the engine."""
+        for call in self.calls.values():
+            if call.host is not None:
+                call.host.down()
+            if call.runner is not None:
+                call.runner.cancel()
+        runners = [call.runner for call in self.calls.values() if call.runner is not None]
+        await asyncio.gather(*runners, return_exceptions=True)
 
     # -- after the engine was away -------------------------------------------------------------------------------------
     def engine_down(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING
 
 from rexian.channels.voice import port
@@ -146,12 +147,23 @@ class Ears:
     async def _recorded(self, event: port.RecordingEnded) -> None:
         """A recording is closed; a full disk ends it and never the call."""
         channel = self._channel
-        for call in list(channel.director.calls.values()):
-            if call.recording_id == event.recording_id and event.why in ("disk_full", "failed"):
-                facts = channel.director.facts(call)
-                if facts is not None and facts.agent_id:
-                    channel.phones.tell(facts.agent_id, "not_recorded", about=facts.main)
         if event.bridge_id.endswith(":v"):
             channel.voicemails.closed(event.recording_id)
-        elif channel.recordings is not None:
+            return
+        call = channel.director.calls.get(event.bridge_id)
+        facts = channel.director.facts(call) if call is not None else None
+        if facts is not None and facts.agent_id and event.why in ("disk_full", "failed"):
+            channel.phones.tell(facts.agent_id, "not_recorded", about=facts.main)
+        if channel.recordings is not None:
             await channel.recordings.finish(event.recording_id, event)
+            if call is not None and facts is not None:
+                await self._note(call, call.recorded.get(event.recording_id, facts.main), event)
+
+    async def _note(self, call: LiveCall, interaction_id: str, event: port.RecordingEnded) -> None:
+        """The journal knows what was recorded, and how its file must look."""
+        command = engine.NoteRecording(
+            interaction_id=interaction_id, recording_id=event.recording_id, sha256=event.sha256,
+            duration_ms=event.duration_ms, size=event.size, why=event.why,
+        )  # fmt: skip
+        id = str(uuid.uuid5(uuid.UUID(event.recording_id), "stored"))
+        await self._channel.asking.insist(call.tenant_id, command, id=id)

@@ -45,6 +45,7 @@ class LiveCall:
     bridge: bool = False
     recording: RecordingNow = ""
     recording_id: str = ""
+    recorded: dict[str, str] = field(default_factory=dict)  # recording → interaction
     spoken: bool = False
     handled_by: str = ""  # interaction and agent of the handling that `spoken` is about
     may_record: bool = True
@@ -85,7 +86,7 @@ class LiveCall:
 class Recordings(Protocol):
     """Who keeps recordings (`work/recordings/contract.py`). None of it may stop a call."""
 
-    async def begin(self, tenant_id: str, contact_id: str, interaction_id: str, now: int) -> RecordingOrder:
+    async def begin(self, tenant_id: str, contact_id: str, interaction_id: str) -> RecordingOrder:
         """Where and under which key. Raises `OSError` when nothing can be kept."""
         ...
 

@@ -14,11 +14,13 @@ from rexian.directory.people.tables import person, person_serves, person_skill, 
 from rexian.directory.policies.contract import published, to_engine
 from rexian.directory.queues.tables import queue, queue_need
 from rexian.directory.tenants.tables import tenant
-from rexian.engine.specs import AgentSpec, Policy, QueueSpec
+from rexian.engine.specs import AgentSpec, Medium, Mix, Policy, QueueSpec
 from rexian.kit import simulated
 from rexian.runtime.tables import floor_tenant
 
 TENANT_LEVEL = 1
+_MIX = Mix(limit=100, weights={"voice": 100, "chat": 1}, interrupts={"voice": ("chat",)})
+"""A call may come in over chats; while it lasts no further chat fits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,8 @@ async def _agents(tx: AsyncConnection, floor_id: str, tenants: set[str], names: 
                 | _belongs(row.team_id, row.partner, row.site)
             ),
             minor=tuple(sorted(minor[row.id])),
-            capacity=row.capacity,
+            capacity=_capacity(row.capacity, played=row.id in played),
+            mix=_MIX if row.capacity.get("voice") and row.id not in played else None,
         )
         for row in await tx.execute(found)
     }
@@ -135,6 +138,11 @@ async def _serves(tx: AsyncConnection, floor_id: str, tenants: set[str]) -> dict
             if row.alone:
                 alone.setdefault(row.person_id, []).append(row.tenant_id)
     return serves | alone
+
+
+def _capacity(held: dict[Medium, int], *, played: bool) -> dict[Medium, int]:
+    """The simulated population has no telephones."""
+    return {medium: most for medium, most in held.items() if medium == "chat"} if played else held
 
 
 def _belongs(team_id: str | None, partner: str | None, site: str | None) -> dict[str, int]:
