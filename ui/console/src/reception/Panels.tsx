@@ -80,10 +80,7 @@ export function LinePanel({ editor }: { editor: Editor }) {
   const { t } = useTranslation("reception");
   const { queueing } = editor.flow;
   const set = (patch: Partial<Flow["queueing"]>) => editor.change({ queueing: { ...queueing, ...patch } });
-  const keys: Named[] = [
-    { id: NONE, label: t("line.noKey") },
-    ...KEYS.map((id) => ({ id: id, label: id })),
-  ];
+  const keys: Named[] = [{ id: NONE, label: t("line.noKey") }, ...KEYS.map((id) => ({ id: id, label: id }))];
   const music = [...new Set(editor.files.map(({ key }) => key))].filter((key) => key.startsWith("own."));
   return (
     <div className="flex flex-col gap-4">

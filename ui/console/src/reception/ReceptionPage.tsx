@@ -106,6 +106,7 @@ function Shown({ view, onDirty }: { view: ReceptionView; onDirty: (dirty: boolea
     words: prompts.data?.menu ?? null,
     ...names,
   };
+  const bar = mayEdit ? <Bar view={view} draft={draft} /> : null;
   return (
     <>
       <LeaveGuard isOn={dirty} />
@@ -124,9 +125,23 @@ function Shown({ view, onDirty }: { view: ReceptionView; onDirty: (dirty: boolea
                 {dirty ? <Badge tone="warn">{t("draft.dirty")}</Badge> : null}
               </>
             ),
-            content: <FlowForm editor={editor} />,
+            content: (
+              <>
+                <FlowForm editor={editor} />
+                {bar}
+              </>
+            ),
           },
-          { id: "try", label: t("tab.try"), content: <TryOut editor={editor} /> },
+          {
+            id: "try",
+            label: t("tab.try"),
+            content: (
+              <>
+                <TryOut editor={editor} />
+                {bar}
+              </>
+            ),
+          },
           {
             id: "sounds",
             label: t("tab.sounds"),
@@ -154,7 +169,6 @@ function Shown({ view, onDirty }: { view: ReceptionView; onDirty: (dirty: boolea
           },
         ]}
       />
-      {mayEdit && (tab === "flow" || tab === "try") ? <Bar view={view} draft={draft} /> : null}
     </>
   );
 }

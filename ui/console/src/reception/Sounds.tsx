@@ -76,7 +76,7 @@ export function SoundRow({ tenant_id, files, locale, prompt, text, name, mayEdit
               variant="ghost"
               icon="upload"
               isPending={put.isPending}
-              aria-label={t("sound.choose", { name, language })}
+              aria-label={t(own ? "sound.replaceOf" : "sound.choose", { name, language })}
               onPress={() => input.current?.click()}
             >
               {t(own ? "sound.replace" : "sound.upload")}

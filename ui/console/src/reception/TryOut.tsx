@@ -35,7 +35,9 @@ export function TryOut({ editor }: { editor: Editor }) {
   const [isBusy, setBusy] = useState(false);
   const end = useRef<HTMLLIElement>(null);
   const last = lines[lines.length - 1]?.tried;
-  useEffect(() => end.current?.scrollIntoView({ block: "nearest" }), [lines]);
+  useEffect(() => {
+    end.current?.scrollIntoView({ block: "nearest" });
+  }, [lines]);
   const go = async (move: Move) => {
     const fresh = move.kind === "start" || move.kind === "start_closed";
     setBusy(true);
