@@ -19,7 +19,7 @@ async def test_a_new_person_serves_their_employer_as_an_agent(city: City) -> Non
     made = await new_person(await city.as_("admin"))
     assert made["roles"] == ["agent"]
     assert made["serves"] == [city.tenants["yunshan"]]
-    assert (made["level"], made["capacity"], made["active"]) == (1, {"chat": 3}, True)
+    assert (made["level"], made["capacity"], made["active"]) == (1, {"chat": 3, "voice": 0}, True)
 
 
 async def test_a_person_made_with_a_password_signs_in_with_it(city: City) -> None:

@@ -200,7 +200,7 @@ class _Builder:
             skills=skills,
             serves=[company.id for company in agent.serves],
             level=agent.level,
-            capacity=Capacity(chat=agent.chats),
+            capacity=Capacity(chat=agent.chats, voice=1),
             partner=agent.partner,
             site=agent.site,
         )

@@ -39,6 +39,7 @@ class Capacity(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How many contacts a person takes at once."""
 
     chat: Places = 3
+    voice: Places = 0
 
 
 class PersonSkill(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

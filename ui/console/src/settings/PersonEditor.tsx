@@ -33,7 +33,7 @@ interface PersonForm {
   locale: string;
   level: number;
   team_id: string | null;
-  capacity: { chat: number };
+  capacity: { chat: number; voice: number };
   serves: string[];
   roles: Role[];
   skills: Held[];
@@ -48,7 +48,7 @@ function formOf(item: PersonItem | null, home: string): PersonForm {
     locale: item?.locale ?? "zh-CN",
     level: item?.level ?? 1,
     team_id: item?.team_id ?? null,
-    capacity: item?.capacity ?? { chat: 3 },
+    capacity: item?.capacity ?? { chat: 3, voice: 0 },
     serves: item?.serves ?? [home],
     roles: item?.roles ?? ["agent"],
     skills: item?.skills ?? [],
@@ -222,8 +222,18 @@ function Skills({ form }: { form: Form<PersonForm> }) {
           minValue={0}
           maxValue={20}
           value={value.capacity.chat}
-          onChange={(chat) => set({ capacity: { chat: Number.isNaN(chat) ? 0 : chat } })}
+          onChange={(chat) => set({ capacity: { ...value.capacity, chat: Number.isNaN(chat) ? 0 : chat } })}
           error={error("capacity")}
+        />
+        <NumberField
+          label={t("person.calls")}
+          help={t("person.callsHelp")}
+          minValue={0}
+          maxValue={20}
+          value={value.capacity.voice}
+          onChange={(voice) =>
+            set({ capacity: { ...value.capacity, voice: Number.isNaN(voice) ? 0 : voice } })
+          }
         />
       </Pair>
       {error("skills") ? <Notice tone="bad">{error("skills")}</Notice> : null}

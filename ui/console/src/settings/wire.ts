@@ -65,7 +65,7 @@ export interface PersonItem {
   serves: string[];
   locale: string;
   level: number;
-  capacity: { chat: number };
+  capacity: { chat: number; voice: number };
   active: boolean;
   /** null for those who may not administer the person. */
   second_factor: boolean | null;
