@@ -144,7 +144,10 @@ def settings(reference: bool) -> None:
     with _explained():
         home = click.get_current_context().find_root().params.get("home")
         for name, value in msgspec.to_builtins(load_settings(home=home), enc_hook=str).items():
-            hidden = value and (name == "secret" or (name == "database_url" and "@" in value and ":" in value))
+            hidden = value and (
+                name in {"secret", "asterisk_password", "asterisk_trunks"}
+                or (name == "database_url" and "@" in value and ":" in value)
+            )
             click.echo(f"{name} = {'…' if hidden else json.dumps(value, ensure_ascii=False)}")
 
 
