@@ -120,7 +120,6 @@ class Settings(Struct, frozen=True, kw_only=True):
         "1900",
         "+86168",
         "168",
-       
         "+979",
         "00979",
         "+4490",

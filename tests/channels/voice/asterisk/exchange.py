@@ -68,7 +68,9 @@ def free_port(kind: int = socket.SOCK_STREAM) -> int:
 class Exchange:
     """One Asterisk. `plan` is what the engine is made with; `phones` are names that may register."""
 
-    def __init__(self, *, phones: tuple[str, ...] = ("1001", "1002", "1003", "web1:web"), peer: int = 0, n: int = 1) -> None:
+    def __init__(
+        self, *, phones: tuple[str, ...] = ("1001", "1002", "1003", "web1:web"), peer: int = 0, n: int = 1
+    ) -> None:
         if reason := missing():
             pytest.skip(reason)
         (CHROOT / "tmp").mkdir(exist_ok=True)

@@ -104,7 +104,7 @@ class Connection(Ari):
         was_up, why = False, "the connection was closed"
         try:
             async with connect(
-                self._events_url(), additional_headers={"Authorization": f"Basic {self._basic()}"}, proxy=None,
+                self._events_url(), additional_headers=self.credentials, proxy=None,
                 ping_interval=5, ping_timeout=10, max_size=None, max_queue=None, open_timeout=5, compression=None,
             ) as self._socket:  # fmt: skip
                 was_up, why = await self._be_connected(self._socket)
@@ -173,8 +173,11 @@ class Connection(Ari):
     def _events_url(self) -> str:
         return "ws" + self.url.removeprefix("http") + f"/events?app={quote(self.app)}&subscribeAll=false"
 
-    def _basic(self) -> str:
-        return base64.b64encode(f"{self._user}:{self._password}".encode()).decode()
+    @property
+    def credentials(self) -> dict[str, str]:
+        """The header that lets us in (RFC 7617)."""
+        basic = base64.b64encode(f"{self._user}:{self._password}".encode()).decode()
+        return {"Authorization": f"Basic {basic}"}
 
     # -- events ------------------------------------------------------------------------------------------------------
     async def _read(self, socket: ClientConnection) -> None:

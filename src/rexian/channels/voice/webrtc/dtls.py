@@ -151,7 +151,9 @@ class Dtls:
         profile = next((each for each in PROFILES if each.name == chosen), None)
         if profile is None:
             raise DtlsError("no common SRTP profile")
-        material = self._ssl.export_keying_material(b"EXTRACTOR-dtls_srtp", 2 * (profile.key_bytes + profile.salt_bytes))
+        material = self._ssl.export_keying_material(
+            b"EXTRACTOR-dtls_srtp", 2 * (profile.key_bytes + profile.salt_bytes)
+        )
         return _split(profile, material, self._client)
 
     def _outgoing(self) -> list[bytes]:

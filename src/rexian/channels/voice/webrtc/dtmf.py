@@ -64,7 +64,6 @@ class Receiver:
         return Key(KEYS[event.event], min(event.duration // CLOCK_KHZ, LONGEST_MS))
 
 
-
 class Sender:
     """Gives one event payload per beat of 20 ms while there are keys to send, else None."""
 

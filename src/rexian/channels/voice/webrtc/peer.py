@@ -321,4 +321,3 @@ class Peer:
         task = asyncio.create_task(work)
         self._work.add(task)
         task.add_done_callback(self._work.discard)
-

@@ -1,4 +1,4 @@
-"""What arrives of a source, counted as RFC 3550 says (A.1, A.3, A.8), and how good it sounds (ITU-T G.107, simplified)."""
+"""What arrives of a source, counted as RFC 3550 says (A.1, A.3, A.8), and how good it sounds (ITU-T G.107)."""
 
 from __future__ import annotations
 
