@@ -46,7 +46,7 @@ class Leg:
         self.id, self.node, self.state, self.side, self.tag = leg_id, node, state, side, tag
         self.bridge_id = ""
         self.role: Role = "talk"
-        self.held = self.muted = self.by_us = self.by_peer = self.trunk = False
+        self.held = self.muted = self.by_us = self.by_peer = self.trunk = self.quiet = False
         self.since_at = 0
         self.hold_music = Music()
         self.recording_id, self.recording_paused = "", False
@@ -75,6 +75,7 @@ class Leg:
         self.side, self.role = parts[1], parts[2]  # type: ignore[assignment]
         self.held, self.muted, self.recording_paused, self.trunk = (letter in parts[3] for letter in "hmpt")
         self.bridge_id, self.recording_id, self.tag = parts[4], parts[6], parts[7]
+        self.quiet = self.role == "whisper"
         self.since_at = int(parts[5]) if parts[5].isdigit() else 0
         return True
 

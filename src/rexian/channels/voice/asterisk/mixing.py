@@ -17,7 +17,9 @@ from rexian.channels.voice.asterisk.legs import Bridge, Leg, companion
 from rexian.channels.voice.asterisk.playing import Players
 from rexian.channels.voice.port import BridgeChanged, Gone, Music, Role
 
-_SILENT: frozenset[Role] = frozenset({"listen", "whisper"})
+VOLUME = "VOLUME(RX)"
+NOTHING = "-32767"
+"""Each sample is divided by it."""
 
 
 class Mixing:
@@ -94,9 +96,13 @@ class Mixing:
         bridge.legs.append(leg)
 
     async def _add(self, bridge: Bridge, leg: Leg) -> None:
+        line = self._hall.ari(leg)
         try:
-            await self._hall.ari(leg).bridges_add_channel(
-                bridge.id, channel=[leg.id], mute=leg.role in _SILENT, inhibit_connected_line_updates=True
+            if leg.quiet != (leg.role == "whisper"):
+                leg.quiet = leg.role == "whisper"
+                await line.channels_set_channel_var(leg.id, variable=VOLUME, value=NOTHING if leg.quiet else "0")
+            await line.bridges_add_channel(
+                bridge.id, channel=[leg.id], mute=leg.role == "listen", inhibit_connected_line_updates=True
             )
         except Refused as error:
             if error.status in {409, 422}:  # it left our application in this very moment
