@@ -18,6 +18,10 @@ import msgspec
 from msgspec import Meta, Struct
 
 
+SECRET = frozenset({"secret", "voice_turn", "asterisk_password", "asterisk_trunks"})
+"""Settings that are never shown."""
+
+
 class SettingsError(Exception):
     """A setting can't be used. The message names it, says where it came from and how to mend it."""
 
@@ -141,6 +145,26 @@ class Settings(Struct, frozen=True, kw_only=True):
     log_format: Annotated[
         Literal["auto", "json", "pretty"], _about("logs", "Form of log lines; auto: pretty on a terminal, else JSON.")
     ] = "auto"
+    voice_enabled: Annotated[bool, _about("voice", "Calls are possible at all.")] = True
+    voice_engine: Annotated[
+        Literal["embedded", "asterisk"],
+        _about("voice", "What moves the sound: our own process for calls from browsers, or an Asterisk beside us."),
+    ] = "embedded"
+    voice_addresses: Annotated[
+        tuple[str, ...],
+        _about("voice", "IP addresses of this machine that browsers are offered for sound (UDP); empty: all it has."),
+    ] = ()
+    voice_stun: Annotated[
+        str, _about("voice", "STUN server, `host:port`, when this machine is behind NAT; browsers are told it too.")
+    ] = ""
+    voice_turn: Annotated[
+        tuple[str, ...],
+        _about("voice", "TURN server for browsers that no UDP reaches: `turn:host:port`, user, password."),
+    ] = ()
+    voice_calls: Annotated[
+        int,
+        _about("voice", "Most legs (two make a call) at once; 0: as many as the machine is measured to carry.", ge=0),
+    ] = 0
     locale: Annotated[Literal["zh-CN", "en"], _about("language", "Language for people who have not chosen one.")] = (
         "zh-CN"
     )
@@ -184,6 +208,8 @@ def load_settings(env: Mapping[str, str] | None = None, **overrides: Any) -> Set
     settings = msgspec.structs.replace(settings, home=settings.home.expanduser().resolve())
     if settings.secret and len(settings.secret) < 32:
         raise SettingsError("secret: give at least 32 characters, or leave it empty and one is made for you")
+    if settings.voice_turn and len(settings.voice_turn) != 3:
+        raise SettingsError("voice_turn: give three values, separated by commas: turn:host:port, user, password")
     return settings
 
 
@@ -295,5 +321,5 @@ def _convert(name: str, value: Any) -> Any:
     try:
         return msgspec.convert(value, hint, strict=False)
     except msgspec.ValidationError as error:
-        shown = "…" if name in {"secret", "database_url", "asterisk_password", "asterisk_trunks"} else repr(value)
+        shown = "…" if name in SECRET or name == "database_url" else repr(value)
         raise SettingsError(f"{name}: {shown} can't be used: {error}") from error

@@ -1,7 +1,7 @@
 """What an engine must bring along to be tested: people with a voice and ears, and a way to kill it.
 
-An engine's rig is one class in `rig_<engine>.py`, listed in `conftest.py`. It says in `can` what it is able to; tests of
-what it can't are skipped with that word. A `Person` is a real far end (a WebRTC peer, a SIP phone): they hear what
+An engine's rig is one class in `rig_<engine>.py`, listed in `conftest.py`. It says in `can` what it is able to; tests
+of what it can't are skipped with that word. A `Person` is a real far end (a WebRTC peer, a SIP phone): they hear what
 would reach an ear, and nothing in a test looks inside the engine.
 """
 

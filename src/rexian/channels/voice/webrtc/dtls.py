@@ -1,4 +1,4 @@
-"""DTLS (RFC 6347) over datagrams that others carry, for the keys of SRTP (RFC 5764). No sockets and no tasks in here."""
+"""DTLS (RFC 6347) over datagrams that others carry, for the keys of SRTP (RFC 5764). No sockets, no tasks."""
 
 from __future__ import annotations
 

@@ -19,7 +19,8 @@ import aioice
 import structlog
 from aioice import stun
 from aioice.ice import CandidatePair, StunProtocol
-from msgspec import Struct
+
+from rexian.channels.voice.webrtc.config import Servers
 
 log = structlog.get_logger(__name__)
 
@@ -27,17 +28,6 @@ CONNECT_S = 20.0
 GATHER_S = 2
 """How long an answer waits for STUN and TURN servers."""
 MAX_PAIRS = 200
-
-
-class Servers(Struct, frozen=True, kw_only=True):
-    """`addresses`: the machine's addresses that are offered; empty: all that it has.
-
-    `stun`: `host:port` or empty. `turn`: `(host:port, user, password)` or None. Relayed media costs a task a packet.
-    """
-
-    addresses: tuple[str, ...] = ()
-    stun: str = ""
-    turn: tuple[str, str, str] | None = None
 
 
 class Unreachable(Exception):
@@ -58,7 +48,7 @@ def split_address(text: str, default_port: int = 3478) -> tuple[str, int]:
 
 
 class IcePath(aioice.Connection):
-    """One path to one peer. `on_datagram(data)` gets all that is not STUN; `on_closed()` is told once, of a lost one."""
+    """One path to one peer. `on_datagram(data)` gets all but STUN; `on_closed()` is told once, of a lost path."""
 
     def __init__(
         self, servers: Servers, on_datagram: Callable[[bytes], None], on_closed: Callable[[], None],

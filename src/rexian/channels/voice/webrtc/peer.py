@@ -12,8 +12,9 @@ import structlog
 
 from rexian.channels.voice.port import BadMedia
 from rexian.channels.voice.webrtc import dtmf, rtcp, rtp, sdp
+from rexian.channels.voice.webrtc.config import Servers
 from rexian.channels.voice.webrtc.dtls import Dtls, DtlsError, process_identity
-from rexian.channels.voice.webrtc.ice import IcePath, Servers, Unreachable
+from rexian.channels.voice.webrtc.ice import IcePath, Unreachable
 from rexian.channels.voice.webrtc.reception import Reception, round_trip_s
 from rexian.channels.voice.webrtc.srtp import Srtp
 
@@ -213,7 +214,8 @@ class Peer:
             self._send_all(self._dtls.receive(data))
         except DtlsError as error:
             log.info("voice.handshake_failed", why=str(error))
-            return self._lose("unreachable")
+            self._lose("unreachable")
+            return
         if fresh and self._dtls.keys is not None:
             self._srtp = Srtp(self._dtls.keys)
             self.heard_at = self._now()

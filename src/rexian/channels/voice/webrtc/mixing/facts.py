@@ -10,7 +10,7 @@ RATE = 8_000
 """Samples a second, everywhere."""
 FRAME = 160
 """Samples of a beat: 20 ms."""
-BEAT_S = FRAME / RATE
+BEATS_A_SECOND = RATE // FRAME
 
 Law = Literal["u", "a"]
 """G.711's two companding laws: mu (PCMU, payload type 0) and A (PCMA, 8)."""
@@ -52,8 +52,8 @@ class LegSound(Struct, frozen=True, kw_only=True):
     """How a leg's sound comes in. Counts are packets since `add`; `loss` is of the last five seconds, 0…1.
 
     `loss` counts what never came or came too late to be played. `jitter_ms` as RFC 3550 section 6.4.1 has it;
-    `depth_ms` is how far behind the quickest packet we play, `target_ms` where that wants to be. `silent_ms`: since when
-    no packet came, from `add` on. `mos`: 1…4.5 by the E-model (ITU-T G.107), from loss and our own delay.
+    `depth_ms` is how far behind the quickest packet we play, `target_ms` where that wants to be. `silent_ms`: since
+    when no packet came, from `add` on. `mos`: 1…4.5 by the E-model (ITU-T G.107), from loss and our own delay.
     """
 
     jitter_ms: float = 0.0
