@@ -17,7 +17,6 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 import msgspec
 from msgspec import Meta, Struct
 
-
 SECRET = frozenset({"secret", "voice_turn", "asterisk_password", "asterisk_trunks"})
 """Settings that are never shown."""
 

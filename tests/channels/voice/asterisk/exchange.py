@@ -1,4 +1,5 @@
-"""A real Asterisk for tests: in its chroot (`tools/setup-asterisk`), on loopback, with the configuration we generate."""
+"""A real Asterisk for tests: in its chroot (`tools/setup-asterisk`), on loopback,
+with the configuration that we generate."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ import time
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
 
 from rexian.channels.voice.asterisk.config import files
@@ -65,6 +67,12 @@ def free_port(kind: int = socket.SOCK_STREAM) -> int:
         return int(probe.getsockname()[1])
 
 
+def _tune(path: Path) -> None:
+    """Two notes, ten seconds."""
+    t = np.arange(80_000) / 8_000
+    path.write_bytes((6_000 * (np.sin(2 * np.pi * 523 * t) + np.sin(2 * np.pi * 659 * t))).astype("<i2").tobytes())
+
+
 class Exchange:
     """One Asterisk. `plan` is what the engine is made with; `phones` are names that may register."""
 
@@ -108,7 +116,7 @@ class Exchange:
         (etc / "modules.conf").write_text(MODULES)
         (etc / "logger.conf").write_text("[general]\n[logfiles]\nmessages => notice,warning,error\n")
         (etc / "indications.conf").write_text("[general]\ncountry=cn\n[cn]\ndescription=China\nring=450/1000,0/4000\n")
-        (etc / "pjsip_custom.conf").write_text("")
+        _tune(self.run / "music" / "tune.sln")
 
     def start(self) -> None:
         """Run it and wait until its REST interface answers."""

@@ -27,13 +27,13 @@ class Adoption:
     def __init__(self, hall: Hall, calls: Calls, mixing: Mixing) -> None:
         self._hall, self._calls, self._mixing = hall, calls, mixing
 
-    def forget(self, node: Node) -> None:
-        """The node was started anew: all that lived in it is gone."""
+    def forget(self, node: Node, *, tell: bool) -> None:
+        """The node was started anew: all that lived in it is gone. Of a single node the new epoch says so."""
         for bridge in [one for one in self._hall.bridges.values() if one.node == node.name]:
             bridge.made, bridge.node, bridge.whispers = False, "", {}
         for leg in [one for one in self._hall.legs.values() if one.node == node.name]:
             leg.by_us = True
-            self._calls.end(leg, "engine_down")
+            self._calls.end(leg, "engine_down", tell=tell)
 
     async def read(self, node: Node) -> list[ari.Channel]:
         """Adopt all legs and bridges of a node. Returns the channels that wait for an answer."""

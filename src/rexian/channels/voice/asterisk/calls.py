@@ -89,9 +89,7 @@ class Calls:
     def _up(self, leg: Leg) -> None:
         if leg.state == "up":
             return
-        leg.state, leg.since_at = "up", now_ms()
-        if leg.trunk:
-            self._allowance.begin(leg.id, leg.since_at)
+        leg.state = "up"
         self._hall.emit(LegAnswered, leg_id=leg.id)
 
     def _key(self, event: ari.ChannelDtmfReceived) -> None:
@@ -113,7 +111,7 @@ class Calls:
                 leg.cause = "no_answer"
         self.end(leg, leg.cause or "normal")
 
-    def end(self, leg: Leg, cause: Cause) -> None:
+    def end(self, leg: Leg, cause: Cause, *, tell: bool = True) -> None:
         """Forget a leg and tell it."""
         if self._hall.legs.pop(leg.id, None) is None:
             return
@@ -121,13 +119,14 @@ class Calls:
         self._allowance.end(leg.id, now_ms())
         for forget in self._hall.on_ended:
             forget(leg)
-        self._hall.emit(LegEnded, leg_id=leg.id, cause=cause, by_peer=leg.by_peer and not leg.by_us)
+        if tell:
+            self._hall.emit(LegEnded, leg_id=leg.id, cause=cause, by_peer=leg.by_peer and not leg.by_us)
 
     # -- what is asked -----------------------------------------------------------------------------------------------
     async def answer(self, leg: Leg, side: Side, tag: str) -> None:
         if leg.state != "offered":
             return
-        leg.side, leg.tag = side, tag
+        leg.side, leg.tag, leg.since_at = side, tag, now_ms()
         await self._hall.note(leg)
         await self._hall.ari(leg).channels_answer(leg.id)
 

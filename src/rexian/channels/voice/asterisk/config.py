@@ -128,7 +128,7 @@ def _phone(plan: Plan, phone: PhonePlan) -> Iterator[str]:
     yield _section(phone.name, "type=endpoint", f"context={APP}-phones", f"aors={phone.name}", f"auth={phone.name}",
                    "webrtc=yes" if phone.web else "force_rport=yes", "" if phone.web else "rewrite_contact=yes",
                    *_media(plan, *codecs))  # fmt: skip
-    yield _section(phone.name, "type=aor", "max_contacts=2", "remove_existing=yes", "minimum_expiration=30",
+    yield _section(phone.name, "type=aor", "max_contacts=1", "remove_existing=yes", "minimum_expiration=30",
                    "" if phone.web else "qualify_frequency=30")  # fmt: skip
     yield _section(phone.name, "type=auth", "auth_type=userpass", f"username={phone.name}",
                    f"password={plan.phone_password(phone.name)}")  # fmt: skip

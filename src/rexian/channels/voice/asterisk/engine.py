@@ -14,6 +14,7 @@ from rexian.channels.voice.asterisk.allowance import Allowance
 from rexian.channels.voice.asterisk.calls import Calls
 from rexian.channels.voice.asterisk.connection import Connection
 from rexian.channels.voice.asterisk.hall import Hall, Node
+from rexian.channels.voice.asterisk.legs import Leg
 from rexian.channels.voice.asterisk.mixing import Mixing
 from rexian.channels.voice.asterisk.plan import APP, Plan
 from rexian.channels.voice.asterisk.playing import Players
@@ -88,7 +89,7 @@ class AsteriskEngine:
         epoch = _instant(info.status.startup_time if info.status else "")
         others = any(other.line.up for other in self._hall.nodes.values() if other is not node)
         if node.epoch and node.epoch != epoch:
-            self._adoption.forget(node)
+            self._adoption.forget(node, tell=others)
             node.adopted = False
         node.epoch, node.version = epoch, info.system.version if info.system else ""
         if not others:
@@ -126,12 +127,13 @@ class AsteriskEngine:
     async def inventory(self) -> Inventory:
         if not any(node.line.up for node in self._hall.nodes.values()):
             raise Down(next((node.line.trouble for node in self._hall.nodes.values()), "no Asterisk is set up"))
-        legs = tuple(leg.info(self._hall.playing(leg)) for leg in self._hall.legs.values())
+        in_order = sorted(self._hall.legs.values(), key=_coming)
+        legs = tuple(leg.info(self._hall.playing(leg)) for leg in in_order)
         bridges = []
         for bridge in self._hall.bridges.values():
             recording, paused = self._recorders.of(bridge)
             bridges.append(BridgeInfo(
-                id=bridge.id, legs=tuple(leg.id for leg in bridge.legs), recording_id=recording,
+                id=bridge.id, legs=tuple(leg.id for leg in sorted(bridge.legs, key=_coming)), recording_id=recording,
                 recording_paused=paused,
             ))  # fmt: skip
         return Inventory(epoch=self._hall.epoch, legs=legs, bridges=tuple(bridges))
@@ -165,8 +167,7 @@ class AsteriskEngine:
         await self._players.play(self._hall.leg(leg_id), playback_id, source)
 
     async def stop_playback(self, leg_id: str, playback_id: str) -> None:
-        if leg_id in self._hall.legs:
-            await self._players.stop(self._hall.leg(leg_id), playback_id)
+        await self._players.stop(self._hall.leg(leg_id), playback_id)
 
     async def collect(
         self, leg_id: str, collect_id: str, *, most: int = 1, first_ms: int = 8_000, between_ms: int = 3_000,
@@ -197,8 +198,7 @@ class AsteriskEngine:
         await self._mixing.join(bridge_id, self._hall.leg(leg_id), role)
 
     async def leave(self, leg_id: str) -> None:
-        if leg_id in self._hall.legs:
-            await self._mixing.leave(self._hall.leg(leg_id))
+        await self._mixing.leave(self._hall.leg(leg_id))
 
     async def destroy_bridge(self, bridge_id: str) -> None:
         await self._recorders.end_bridge(bridge_id)
@@ -223,6 +223,11 @@ class AsteriskEngine:
 
     async def stop_tap(self, tap_id: str) -> None:
         await self._taps.stop(tap_id)
+
+
+def _coming(leg: Leg) -> tuple[int, str]:
+    """The order in which legs came, the same for every controller."""
+    return leg.since_at, leg.id
 
 
 def _instant(text: str) -> int:

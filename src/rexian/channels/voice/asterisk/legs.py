@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections import deque
 from typing import get_args
 from urllib.parse import quote, unquote
 
@@ -49,6 +50,7 @@ class Leg:
         self.held = self.muted = self.by_us = self.by_peer = self.trunk = self.quiet = False
         self.since_at = 0
         self.hold_music = Music()
+        self.played: deque[str] = deque(maxlen=50)
         self.recording_id, self.recording_paused = "", False
         self.lock = asyncio.Lock()
         self.cause: Cause | None = None

@@ -49,10 +49,10 @@ class Players:
     # -- playing -----------------------------------------------------------------------------------------------------
     async def play(self, leg: Leg, playback_id: str, source: Source) -> None:
         async with leg.lock:
-            if (now := self._on.get(leg.id)) is not None:
-                if now.id == playback_id:
-                    return
-                await self.end(now, "stopped")
+            if playback_id in leg.played:
+                return
+            leg.played.append(playback_id)
+            await self.clear(leg)
             if leg.held:
                 await self._hush(leg)
             playing = self._on[leg.id] = Playing(leg, playback_id, source)

@@ -7,7 +7,9 @@ one stereo file, sealed, and deleted there. While one is paused, silence is writ
 from __future__ import annotations
 
 import asyncio
+import os
 import struct
+from collections import deque
 from contextlib import suppress
 from pathlib import Path
 from typing import Literal
@@ -47,6 +49,7 @@ class Recorders:
     def __init__(self, hall: Hall) -> None:
         self._hall = hall
         self._running: dict[str, Running] = {}
+        self._over: deque[str] = deque(maxlen=1_000)
         hall.on_ended.append(self._leg_ended)
 
     def of(self, bridge: Bridge) -> tuple[str, bool]:
@@ -59,7 +62,12 @@ class Recorders:
     # -- begin -------------------------------------------------------------------------------------------------------
     async def begin(self, bridge: Bridge, order: RecordingOrder) -> None:
         """Begin, or go on with one that was begun before our crash. Raises `Gone` when nobody is there to record."""
-        if order.id in self._running:
+        if order.id in self._running or order.id in self._over:
+            return
+        if not await asyncio.to_thread(_writable, Path(order.path)):
+            self._over.append(order.id)
+            self._hall.emit(RecordingEnded, recording_id=order.id, bridge_id=bridge.id, duration_ms=0, size=0,
+                            sha256="", why="failed")  # fmt: skip
             return
         leg = next((leg for leg in bridge.legs if leg.side == "customer"), None) or next(iter(bridge.legs), None)
         if leg is None:
@@ -110,14 +118,17 @@ class Recorders:
         await self._hall.note(running.leg)
 
     async def end(self, recording_id: str) -> None:
-        """Stop it. `RecordingEnded` follows when the file is sealed."""
+        """Stop it. `RecordingEnded` follows when the file is sealed. Again: nothing."""
+        if recording_id in self._over:
+            return
         running = self._known(recording_id)
         running.leg.recording_id = ""
         self._finish(running, "stopped")
         await self._hall.note(running.leg)
 
     def _known(self, recording_id: str) -> Running:
-        if (running := self._running.get(recording_id)) is None:
+        running = self._running.get(recording_id)
+        if running is None or running.ending:
             raise Gone(recording_id)
         return running
 
@@ -143,6 +154,7 @@ class Recorders:
     def _finish(self, running: Running, why: Why) -> None:
         if not running.ending:
             running.ending, running.why = True, why
+            self._over.append(running.order.id)
             self._hall.spawn(self._seal(running), "recording ends")
 
     async def _seal(self, running: Running) -> None:
@@ -174,6 +186,10 @@ class Recorders:
         except (Gone, Refused) as error:
             log.warning("asterisk.recording_missing", name=name, error=str(error))
             return b""
+
+
+def _writable(path: Path) -> bool:
+    return path.parent.is_dir() and os.access(path.parent, os.W_OK)
 
 
 def _sealed(path: Path, key: bytes, tracks: list[bytes]) -> tuple[Sealed | None, Literal["", "disk_full", "failed"]]:
