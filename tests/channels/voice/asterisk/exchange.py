@@ -121,8 +121,8 @@ class Exchange:
     def start(self) -> None:
         """Run it and wait until its REST interface answers."""
         command = ["chroot", str(CHROOT), "asterisk", "-f", "-C", f"{self.inside}/etc/asterisk.conf"]
-        self.output = (self.run / "output").open("ab")
-        self.process = subprocess.Popen(command, stdout=self.output, stderr=self.output, stdin=subprocess.DEVNULL)
+        with (self.run / "output").open("ab") as output:
+            self.process = subprocess.Popen(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL)
         until = time.monotonic() + 60
         while time.monotonic() < until:
             if self.process.poll() is not None:

@@ -6,6 +6,7 @@ It answers by itself, speaks a tone from the first moment and keeps what it hear
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import math
 import random
@@ -142,12 +143,16 @@ class SipPhone(asyncio.DatagramProtocol):
         await self.sound.press(digits)
 
     # -- messages ----------------------------------------------------------------------------------------------------
-    def _head(self, method: str, to: str, call_id: str, number: int, tag: str, extra: str = "") -> str:
-        uri = re.sub(r"^<?([^>;]+).*", r"\1", to)
+    def _head(
+        self, method: str, to: str, call_id: str, number: int, tag: str, extra: str = "", target: str = ""
+    ) -> str:
+        uri = _uri(target or to)
         return (
-            f"{method} {uri} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{self.port};branch=z9hG4bK{random.randrange(1 << 48):x}"
-            f";rport\r\nMax-Forwards: 70\r\nFrom: <sip:{self.name}@127.0.0.1>;tag={tag}\r\nTo: {to}\r\n"
-            f"Call-ID: {call_id}\r\nCSeq: {number} {method}\r\nContact: <sip:{self.name}@127.0.0.1:{self.port}>\r\n{extra}"
+            f"{method} {uri} SIP/2.0\r\n"
+            f"Via: SIP/2.0/UDP 127.0.0.1:{self.port};branch=z9hG4bK{random.randrange(1 << 48):x};rport\r\n"
+            f"Max-Forwards: 70\r\nFrom: <sip:{self.name}@127.0.0.1>;tag={tag}\r\nTo: {to}\r\n"
+            f"Call-ID: {call_id}\r\nCSeq: {number} {method}\r\n"
+            f"Contact: <sip:{self.name}@127.0.0.1:{self.port}>\r\n{extra}"
         )
 
     def _send(self, text: str, body: str = "") -> None:
@@ -185,8 +190,7 @@ class SipPhone(asyncio.DatagramProtocol):
         self.answers_of[call_id] = asyncio.Queue()
         text, extra = "", "Expires: 300\r\n"
         for number in (1, 2):
-            head = self._head("REGISTER", f"<sip:{self.name}@127.0.0.1>", call_id, number, "r", extra)
-            self._send(head.replace(head.split(" ", 2)[1], uri, 1))
+            self._send(self._head("REGISTER", f"<sip:{self.name}@127.0.0.1>", call_id, number, "r", extra, uri))
             text = await self._final(call_id, 5)
             if not text.startswith("SIP/2.0 401"):
                 break
@@ -216,8 +220,8 @@ class SipPhone(asyncio.DatagramProtocol):
         return text.split("\r\n")[0]
 
     def _to_peer(self, method: str, number: int) -> None:
-        head = self._head(method, self.call["to"], self.call["id"], number, self.call["mine"])
-        self._send(head.replace(head.split(" ", 2)[1], re.sub(r"^<?([^>]+)>?.*", r"\1", self.call["target"]), 1))
+        call = self.call
+        self._send(self._head(method, call["to"], call["id"], number, call["mine"], target=call["target"]))
 
     def _connect(self, text: str) -> None:
         body = text.partition("\r\n\r\n")[2]
@@ -237,9 +241,14 @@ class SipPhone(asyncio.DatagramProtocol):
     async def hang_up(self) -> None:
         """BYE (RFC 3261 15)."""
         if self.up.is_set() and not self.ended.is_set():
-            self.call["cseq"] += 1
-            self._to_peer("BYE", self.call["cseq"])
             self._over()
+            self.call["cseq"] += 1
+            self.answers_of[self.call["id"]] = asyncio.Queue()
+            for _ in range(6):  # UDP: again until it is answered (RFC 3261 17.1.2)
+                self._to_peer("BYE", self.call["cseq"])
+                with contextlib.suppress(TimeoutError):
+                    self.said = await self._final(self.call["id"], 0.5)
+                    return
 
     def _over(self) -> None:
         self.sound.peer = None
@@ -297,6 +306,12 @@ class SipPhone(asyncio.DatagramProtocol):
 
     def _on_other(self, text: str) -> None:
         self._reply(text, "200 OK")
+
+
+def _uri(text: str) -> str:
+    """The address in a header's value."""
+    found = re.search(r"<([^>]+)>", text)
+    return found[1] if found else text.split(";")[0].strip()
 
 
 def level_of(sound: npt.NDArray[np.float64], hz: float) -> float:
