@@ -52,6 +52,23 @@ autoload=yes
 )  # fmt: skip
 
 
+AGENTS = """[agents]
+type=endpoint
+context=rexian-phones
+aors=agents
+disallow=all
+allow=ulaw
+direct_media=no
+media_address=127.0.0.1
+bind_rtp_to_media_address=yes
+
+[agents]
+type=aor
+contact=sip:agents@127.0.0.1:{port}
+"""
+"""A phone that need not register: sipp plays all agents at one port."""
+
+
 def missing() -> str:
     """Say why no Asterisk can be run here; empty when it can."""
     if os.geteuid() != 0:
@@ -83,6 +100,7 @@ class Exchange:
             pytest.skip(reason)
         (CHROOT / "tmp").mkdir(exist_ok=True)
         self.run = Path(tempfile.mkdtemp(prefix="rexian-", dir=CHROOT / "tmp"))
+        self.agents = free_port(socket.SOCK_DGRAM)
         self.http, self.sip = free_port(), free_port(socket.SOCK_DGRAM)
         self.peer = peer or free_port(socket.SOCK_DGRAM)
         first = 20_000 + 4_000 * n
@@ -116,6 +134,7 @@ class Exchange:
         (etc / "modules.conf").write_text(MODULES)
         (etc / "logger.conf").write_text("[general]\n[logfiles]\nmessages => notice,warning,error\n")
         (etc / "indications.conf").write_text("[general]\ncountry=cn\n[cn]\ndescription=China\nring=450/1000,0/4000\n")
+        (etc / "pjsip_custom.conf").write_text(AGENTS.format(port=self.agents))
         _tune(self.run / "music" / "tune.sln")
 
     def start(self) -> None:
