@@ -66,8 +66,9 @@ async def run(exchange: Exchange, calls: int, rate: int, talk_ms: int = 4_000) -
     before, begun = asterisk.cpu_times(), time.monotonic()
     agents = sipp(exchange.run, "-sn", "uas", "-p", str(exchange.agents), "-mp", str(free_port()))
     callers = sipp(
-        exchange.run, "-sn", "uac", "-s", "4001", "-r", str(rate), "-m", str(calls), "-l", str(calls), "-d",
-                   str(talk_ms), "-p", str(free_port()), "-mp", str(free_port()), f"127.0.0.1:{exchange.sip}")  # fmt: skip
+        exchange.run, "-sn", "uac", "-s", "4001", "-r", str(rate), "-m", str(calls), "-l", str(calls),
+        "-d", str(talk_ms), "-p", str(free_port()), "-mp", str(free_port()), f"127.0.0.1:{exchange.sip}",
+    )  # fmt: skip
     await asyncio.to_thread(callers.wait, 60 + calls / rate)
     seconds, after, now = time.monotonic() - begun, asterisk.cpu_times(), os.times()
     await asyncio.sleep(0.5)
