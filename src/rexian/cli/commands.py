@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from rexian import __version__
 from rexian.cli.drills import drill
+from rexian.cli.exchange import asterisk
 from rexian.cli.words import say, terminal_locale
 from rexian.kit import log
 from rexian.kit.clock import SystemClock
@@ -252,6 +253,7 @@ def replay(
 
 
 main.add_command(drill)
+main.add_command(asterisk)
 
 
 # -- the database for a short command ----------------------------------------------------------------------------------
