@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -18,8 +19,19 @@ from bench.asterisk import PAUSE_MS, percentile, run, sipp, statistics
 from tools.generate_ari import describe, generate
 
 from rexian.channels.voice.asterisk import ari_generated
+from rexian.channels.voice.asterisk.config import files
 from rexian.channels.voice.asterisk.engine import AsteriskEngine
-from rexian.channels.voice.port import Dtmf, EngineUp, LegAnswered, LegEnded, LegOffered, Number, Phone
+from rexian.channels.voice.port import (
+    Dtmf,
+    EngineUp,
+    LegAnswered,
+    LegEnded,
+    LegOffered,
+    Number,
+    Phone,
+    RecordingEnded,
+    RecordingOrder,
+)
 from tests.channels.voice.asterisk.exchange import Exchange, free_port
 from tests.channels.voice.asterisk.sip import SipPhone, level_of
 from tests.channels.voice.conformance.rig import Heard
@@ -243,3 +255,71 @@ async def test_five_hundred_calls_at_twenty_a_second_without_a_fault(exchange: E
     p95 = percentile(result.to_bridge_ms, 0.95)
     print(f"answer to bridge p95 {p95:.1f} ms, retransmissions {result.retransmissions}")
     assert p95 < PAUSE_MS * 2
+
+
+async def test_a_recording_goes_on_without_us_and_is_ended_by_the_next(exchange: Exchange, tmp_path: Path) -> None:
+    customer = await phone(exchange, "p4", 440)
+    order = RecordingOrder(id="recording-1", path=str(tmp_path / "call.rxs"), key=os.urandom(32))
+    first, heard = AsteriskEngine(exchange.plan), Heard()
+    first.listen(heard)
+    await first.start()
+    await heard.wait(EngineUp)
+    await first.originate("leg-r", Phone("p4"), side="customer", tag="t|c|")
+    await heard.wait(LegAnswered, leg_id="leg-r")
+    await first.create_bridge("room-r")
+    await first.join("room-r", "leg-r")
+    await first.record("room-r", order)
+    await asyncio.sleep(0.5)
+    await first.stop()
+    await asyncio.sleep(1)
+    second, later = AsteriskEngine(exchange.plan), Heard()
+    second.listen(later)
+    await second.start()
+    await later.wait(EngineUp)
+    (bridge,) = [one for one in (await second.inventory()).bridges if one.id == "room-r"]
+    assert bridge.recording_id == order.id
+    await second.record("room-r", order)
+    await asyncio.sleep(0.5)
+    await second.stop_recording(order.id)
+    ended = await later.wait(RecordingEnded, recording_id=order.id)
+    assert (ended.why, ended.duration_ms > 1_800) == ("stopped", True)
+    await second.hang_up("leg-r")
+    await second.stop()
+    await customer.close()
+
+
+@pytest.mark.skipif(not shutil.which("kamailio"), reason="no kamailio: tools/setup-asterisk kamailio")
+async def test_a_call_comes_through_kamailio(
+    exchange: Exchange, led: tuple[AsteriskEngine, Heard], tmp_path: Path
+) -> None:
+    engine, heard = led
+    for name in ("kamailio.cfg", "dispatcher.list"):
+        (tmp_path / name).write_text(files(exchange.plan)[name])
+    command = [
+        "kamailio",
+        "-DD",
+        "-f",
+        str(tmp_path / "kamailio.cfg"),
+        "-P",
+        str(tmp_path / "pid"),
+        "-Y",
+        str(tmp_path),
+    ]
+    with (tmp_path / "output").open("wb") as output:
+        kamailio = await asyncio.to_thread(
+            subprocess.Popen, command, cwd=tmp_path, stdout=output, stderr=output, stdin=subprocess.DEVNULL
+        )
+    try:
+        caller = await SipPhone("110", "", ("127.0.0.1", exchange.sip + 20)).start()
+        await asyncio.sleep(4)  # it asks the node first whether it lives
+        calling = asyncio.create_task(caller.dial("4001"))
+        offered = await heard.wait(LegOffered)
+        await engine.answer(offered.leg_id, side="customer")
+        assert await calling == "SIP/2.0 200 OK"
+        since = heard.mark()
+        await engine.hang_up(offered.leg_id)
+        await heard.wait(LegEnded, since)
+        await caller.close()
+    finally:
+        kamailio.terminate()
+        await asyncio.to_thread(kamailio.wait)
