@@ -194,13 +194,14 @@ modparam("pike", "reqs_density_per_unit", 300)
 modparam("htable", "htable", "banned=>size=12;autoexpire=600;")
 modparam("ratelimit", "queue", "0:INVITE")
 modparam("ratelimit", "pipe", "0:TAILDROP:{rate}")
-modparam("dispatcher", "list_file", "dispatcher.list")
+modparam("dispatcher", "list_file", "/etc/kamailio/dispatcher.list")
 modparam("dispatcher", "ds_ping_interval", 2)
 modparam("dispatcher", "ds_probing_mode", 1)
 modparam("dispatcher", "ds_probing_threshold", 1)
 modparam("dispatcher", "ds_inactive_threshold", 1)
 modparam("dispatcher", "xavp_dst", "_dsdst_")
 modparam("dispatcher", "flags", 2)
+modparam("dispatcher", "ds_ping_reply_codes", "class=2;class=4")
 
 request_route {{
   if ($sht(banned=>$si) != $null) {{ exit; }}
