@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from rexian import __version__
 from rexian.cli.drills import drill
+from rexian.cli.exchange import asterisk
 from rexian.cli.words import say, terminal_locale
 from rexian.kit import log
 from rexian.kit.clock import SystemClock
@@ -23,7 +24,7 @@ from rexian.kit.database import Database, is_outage
 from rexian.kit.i18n import t
 from rexian.kit.postgres import PostgresError, PrivatePostgres, private
 from rexian.kit.problem import Problem
-from rexian.kit.settings import Settings, SettingsError, ensure_secret, load_settings, settings_reference
+from rexian.kit.settings import SECRET, Settings, SettingsError, ensure_secret, load_settings, settings_reference
 
 T = TypeVar("T")
 
@@ -144,9 +145,7 @@ def settings(reference: bool) -> None:
     with _explained():
         home = click.get_current_context().find_root().params.get("home")
         for name, value in msgspec.to_builtins(load_settings(home=home), enc_hook=str).items():
-            hidden = value and (
-                name in {"secret", "voice_turn"} or (name == "database_url" and "@" in value and ":" in value)
-            )
+            hidden = value and (name in SECRET or (name == "database_url" and "@" in value and ":" in value))
             click.echo(f"{name} = {'…' if hidden else json.dumps(value, ensure_ascii=False)}")
 
 
@@ -270,6 +269,7 @@ def replay(
 
 
 main.add_command(drill)
+main.add_command(asterisk)
 
 
 # -- the database for a short command ----------------------------------------------------------------------------------

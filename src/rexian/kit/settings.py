@@ -17,6 +17,11 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 import msgspec
 from msgspec import Meta, Struct
 
+SECRET = frozenset((
+    "secret", "master_key", "master_keys_old", "voice_turn", "voice_tts_key", "asterisk_password", "asterisk_trunks",
+))  # fmt: skip
+"""Settings that are never shown."""
+
 
 class SettingsError(Exception):
     """A setting can't be used. The message names it, says where it came from and how to mend it."""
@@ -101,6 +106,64 @@ class Settings(Struct, frozen=True, kw_only=True):
     snapshot_events: Annotated[
         int, _about("runtime", "A floor writes a snapshot of itself after so many events.", ge=10)
     ] = 20_000
+    asterisk_urls: Annotated[
+        tuple[str, ...],
+        _about("voice", "Asterisk nodes, http://host:8088/ari each; empty: no telephone lines, browsers only."),
+    ] = ()
+    asterisk_draining: Annotated[
+        tuple[str, ...], _about("voice", "Those of asterisk_urls that get no new calls, before maintenance.")
+    ] = ()
+    asterisk_user: Annotated[str, _about("voice", "Name under which Rexian signs in at Asterisk.")] = "rexian"
+    asterisk_password: Annotated[
+        str, _about("voice", "Password for that; empty: made from the secret, as `rexian asterisk config` writes it.")
+    ] = ""
+    asterisk_capacity: Annotated[int, _about("voice", "Legs that one Asterisk node may carry.", ge=2)] = 400
+    asterisk_sounds: Annotated[
+        str, _about("voice", "Folder in which Rexian puts prompts for Asterisk; empty: `<home>/asterisk-sounds`.")
+    ] = ""
+    asterisk_sounds_there: Annotated[
+        str, _about("voice", "The same folder as Asterisk sees it (another machine, a container); empty: the same.")
+    ] = ""
+    asterisk_music: Annotated[str, _about("voice", "Folder of Asterisk's machine with music on hold.")] = (
+        "/usr/share/asterisk/moh"
+    )
+    asterisk_sip: Annotated[str, _about("voice", "Address and port on which Asterisk takes SIP.")] = "0.0.0.0:5060"
+    asterisk_public_address: Annotated[
+        str, _about("voice", "Address under which carriers reach Asterisk's sound, when it sits behind NAT.")
+    ] = ""
+    asterisk_rtp_ports: Annotated[str, _about("voice", "UDP ports for sound, from-to.")] = "10000-19999"
+    asterisk_certificate: Annotated[
+        str, _about("voice", "PEM file on Asterisk's machine with certificate and key, for browsers' phones over WSS.")
+    ] = ""
+    asterisk_trunks: Annotated[
+        tuple[str, ...], _about("voice", "Lines: name=host:port, or name=user:password@host:port to register there.")
+    ] = ()
+    asterisk_phones: Annotated[
+        tuple[str, ...], _about("voice", "Phones that may register; name:web for one in a browser.")
+    ] = ()
+    asterisk_fallback: Annotated[tuple[str, ...], _about("voice", "Phones that ring when Rexian itself is away.")] = ()
+    asterisk_denied_numbers: Annotated[
+        tuple[str, ...], _about("voice", "Beginnings of numbers that are never dialled (premium rates).")
+    ] = (
+        "+1900",
+        "1900",
+        "+86168",
+        "168",
+        "+979",
+        "00979",
+        "+4490",
+        "+44871",
+        "+44872",
+        "+44873",
+        "+882",
+        "+883",
+    )
+    asterisk_outbound_at_once: Annotated[
+        int, _about("voice", "Calls out over lines at the same time; the next is refused.", ge=0)
+    ] = 60
+    asterisk_outbound_minutes: Annotated[
+        int, _about("voice", "Minutes of calls out over lines within 24 hours; then no further ones.", ge=0)
+    ] = 6_000
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], _about("logs", "Least severity that is logged.")
     ] = "info"
@@ -175,7 +238,6 @@ class Settings(Struct, frozen=True, kw_only=True):
 
 
 _FIELDS: dict[str, Any] = {}
-_SECRET = frozenset(("secret", "database_url", "master_key", "master_keys_old", "voice_turn", "voice_tts_key"))
 
 
 def _fields() -> dict[str, Any]:
@@ -309,5 +371,5 @@ def _convert(name: str, value: Any) -> Any:
     try:
         return msgspec.convert(value, hint, strict=False)
     except msgspec.ValidationError as error:
-        shown = "…" if name in _SECRET else repr(value)
+        shown = "…" if name in SECRET or name == "database_url" else repr(value)
         raise SettingsError(f"{name}: {shown} can't be used: {error}") from error

@@ -9,9 +9,10 @@ import pytest
 
 from rexian.channels.voice.port import Side
 from tests.channels.voice.conformance.rig import Person, Rig
+from tests.channels.voice.conformance.rig_asterisk import AsteriskRig
 from tests.channels.voice.conformance.rig_embedded import EmbeddedRig
 
-RIGS: dict[str, type[Rig]] = {"embedded": EmbeddedRig}
+RIGS: dict[str, type[Rig]] = {"embedded": EmbeddedRig, "asterisk": AsteriskRig}
 
 _numbers = itertools.count(1)
 Bring = Callable[..., Awaitable[Person]]

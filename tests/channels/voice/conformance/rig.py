@@ -47,7 +47,8 @@ class Rig(Protocol):
     """One engine with its surroundings. `heard` keeps every event since `set_up`, in order, also of a new controller.
 
     `can`: of `inbound` (offers legs), `outbound` (originates), `browser` (`connect`), `reconnect` (`connect` again),
-    `record`, `tap`, `inject`, `whisper`, `keys_out`, `kill_engine`, `kill_controller`.
+    `record`, `tap`, `inject`, `whisper`, `keys_out`, `kill_engine`, `kill_controller`,
+    `remembers` (tells a new controller what ended before it came; else `inventory` says it by leaving it out).
     `kill_controller` replaces `engine` by a new one that was not told anything.
     """
 

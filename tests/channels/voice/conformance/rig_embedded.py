@@ -114,7 +114,18 @@ class Caller:
 class EmbeddedRig(Rig):
     name = "embedded"
     can = frozenset(
-        {"browser", "reconnect", "record", "tap", "inject", "whisper", "keys_out", "kill_engine", "kill_controller"}
+        {
+            "browser",
+            "reconnect",
+            "record",
+            "tap",
+            "inject",
+            "whisper",
+            "keys_out",
+            "kill_engine",
+            "kill_controller",
+            "remembers",
+        }
     )
 
     def __init__(self, config: Config | None = None) -> None:

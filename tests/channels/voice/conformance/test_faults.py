@@ -101,7 +101,7 @@ async def test_a_killed_controller_costs_no_call(rig: Rig, bring: Bring, bridge:
     await rig.heard.wait(LegEnded, since, leg_id=customer.leg_id)
 
 
-@pytest.mark.needs("kill_controller", "record")
+@pytest.mark.needs("kill_controller", "record", "remembers")
 async def test_what_happened_while_nobody_listened_is_told_to_the_next(
     rig: Rig, bring: Bring, bridge: str, fresh: Fresh, tmp_path: Path
 ) -> None:

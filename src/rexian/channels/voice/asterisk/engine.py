@@ -1,0 +1,238 @@
+"""`AsteriskEngine`: the voice port over one or several Asterisk nodes. It only hands on; the work is done beside it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+from functools import partial
+from typing import Literal
+
+from rexian.channels.voice.asterisk import ari_generated as ari
+from rexian.channels.voice.asterisk.adoption import Adoption
+from rexian.channels.voice.asterisk.allowance import Allowance
+from rexian.channels.voice.asterisk.calls import Calls
+from rexian.channels.voice.asterisk.connection import Connection
+from rexian.channels.voice.asterisk.hall import Hall, Node
+from rexian.channels.voice.asterisk.legs import Leg
+from rexian.channels.voice.asterisk.mixing import Mixing
+from rexian.channels.voice.asterisk.plan import APP, Plan
+from rexian.channels.voice.asterisk.playing import Players
+from rexian.channels.voice.asterisk.recording import Recorders
+from rexian.channels.voice.asterisk.sounds import Sounds
+from rexian.channels.voice.asterisk.statistics import Statistics
+from rexian.channels.voice.asterisk.tapping import Taps
+from rexian.channels.voice.port import (
+    BridgeInfo,
+    Caller,
+    Cause,
+    Down,
+    Endpoint,
+    EngineDown,
+    EngineUp,
+    Health,
+    Inventory,
+    Music,
+    RecordingOrder,
+    Role,
+    Side,
+    Source,
+    Unsupported,
+    VoiceListener,
+)
+from rexian.channels.voice.webrtc.collecting import Collecting
+
+
+class AsteriskEngine:
+    """Telephone lines and SIP phones. Calls outlive us: `inventory` after a crash tells what is there."""
+
+    name = "asterisk"
+
+    def __init__(self, plan: Plan, app: str = APP) -> None:
+        self._hall = Hall(plan.capacity)
+        self._players = Players(self._hall, Sounds(plan.sounds, plan.sounds_there))
+        allowance = Allowance(plan.denied, plan.outbound_at_once, plan.outbound_minutes)
+        trunk = plan.trunks[0].name if plan.trunks else ""
+        self._calls = Calls(self._hall, self._players, allowance, trunk)
+        self._mixing = Mixing(self._hall, self._players)
+        self._recorders = Recorders(self._hall)
+        self._taps = Taps(self._hall)
+        self._statistics = Statistics(self._hall)
+        self._adoption = Adoption(self._hall, self._calls, self._mixing)
+        for url in plan.urls:
+            self._add_node(plan, url, app)
+
+    def _add_node(self, plan: Plan, url: str, app: str) -> None:
+        node = self._hall.nodes[url] = Node(url)
+        node.draining = url in plan.draining
+        node.line = Connection(
+            url, user=plan.user, password=plan.password, app=app, on_event=partial(self._heard, node),
+            on_up=partial(self._up, node), on_down=partial(self._down, node),
+        )  # fmt: skip
+
+    # -- life --------------------------------------------------------------------------------------------------------
+    async def start(self) -> None:
+        for node in self._hall.nodes.values():
+            node.line.start()
+        self._statistics.start()
+
+    async def stop(self) -> None:
+        self._statistics.stop()
+        for node in self._hall.nodes.values():
+            await node.line.stop()
+        await self._hall.close()
+
+    def listen(self, listener: VoiceListener) -> Callable[[], None]:
+        return self._hall.listen(listener)
+
+    async def _up(self, node: Node, info: ari.AsteriskInfo) -> None:
+        epoch = _instant(info.status.startup_time if info.status else "")
+        others = any(other.line.up for other in self._hall.nodes.values() if other is not node)
+        if node.epoch and node.epoch != epoch:
+            self._adoption.forget(node, tell=others)
+            node.adopted = False
+        node.epoch, node.version = epoch, info.system.version if info.system else ""
+        if not others:
+            self._hall.new_epoch(epoch)
+        offered = await self._adoption.read(node)
+        node.adopted = True
+        if not others:
+            self._hall.emit(EngineUp, version=node.version)
+        for channel in offered:
+            self._calls.offered(node, channel, "")
+
+    def _down(self, node: Node, why: str) -> None:
+        if not any(other.line.up for other in self._hall.nodes.values()):
+            self._hall.emit(EngineDown, reason=why)
+
+    def _heard(self, node: Node, event: ari.AnyMessage) -> None:
+        match event:
+            case ari.PlaybackFinished():
+                self._players.finished(event.playback)
+            case ari.RecordingFinished() | ari.RecordingFailed():
+                self._recorders.written(event.recording)
+            case _:
+                self._calls.heard(node, event)
+
+    # -- what there is -----------------------------------------------------------------------------------------------
+    async def health(self) -> Health:
+        nodes = self._hall.nodes.values()
+        up = [node for node in nodes if node.line.up]
+        trouble = "; ".join(node.line.trouble for node in nodes if not node.line.up and node.line.trouble)
+        return Health(
+            up=bool(up), engine=self.name, version=up[0].version if up else "", epoch=self._hall.epoch,
+            legs=len(self._hall.legs), capacity=self._hall.capacity * len(up), trouble=trouble,
+        )  # fmt: skip
+
+    async def inventory(self) -> Inventory:
+        if not any(node.line.up for node in self._hall.nodes.values()):
+            raise Down(next((node.line.trouble for node in self._hall.nodes.values()), "no Asterisk is set up"))
+        in_order = sorted(self._hall.legs.values(), key=_coming)
+        legs = tuple(leg.info(self._hall.playing(leg)) for leg in in_order)
+        bridges = []
+        for bridge in self._hall.bridges.values():
+            recording, paused = self._recorders.of(bridge)
+            bridges.append(BridgeInfo(
+                id=bridge.id, legs=tuple(leg.id for leg in sorted(bridge.legs, key=_coming)), recording_id=recording,
+                recording_paused=paused,
+            ))  # fmt: skip
+        return Inventory(epoch=self._hall.epoch, legs=legs, bridges=tuple(bridges))
+
+    # -- legs --------------------------------------------------------------------------------------------------------
+    async def connect(self, leg_id: str, sdp: str, *, side: Side, tag: str = "") -> str:
+        raise Unsupported("browsers speak SIP to the exchange themselves")
+
+    async def answer(self, leg_id: str, *, side: Side, tag: str = "") -> None:
+        await self._calls.answer(self._hall.leg(leg_id), side, tag)
+
+    async def reject(self, leg_id: str, cause: Cause = "busy") -> None:
+        await self._calls.hang_up(leg_id, cause)
+
+    async def hang_up(self, leg_id: str, cause: Cause = "normal") -> None:
+        await self._calls.hang_up(leg_id, cause)
+
+    async def originate(
+        self, leg_id: str, to: Endpoint, *, side: Side, tag: str = "", caller: Caller | None = None,
+        timeout_ms: int = 30_000,
+    ) -> None:  # fmt: skip
+        await self._calls.originate(leg_id, to, side, tag, caller, timeout_ms)
+
+    async def transfer(self, leg_id: str, to: Endpoint) -> None:
+        leg = self._hall.leg(leg_id)
+        await self._mixing.leave(leg)
+        await self._calls.transfer(leg, to)
+
+    # -- media -------------------------------------------------------------------------------------------------------
+    async def play(self, leg_id: str, playback_id: str, source: Source) -> None:
+        await self._players.play(self._hall.leg(leg_id), playback_id, source)
+
+    async def stop_playback(self, leg_id: str, playback_id: str) -> None:
+        await self._players.stop(self._hall.leg(leg_id), playback_id)
+
+    async def collect(
+        self, leg_id: str, collect_id: str, *, most: int = 1, first_ms: int = 8_000, between_ms: int = 3_000,
+        end_key: str = "#",
+    ) -> None:  # fmt: skip
+        leg, now = self._hall.leg(leg_id), time.monotonic() * 1000
+        wanted = Collecting(collect_id, now, most=most, first_ms=first_ms, between_ms=between_ms, end_key=end_key)
+        await self._players.collect(leg, wanted)
+
+    async def stop_collecting(self, leg_id: str, collect_id: str) -> None:
+        self._players.stop_collecting(leg_id, collect_id)
+
+    async def send_dtmf(self, leg_id: str, digits: str) -> None:
+        leg = self._hall.leg(leg_id)
+        await self._hall.ari(leg).channels_send_dtmf(leg_id, dtmf=digits)
+
+    async def hold(self, leg_id: str, on: bool, music: Music | None = None) -> None:
+        await self._mixing.hold(self._hall.leg(leg_id), on, music)
+
+    async def mute(self, leg_id: str, on: bool) -> None:
+        await self._mixing.mute(self._hall.leg(leg_id), on)
+
+    # -- bridge ------------------------------------------------------------------------------------------------------
+    async def create_bridge(self, bridge_id: str) -> None:
+        self._mixing.create(bridge_id)
+
+    async def join(self, bridge_id: str, leg_id: str, role: Role = "talk") -> None:
+        await self._mixing.join(bridge_id, self._hall.leg(leg_id), role)
+
+    async def leave(self, leg_id: str) -> None:
+        await self._mixing.leave(self._hall.leg(leg_id))
+
+    async def destroy_bridge(self, bridge_id: str) -> None:
+        await self._recorders.end_bridge(bridge_id)
+        await self._mixing.destroy(bridge_id)
+
+    # -- recording ---------------------------------------------------------------------------------------------------
+    async def record(self, bridge_id: str, order: RecordingOrder) -> None:
+        await self._recorders.begin(self._hall.bridge(bridge_id), order)
+
+    async def pause_recording(self, recording_id: str, paused: bool) -> None:
+        await self._recorders.pause(recording_id, paused)
+
+    async def stop_recording(self, recording_id: str) -> None:
+        await self._recorders.end(recording_id)
+
+    # -- tap ---------------------------------------------------------------------------------------------------------
+    async def tap(self, tap_id: str, leg_id: str, what: Literal["in", "out", "both"]) -> AsyncIterator[bytes]:
+        return await self._taps.tap(tap_id, self._hall.leg(leg_id), what)
+
+    async def inject(self, leg_id: str, pcm: bytes) -> None:
+        await self._taps.inject(self._hall.leg(leg_id), pcm)
+
+    async def stop_tap(self, tap_id: str) -> None:
+        await self._taps.stop(tap_id)
+
+
+def _coming(leg: Leg) -> tuple[int, str]:
+    """The order in which legs came, the same for every controller."""
+    return leg.since_at, leg.id
+
+
+def _instant(text: str) -> int:
+    """An instant as Asterisk writes it (`2026-11-22T17:43:30.258+0000`) in ms since 1970; 0 when there is none."""
+    try:
+        return round(datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%f%z").timestamp() * 1000)
+    except ValueError:
+        return 0

@@ -1,0 +1,158 @@
+"""What is written for Asterisk and Kamailio, and what the settings may say."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import subprocess
+import wave
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from rexian.channels.voice.asterisk.allowance import DAY_MS, Allowance
+from rexian.channels.voice.asterisk.config import files
+from rexian.channels.voice.asterisk.legs import Leg, companion
+from rexian.channels.voice.asterisk.plan import plan_of
+from rexian.channels.voice.asterisk.sounds import BadSound, Sounds, tone_uri
+from rexian.channels.voice.port import Tone
+from rexian.cli import main
+from rexian.kit.settings import SettingsError, load_settings
+
+SECRET = "s" * 40
+
+
+def plan(**settings: object):  # type: ignore[no-untyped-def]
+    return plan_of(load_settings({}, secret=SECRET, **settings))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "word"),
+    [
+        ("asterisk_urls", ["ftp://x"], "http://host:8088/ari"), ("asterisk_sip", "5060", "0.0.0.0:5060"),
+        ("asterisk_rtp_ports", "20000-10000", "10000-19999"), ("asterisk_trunks", ["carrier"], "name=host:port"),
+        ("asterisk_trunks", ["a\nb=host"], "letters"), ("asterisk_phones", ["1001:tin"], "web"),
+        ("asterisk_phones", ["a]\n[b"], "letters"), ("asterisk_user", "", "letters"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_used_is_said_in_words(name: str, value: object, word: str) -> None:
+    with pytest.raises(SettingsError, match=name) as caught:
+        plan(**{name: value})
+    assert word in str(caught.value)
+
+
+def test_a_lines_password_is_in_no_message() -> None:
+    with pytest.raises(SettingsError) as caught:
+        plan(asterisk_trunks=["carrier=user:hunter2@bad host"])
+    assert "hunter2" not in str(caught.value)
+
+
+def test_files_say_what_was_set() -> None:
+    made = files(plan(
+        asterisk_trunks=["one=203.0.113.7", "two=u:p@203.0.113.8:5070"], asterisk_phones=["1001", "1002:web"],
+        asterisk_public_address="198.51.100.1", asterisk_fallback=["1001"], asterisk_urls=["http://10.0.0.5:8088/ari",
+        "http://10.0.0.6:8088/ari"],
+    ))  # fmt: skip
+    pjsip = made["pjsip.conf"]
+    assert pjsip.count("type=registration") == 1
+    assert "server_uri=sip:203.0.113.8:5070" in pjsip
+    assert "external_media_address=198.51.100.1" in pjsip
+    assert pjsip.count("webrtc=yes") == 1
+    assert "rtp_timeout=30" in pjsip
+    assert "Dial(PJSIP/1001,40)" in made["extensions.conf"]
+    assert "bindaddr=10.0.0.5" in made["http.conf"]
+    assert made["dispatcher.list"].count("1 sip:10.0.0.") == 2
+    assert all("#tryinclude" in text for name, text in made.items() if name.endswith(".conf"))
+
+
+def test_passwords_are_the_same_every_time_and_differ() -> None:
+    one, again = plan(), plan()
+    assert one.phone_password("1001") == again.phone_password("1001") != one.phone_password("1002")
+    assert one.password == again.password != one.phone_password("ari")
+
+
+def test_the_command_writes_files_that_only_their_owner_reads(tmp_path: Path) -> None:
+    words = ["--home", str(tmp_path / "home"), "asterisk", "config", "--folder", str(tmp_path / "out")]
+    for _ in range(2):
+        result = CliRunner().invoke(main, words)
+        assert result.exit_code == 0, result.output
+    written = list((tmp_path / "out").iterdir())
+    assert len(written) == 9
+    assert {stat.S_IMODE(os.stat(path).st_mode) for path in written} == {0o640}
+
+
+@pytest.mark.skipif(not shutil.which("kamailio"), reason="no kamailio: tools/setup-asterisk kamailio")
+def test_kamailio_takes_its_file(tmp_path: Path) -> None:
+    for name, text in files(plan(asterisk_urls=["http://127.0.0.1:8088/ari"], asterisk_sip="127.0.0.1:25060")).items():
+        (tmp_path / name).write_text(text)
+    command = [shutil.which("kamailio") or "", "-c", "-f", str(tmp_path / "kamailio.cfg")]
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=30, check=False)
+    assert result.returncode == 0, result.stderr[-2000:]
+
+
+# -- what may be dialled ---------------------------------------------------------------------------------------------
+def test_numbers_are_judged_in_whichever_way_they_are_written() -> None:
+    rules = Allowance(("+1900", "168"), 9, 60)
+    assert {rules.refusal(one, 0) for one in ("+1900555", "001900555", "+1 (900) 555", "168-123")} == {"premium"}
+    assert {rules.refusal(one, 0) for one in ("", "abc", "1;x", "+" * 3, "9" * 30)} == {"number"}
+    assert rules.refusal("+86 10 1234 5678", 0) == ""
+
+
+def test_calls_and_minutes_are_limited() -> None:
+    rules = Allowance((), 1, 10)
+    rules.begin("a", 0)
+    assert rules.refusal("123", 1) == "at_once"
+    rules.end("a", 9 * 60_000)
+    assert rules.refusal("123", 9 * 60_000) == ""
+    rules.begin("b", 9 * 60_000)
+    rules.end("b", 11 * 60_000)
+    assert rules.refusal("123", 11 * 60_000) == "spent"
+    assert rules.refusal("123", 12 * 60_000 + DAY_MS) == ""
+
+
+# -- notes and sounds ------------------------------------------------------------------------------------------------
+def test_a_note_says_all_and_a_strange_one_says_nothing() -> None:
+    leg = Leg("l", "n", "up", "supervisor", "t|c,1 |d")
+    leg.role, leg.muted, leg.bridge_id, leg.since_at, leg.recording_id = "whisper", True, "b:1", 17, "r"
+    note = leg.note()
+    assert not set(note) & set(", \n")
+    other = Leg("l", "n", "up", "customer")
+    assert other.learn(note)
+    assert other.info(()) == leg.info(())
+    for strange in ("", "1|x", "2" + note[1:], note.replace("whisper", "shout")):
+        assert not Leg("l", "n", "up", "customer").learn(strange)
+
+
+def test_companions_have_short_ids_of_their_own() -> None:
+    assert len(companion("s", "x" * 500)) < 60
+    assert companion("s", "a", "bc") != companion("s", "ab", "c")
+
+
+def test_sounds_are_copied_once_as_bare_samples(tmp_path: Path) -> None:
+    with wave.open(str(tmp_path / "a.wav"), "wb") as file:
+        file.setparams((1, 2, 16_000, 0, "NONE", ""))
+        file.writeframes(b"\1\2" * 100)
+    sounds = Sounds(str(tmp_path / "there"), "/seen")
+    uri = sounds.uri(str(tmp_path / "a.wav"))
+    (copied,) = (tmp_path / "there").iterdir()
+    assert copied.suffix == ".sln16"
+    assert copied.read_bytes() == b"\1\2" * 100
+    assert uri == f"sound:/seen/{copied.stem}" == sounds.uri(str(tmp_path / "a.wav"))
+
+
+@pytest.mark.parametrize("data", [b"", b"RIFF", b"RIFF....WAVE", b"RIFF....WAVEfmt \xff\xff\xff\xff", os.urandom(99)])
+def test_no_sound_is_said_so(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "a.wav").write_bytes(data)
+    with pytest.raises(BadSound):
+        Sounds(str(tmp_path / "there"), "/seen").uri(str(tmp_path / "a.wav"))
+    with pytest.raises(BadSound):
+        Sounds(str(tmp_path / "there"), "/seen").uri(str(tmp_path / "missing.wav"))
+
+
+def test_tones_have_names() -> None:
+    assert tone_uri(Tone("440")) == "tone:440"
+    for bad in ("loud", "99999", "1;rm"):
+        with pytest.raises(BadSound):
+            tone_uri(Tone(bad))

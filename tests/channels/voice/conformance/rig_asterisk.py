@@ -1,0 +1,85 @@
+"""Asterisk's rig: the real exchange in its chroot, and people who are SIP phones in the test's own process."""
+
+from __future__ import annotations
+
+import asyncio
+
+from rexian.channels.voice.asterisk.engine import AsteriskEngine
+from rexian.channels.voice.port import EngineDown, EngineUp, LegAnswered, Phone, Side
+from tests.channels.voice.asterisk.exchange import Exchange
+from tests.channels.voice.asterisk.sip import SipPhone
+from tests.channels.voice.conformance.rig import Heard, Person, Rig
+
+PHONES = tuple(f"p{n}" for n in range(200))
+
+
+class Telephone(SipPhone):
+    """A phone that picks up at once."""
+
+    leg_id = ""
+
+    async def close(self) -> None:
+        await self.hang_up()
+        await super().close()
+
+
+class AsteriskRig(Rig):
+    name = "asterisk"
+    can = frozenset(
+        {"inbound", "outbound", "record", "tap", "inject", "whisper", "keys_out", "kill_engine", "kill_controller"}
+    )
+
+    def __init__(self) -> None:
+        self.exchange = Exchange(phones=PHONES)
+        self.engine = AsteriskEngine(self.exchange.plan)
+        self.heard = Heard()
+        self._people: list[Telephone] = []
+        self._starting: asyncio.Task[None] | None = None
+
+    async def set_up(self) -> None:
+        await asyncio.to_thread(self.exchange.start)
+        self.engine.listen(self.heard)
+        await self.engine.start()
+        await self.heard.wait(EngineUp)
+
+    async def tear_down(self) -> None:
+        for person in self._people:
+            await person.close()
+        await self.engine.stop()
+        if self._starting:
+            await self._starting
+        await asyncio.to_thread(self.exchange.close)
+
+    async def person(self, leg_id: str, side: Side, hz: int = 0, tag: str = "") -> Telephone:
+        since = self.heard.mark()
+        name = PHONES[len(self._people)]
+        person = Telephone(name, self.exchange.plan.phone_password(name), self.exchange.address, hz)
+        person.leg_id = leg_id
+        self._people.append(person)
+        await person.start()
+        assert await person.register() == "SIP/2.0 200 OK"
+        await self.engine.originate(leg_id, Phone(name), side=side, tag=tag)
+        await self.heard.wait(LegAnswered, since, leg_id=leg_id)
+        return person
+
+    async def reconnect(self, person: Person) -> None:
+        raise NotImplementedError("a SIP call does not come back")
+
+    async def kill_engine(self) -> None:
+        since = self.heard.mark()
+        self.exchange.kill()
+        await self.heard.wait(EngineDown, since)
+        self._starting = asyncio.create_task(asyncio.to_thread(self.exchange.start))
+
+    async def kill_controller(self) -> None:
+        """The line is cut and nobody is told, as when the web server is killed."""
+        since = self.heard.mark()
+        for node in self.engine._hall.nodes.values():
+            assert node.line._task is not None
+            node.line._task.cancel()
+            if node.line._socket is not None:
+                node.line._socket.transport.abort()
+        self.engine = AsteriskEngine(self.exchange.plan)
+        self.engine.listen(self.heard)
+        await self.engine.start()
+        await self.heard.wait(EngineUp, since)
