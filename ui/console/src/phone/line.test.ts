@@ -61,7 +61,7 @@ describe("a line", () => {
   });
 
   it("waits for candidates no longer than two seconds", async () => {
-    const peer = world.peer;
+    const peer = world.peer.bind(world);
     world.peer = () => Object.assign(peer(), { iceGatheringState: "gathering" as const });
     await open();
     expect(offers).toEqual([]);
