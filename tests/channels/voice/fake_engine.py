@@ -10,7 +10,19 @@ from typing import Any, Literal
 
 from rexian.channels.voice import port
 from rexian.channels.voice.port import (
-    BadMedia, Busy, Cause, Down, Gone, LegInfo, Music, RecordingOrder, Role, Side, Source, Unsupported, VoiceEvent,
+    BadMedia,
+    Busy,
+    Cause,
+    Down,
+    Gone,
+    LegInfo,
+    Music,
+    RecordingOrder,
+    Role,
+    Side,
+    Source,
+    Unsupported,
+    VoiceEvent,
 )  # fmt: skip
 
 
