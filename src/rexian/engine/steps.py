@@ -13,6 +13,7 @@ from rexian.engine.state import Agent, Contact, Interaction, Offer
 
 def requeue(d: Decision, interaction: Interaction, why: str, since: int | None = None) -> None:
     """Back in line with its age kept, or counting from `since`."""
+    asked = interaction.call if interaction.is_consult else None
     d.emit(
         ev.InteractionQueued(
             at=d.at,
@@ -26,8 +27,8 @@ def requeue(d: Decision, interaction: Interaction, why: str, since: int | None =
             why=why,
             attributes=interaction.attributes,
             emergency=interaction.emergency,
-            consult_of=interaction.consult_of if interaction.is_consult else None,
-            consult_by=interaction.consult_by if interaction.is_consult else None,
+            consult_of=None if asked is None else asked.consult_of,
+            consult_by=None if asked is None else asked.consult_by,
         )
     )
 
@@ -67,7 +68,8 @@ def end(d: Decision, interaction: Interaction, by: Party, reason: str) -> None:
     if interaction.state == "offered":
         withdraw(d, d.state.offers[str(interaction.offer_id)], "customer_left" if by.kind == "customer" else "ended")
     talking, waiting = interaction.state == "talking", interaction.state == "queued"
-    if talking:
+    call = interaction.call
+    if talking and (call is not None or len(d.state.contacts[interaction.contact_id].interaction_ids) > 1):
         part(d, interaction, by, "ended")
     outcome: Literal["handled", "abandoned", "consult"] = "handled" if interaction.answered else "abandoned"
     d.emit(
@@ -82,7 +84,7 @@ def end(d: Decision, interaction: Interaction, by: Party, reason: str) -> None:
             agent_id=interaction.agent_id if talking else None,
             waited_ms=interaction.waited_ms + (d.at - interaction.waiting_from if waiting else 0),
             talk_ms=interaction.talked_ms + (d.at - interaction.accepted_at if talking else 0),
-            hold_ms=interaction.held_ms + (d.at - interaction.held_at if interaction.held_at else 0),
+            hold_ms=0 if call is None else call.held_ms + (d.at - call.held_at if call.held_at else 0),
         )
     )
     if talking:
