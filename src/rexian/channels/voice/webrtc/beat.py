@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Callable
 
@@ -49,10 +50,12 @@ class Beat:
         self._tick = tick
         self._loop = asyncio.get_running_loop()
         self._handle: asyncio.TimerHandle | None = None
-        self.schedule = Schedule(self._loop.time())
+        self.schedule = Schedule(time.monotonic())
 
     def start(self) -> None:
-        self._handle = self._loop.call_at(self.schedule.next_at, self._go)
+        # Not by the loop's own clock: uvloop's stands still within a turn, and would hide the lateness of a long one.
+        wait = self.schedule.next_at - time.monotonic()
+        self._handle = self._loop.call_later(max(0.0, wait), self._go)
 
     def stop(self) -> None:
         if self._handle is not None:
@@ -60,7 +63,7 @@ class Beat:
 
     def _go(self) -> None:
         try:
-            for _ in range(self.schedule.due(self._loop.time())):
+            for _ in range(self.schedule.due(time.monotonic())):
                 self._tick()
         finally:
-            self._handle = self._loop.call_at(self.schedule.next_at, self._go)
+            self.start()

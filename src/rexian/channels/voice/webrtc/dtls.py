@@ -45,6 +45,10 @@ class Identity:
         self.fingerprint = _fingerprint(self.certificate)
         self._context: SSL.Context | None = None
 
+    def prepare(self) -> None:
+        """Make what the first handshake would have to: it takes longer than a beat."""
+        _ = self.context
+
     @property
     def context(self) -> SSL.Context:
         """Made once: it costs more than a handshake."""

@@ -48,6 +48,7 @@ class Peer:
         self._servers = servers
         self._now = now
         self._path: IcePath | None = None
+        self._old: list[IcePath] = []
         self._dtls: Dtls | None = None
         self._srtp: Srtp | None = None
         self._work: set[asyncio.Task[None]] = set()
@@ -144,6 +145,7 @@ class Peer:
             raise
         self._path = path
         if old is not None:
+            self._old.append(old)  # closed by the way; a leg restarts its path a few times at most
             self._begin(old.shut())
 
     async def _reach(self, remote: sdp.Description) -> None:
@@ -316,8 +318,8 @@ class Peer:
         self._srtp = None
         for task in list(self._work):
             task.cancel()
-        if self._path is not None:
-            await self._path.shut()
+        for path in (*self._old, *([self._path] if self._path else [])):
+            await path.shut()
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

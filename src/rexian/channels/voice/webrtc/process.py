@@ -13,6 +13,7 @@ import fcntl
 import gc
 import logging
 import os
+import resource
 import signal
 import sys
 from pathlib import Path
@@ -48,6 +49,7 @@ def main() -> int:
     configure(form="json")
     logging.getLogger("aioice").setLevel(logging.WARNING)  # it names addresses of people at "info"
     log.info("voice.started", pid=os.getpid(), priority_raised=_raise_priority())
+    _allow_sockets()
     try:
         _run(home, config)
     except Exception:
@@ -87,6 +89,13 @@ def _raise_priority() -> bool:
     return True
 
 
+def _allow_sockets() -> None:
+    """Each leg has a socket for each address of the machine: take as many files as we are allowed."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
 def _run(home: Path, config: Config) -> None:
     factory = None
     with contextlib.suppress(ImportError):
@@ -98,8 +107,10 @@ def _run(home: Path, config: Config) -> None:
 
 
 async def _serve(home: Path, config: Config) -> None:
+    from rexian.channels.voice.webrtc.dtls import process_identity
     from rexian.channels.voice.webrtc.server import Server
 
+    process_identity().prepare()
     server = Server(socket_path(home), config)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
