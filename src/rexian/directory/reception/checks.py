@@ -104,6 +104,8 @@ class _Looker:
 
     def _menu(self, at: str, menu: Menu) -> None:
         self._speech(f"{at}.speech", menu.speech)
+        if not menu.name.strip():
+            self.error(f"{at}.name", "name_missing")
         if not menu.options:
             self.error(f"{at}.options", "menu_empty")
         self._within(f"{at}.timeout_s", menu.timeout_s, TIMEOUT_S)
@@ -121,6 +123,8 @@ class _Looker:
             self.error(f"{at}.key", "key_twice", key=option.key)
         elif option.key == PERSON_KEY and option.to.kind != "person":
             self.error(f"{at}.key", "key_reserved", key=option.key)
+        if not option.label.strip():
+            self.error(f"{at}.label", "name_missing")
         self._target(f"{at}.to", option.to)
 
     def _target(self, at: str, to: Target) -> None:

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from rexian.directory.text import Name, NameEn
+from rexian.directory.text import NameEn
 
 MAX_MENUS = 40
 MAX_OPTIONS = 12
@@ -26,6 +26,7 @@ PromptKey = Annotated[
     ),
 ]  # fmt: skip
 SpokenText = Annotated[str, Meta(max_length=500, pattern=r"^[^\x00]*$", description="Said to callers.")]
+Label = Annotated[str, Meta(max_length=80, pattern=r"^[^\x00]*$", description="What it is called, and said.")]
 MenuId = Annotated[
     str, Meta(max_length=40, pattern=r"^([a-z][a-z0-9_-]*)?$(?!\n)", description="A menu's lasting name.")
 ]
@@ -75,7 +76,7 @@ class Option(Part, frozen=True, kw_only=True):
     """One key of a menu."""
 
     key: Key
-    label: Name
+    label: Label
     label_en: NameEn = ""
     to: Target
 
@@ -90,7 +91,7 @@ class Menu(Part, frozen=True, kw_only=True):
     """
 
     id: MenuId
-    name: Name
+    name: Label
     speech: Speech = Speech()
     options: Annotated[tuple[Option, ...], Meta(max_length=MAX_OPTIONS)] = ()
     timeout_s: Number = 6

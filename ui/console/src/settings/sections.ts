@@ -10,6 +10,7 @@ const page = (load: () => Promise<ComponentType>): Page => lazy(async () => ({ d
 export const SECTION_IDS = [
   "queues",
   "routing",
+  "reception",
   "hours",
   "sites",
   "people",
@@ -47,6 +48,13 @@ export const SECTIONS: Section[] = [
     icon: "route",
     scopes: ["settings.read", "routing.read"],
     page: page(async () => (await import("../routing/RoutingPage.tsx")).RoutingPage),
+  },
+  {
+    id: "reception",
+    group: "service",
+    icon: "headset",
+    scopes: ["settings.read", "queue.read"],
+    page: page(async () => (await import("../reception/ReceptionPage.tsx")).ReceptionPage),
   },
   {
     id: "hours",

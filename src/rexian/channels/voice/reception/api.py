@@ -20,6 +20,7 @@ from rexian.directory.reception.forms import Locale
 from rexian.kit import wav
 from rexian.kit.clock import Clock
 from rexian.kit.database import Database
+from rexian.kit.i18n import LOCALES, t
 
 Text = Annotated[
     str, Parameter(max_length=500, pattern=r"^[^\x00]*$", description="Words of one's own; else the usual.")
@@ -43,10 +44,21 @@ class PromptCard(Struct, frozen=True, kw_only=True):
     fixed: bool
 
 
+class MenuWords(Struct, frozen=True, kw_only=True):
+    """The sentences of which a menu without words of its own is made."""
+
+    option: str
+    person: str
+    repeat: str
+    star: str
+    hash: str
+
+
 class PromptList(Struct, frozen=True, kw_only=True):
     """The prompts of the house, and whether text-to-speech is there for words of one's own."""
 
     items: list[PromptCard]
+    menu: dict[Locale, MenuWords]
     tts: bool
 
 
@@ -68,7 +80,14 @@ class TryOutController(Controller):
             )
             for key in KEYS
         ]
-        return PromptList(items=cards, tts=prompts.has_voice)
+        menu = {
+            locale: MenuWords(
+                option=t(locale, "prompts.option", label="{label}", digit="{digit}"),
+                **{name: t(locale, f"prompts.key.{name}") for name in ("person", "repeat", "star", "hash")},
+            )
+            for locale in LOCALES
+        }
+        return PromptList(items=cards, menu=menu, tts=prompts.has_voice)
 
     @get("/listen/{language:str}/{key:str}", opt={"scope": "settings.read"}, operation_id="listenToPrompt",
          summary="Listen to a prompt", media_type="audio/wav")  # fmt: skip

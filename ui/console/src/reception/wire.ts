@@ -1,0 +1,176 @@
+/** The reception as the API sends it. Instants `_at`, spans `_ms`, both in ms; spans people choose are in seconds. */
+import type { Locale } from "../app/i18n.ts";
+
+export interface Speech {
+  text: string;
+  text_en: string;
+  prompt: string;
+}
+
+export const TARGETS = ["queue", "menu", "person", "call_back", "voicemail", "repeat", "language"] as const;
+export type TargetKind = (typeof TARGETS)[number];
+
+export interface Target {
+  kind: TargetKind;
+  queue_id: string;
+  needs: Record<string, number>;
+  attributes: Record<string, string>;
+  menu: string;
+  locale: Locale | "";
+}
+
+export interface Option {
+  key: string;
+  label: string;
+  label_en: string;
+  to: Target;
+}
+
+export interface Menu {
+  id: string;
+  name: string;
+  speech: Speech;
+  options: Option[];
+  timeout_s: number;
+  timeout_to: Target | null;
+}
+
+export const CONSENTS = ["off", "say", "ask"] as const;
+export type ConsentMode = (typeof CONSENTS)[number];
+
+export interface Queueing {
+  announce_every_s: number;
+  say_position: boolean;
+  say_wait: boolean;
+  call_back_key: string;
+  voicemail_key: string;
+  music: string;
+}
+
+export interface Flow {
+  person: string;
+  greeting: Speech;
+  consent: { mode: ConsentMode; speech: Speech };
+  first: string;
+  menus: Menu[];
+  queueing: Queueing;
+  rating: { on: boolean; speech: Speech };
+  closed: { hours_id: string | null; speech: Speech; call_back: boolean; voicemail: boolean };
+}
+
+export interface Finding {
+  field: string;
+  code: string;
+  message: string;
+}
+
+export interface Found {
+  errors: Finding[];
+  warnings: Finding[];
+}
+
+interface Author {
+  id: string;
+  name: string;
+}
+
+export interface Edition {
+  version: number;
+  state: "draft" | "published" | "retired";
+  note: string;
+  created_at: number;
+  created_by: Author | null;
+  published_at: number | null;
+  published_by: Author | null;
+}
+
+export interface Version extends Edition {
+  flow: Flow;
+}
+
+export interface PromptFile {
+  locale: Locale;
+  key: string;
+  name: string;
+  size: number;
+  ms: number;
+  sha256: string;
+  created_at: number;
+}
+
+export interface ReceptionView {
+  tenant_id: string;
+  etag: string;
+  present: Version | null;
+  draft: Version | null;
+  versions: Edition[];
+  usual: Flow;
+  files: PromptFile[];
+}
+
+export interface SavedDraft extends Found {
+  draft: Version;
+  etag: string;
+}
+
+export interface PromptCard {
+  key: string;
+  text: string;
+  text_en: string;
+  fixed: boolean;
+}
+
+/** The sentences of which a menu without words of its own is made; `option` has holes `{label}` and `{digit}`. */
+export interface MenuWords {
+  option: string;
+  person: string;
+  repeat: string;
+  star: string;
+  hash: string;
+}
+
+export interface PromptList {
+  items: PromptCard[];
+  menu: Record<Locale, MenuWords>;
+  tts: boolean;
+}
+
+export const MOVES = [
+  "start",
+  "start_closed",
+  "key",
+  "nothing",
+  "queued",
+  "position",
+  "refused",
+  "answered",
+  "ended",
+  "kept",
+  "recorded",
+  "wait",
+] as const;
+export type MoveKind = (typeof MOVES)[number];
+
+export interface Move {
+  kind: MoveKind;
+  key?: string;
+  locale?: Locale;
+}
+
+export interface Heard {
+  kind: "say" | "ask" | "queue" | "call_back" | "voicemail" | "music" | "recording" | "rate" | "hang_up";
+  text: string;
+  prompt: string;
+  locale: string;
+  source: string;
+  queue_id: string;
+  value: string;
+  keys: { digit: string; label: string }[];
+}
+
+export interface Tried {
+  state: Record<string, unknown>;
+  stage: string;
+  heard: Heard[];
+  moves: MoveKind[];
+}
