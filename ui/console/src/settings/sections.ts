@@ -20,6 +20,7 @@ export const SECTION_IDS = [
   "dispositions",
   "tokens",
   "webhooks",
+  "companies",
   "audit",
   "me",
 ] as const;
@@ -118,6 +119,13 @@ export const SECTIONS: Section[] = [
     icon: "webhook",
     scopes: ["webhook.write"],
     page: page(async () => (await import("./WebhooksPage.tsx")).WebhooksPage),
+  },
+  {
+    id: "companies",
+    group: "service",
+    icon: "home",
+    scopes: ["settings.write"],
+    page: page(async () => (await import("./TenantsPage.tsx")).TenantsPage),
   },
   {
     id: "audit",

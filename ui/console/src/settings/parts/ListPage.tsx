@@ -11,7 +11,8 @@ import { NEW, useOpened } from "./useOpened.ts";
 
 interface Listed {
   id: string;
-  tenant_id: string | null;
+  /** Absent: of no tenant, or one itself. */
+  tenant_id?: string | null;
   retired?: boolean;
 }
 
@@ -56,7 +57,7 @@ export function ListPage<T extends Listed>(props: Props<T>) {
     const sought = folded(words.trim());
     return (query.data ?? []).filter(
       (row) =>
-        (tenant === ALL || row.tenant_id === tenant || row.tenant_id === null) &&
+        (tenant === ALL || row.tenant_id === tenant || (row.tenant_id ?? null) === null) &&
         (sought === "" || folded(wordsOf(row)).includes(sought)),
     );
   }, [query.data, tenant, words, wordsOf]);
