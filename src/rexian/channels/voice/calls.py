@@ -119,8 +119,8 @@ def facts_of(floor: Floor, contact_id: str) -> Facts | None:
     return Facts(
         contact_id=contact.id, tenant_id=contact.tenant_id, main=main.id, stage=_stage(main),
         queue_id=main.queue_id,
-        accepted_at=main.accepted_at, agent_id=(main.agent_id or "") if talking else "", held=bool(main.held_at), call_back=main.call_back,
-        away=bool(main.away_due_at), recording=main.recording,
+        accepted_at=main.accepted_at, agent_id=(main.agent_id or "") if talking else "", held=bool(main.held_at),
+        call_back=main.call_back, away=bool(main.away_due_at), recording=main.recording,
         words_left=main.state == "reception" and main.last_number > 0, seats=tuple(_seats(floor, contact, main)),
     )  # fmt: skip
 
