@@ -58,7 +58,7 @@ class PromptList(Struct, frozen=True, kw_only=True):
     """The prompts of the house, and whether text-to-speech is there for words of one's own."""
 
     items: list[PromptCard]
-    menu: dict[str, MenuWords]
+    menu: dict[Locale, MenuWords]
     tts: bool
 
 
