@@ -80,7 +80,7 @@ class TryOutController(Controller):
             )
             for key in KEYS
         ]
-        menu: dict[str, MenuWords] = {
+        menu: dict[Locale, MenuWords] = {
             locale: MenuWords(
                 option=t(locale, "prompts.option", label="{label}", digit="{digit}"),
                 **{name: t(locale, f"prompts.key.{name}") for name in ("person", "repeat", "star", "hash")},
