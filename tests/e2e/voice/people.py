@@ -94,7 +94,7 @@ async def call_is(who: Agent, status: str, within_s: float = 15) -> None:
 
 async def does(who: Agent, key: str) -> None:
     """A button of the call's card, by its words."""
-    await card(who).get_by_role("button", name=re.compile(word(who.locale, key))).click()
+    await card(who).get_by_role("button", name=re.compile(f"^{word(who.locale, key)}")).click()
 
 
 async def ends_the_call(who: Agent) -> None:

@@ -14,10 +14,10 @@ ZH = {
     "call_back_here": "呼叫本页面",
     "answer": "接听",
     "resume_call": "点按继续通话",
-    "mute": "^静音",
-    "unmute": "^取消静音",
-    "hold": "^保持",
-    "resume": "^恢复通话",
+    "mute": "静音",
+    "unmute": "取消静音",
+    "hold": "保持",
+    "resume": "恢复通话",
     "end_call": "挂断",
 }
 EN = {
@@ -28,10 +28,10 @@ EN = {
     "comment": "Anything else? (optional)",
     "send": "Send",
     "thanks": "Thank you for your rating!",
-    "mute": "^Mute",
-    "unmute": "^Unmute",
-    "hold": "^Hold",
-    "resume": "^Resume",
+    "mute": "Mute",
+    "unmute": "Unmute",
+    "hold": "Hold",
+    "resume": "Resume",
     "end_call": "Hang up",
 }
 WORDS = {"zh-CN": ZH, "en": EN}
