@@ -19,6 +19,10 @@ ZH = {
     "hold": "保持",
     "resume": "恢复通话",
     "end_call": "挂断",
+    "together": "三方通话",
+    "private": "请客户等候",
+    "hand_over": "交给",
+    "take_here": "接到这里",
 }
 EN = {
     "call": "Call us",
@@ -33,5 +37,6 @@ EN = {
     "hold": "Hold",
     "resume": "Resume",
     "end_call": "Hang up",
+    "together": "Three-way call",
 }
 WORDS = {"zh-CN": ZH, "en": EN}
