@@ -192,3 +192,20 @@ async def test_consult_conference_and_warm_transfer(floor: Floor) -> None:
     await expect(li.button("wrap_up")).to_be_visible()
     await caller.hangs_up()
     await expect(wang.button("wrap_up")).to_be_visible()
+
+
+async def test_a_call_back_keeps_the_place_and_rings_the_page(floor: Floor, office: Office) -> None:
+    caller = await floor.caller()
+    await caller.calls("手机使用")
+    await caller.button("call_back").click()
+    await caller.button("call_back_here").click()
+    await caller.is_in("call_back")
+    li = await floor.li()
+    await answers(li)
+    await expect(caller.status).to_contain_text("客服来电，请接听")
+    await caller.button("answer", exact=True).click()
+    await caller.talks_to("李晓雯")
+    await hears(caller.page, "Li")
+    await hears(li.page, "customer")
+    await caller.hangs_up()
+    await caller.is_in("ended")

@@ -17,7 +17,9 @@ async def tracks(office: Office, contact_id: str, within_s: float = 15) -> tuple
     """(customer, agent), samples -1…1. Waits until the recording is kept."""
     async with office.client("supervisor") as client:
         async with asyncio.timeout(within_s):
-            while not (found := (await client.get("/api/recordings", params={"contact_id": contact_id})).json())["items"]:
+            while not (found := (await client.get("/api/recordings", params={"contact_id": contact_id})).json())[
+                "items"
+            ]:
                 await asyncio.sleep(0.2)
         id = found["items"][0]["id"]
         allowed = await client.post(f"/api/recordings/{id}/listenings")
