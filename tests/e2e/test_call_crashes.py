@@ -15,7 +15,7 @@ from tests.e2e.people import Agent
 from tests.e2e.test_frozen_desk import stuck_main_thread
 from tests.e2e.voice.ears import hears
 from tests.e2e.voice.floor import Floor
-from tests.e2e.voice.people import Caller, answers, call_is, card, does, ends_the_call, mark, phone_is, rings, same
+from tests.e2e.voice.people import Caller, answers, call_is, does, ends_the_call, mark, phone_is, same
 
 pytestmark = pytest.mark.browser
 

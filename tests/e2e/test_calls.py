@@ -12,8 +12,8 @@ from tests.e2e.office import Office
 from tests.e2e.people import Agent, Supervisor
 from tests.e2e.voice.ears import MUSIC, heard, hears
 from tests.e2e.voice.floor import Floor
-from tests.e2e.voice.recordings import tones, tracks
 from tests.e2e.voice.people import answers, does, ends_the_call, rings
+from tests.e2e.voice.recordings import tones, tracks
 
 pytestmark = pytest.mark.browser
 PAUSED_S = 2.0
@@ -45,7 +45,7 @@ async def changes(chief: Supervisor, how: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "locale, keys, queue",
+    ("locale", "keys", "queue"),
     [
         ("zh-CN", (("1", "产品使用"), ("1", "手机使用")), "手机使用"),
         ("en", (("2", "Repairs and warranty"),), "维修与保修"),
@@ -116,7 +116,8 @@ async def test_a_call_with_hold_mute_keypad_recording_and_rating(floor: Floor, o
     await caller.rates(5, "一打就通")
     contact = await office.latest_contact()
     customer, agent = (tones(track) for track in await tracks(office, contact))
-    assert pure(customer, 1300) and pure(agent, 1700)
+    assert pure(customer, 1300)
+    assert pure(agent, 1700)
     # The customer's mute, the agent's, the hold: silent on one track or on both. Together only hold and pause.
     together = [a == b == 0 for a, b in zip(customer, agent, strict=True)]
     assert longest(together[len(together) // 2 :]) >= PAUSED_S - 0.3

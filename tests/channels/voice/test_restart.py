@@ -80,7 +80,7 @@ async def test_a_page_that_comes_before_the_floor_is_sent_away_for_a_moment(
             await caller.open()
             await street.until(lambda: caller.closed)
             assert caller.of("welcome") == []
-            assert caller.closed and caller.closed[0] == TRY_LATER
+            assert caller.closed == (TRY_LATER, "try again")
         await caller.open()
         await caller.state("waiting")
         await caller.ask("hangup")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
+import httpx
 import numpy as np
 
 from rexian.kit.g711 import ULAW_TO_LINEAR
@@ -17,16 +19,19 @@ async def tracks(office: Office, contact_id: str, within_s: float = 15) -> tuple
     """(customer, agent), samples -1…1. Waits until the recording is kept."""
     async with office.client("supervisor") as client:
         async with asyncio.timeout(within_s):
-            while not (found := (await client.get("/api/recordings", params={"contact_id": contact_id})).json())[
-                "items"
-            ]:
+            while not (kept := await _kept(client, contact_id)):  # noqa: ASYNC110 (the API has no way to wait)
                 await asyncio.sleep(0.2)
-        id = found["items"][0]["id"]
+        id = kept[0]["id"]
         allowed = await client.post(f"/api/recordings/{id}/listenings")
         assert allowed.status_code == 201, allowed.text
         sound = await client.get(allowed.json()["url"])
         assert sound.status_code == 200, sound.text
         return _split(sound.content)
+
+
+async def _kept(client: httpx.AsyncClient, contact_id: str) -> list[dict[str, Any]]:
+    listed = await client.get("/api/recordings", params={"contact_id": contact_id})
+    return [one for one in listed.json()["items"] if one["state"] == "kept"]
 
 
 def _split(wav: bytes) -> tuple[np.ndarray, np.ndarray]:
