@@ -288,27 +288,20 @@ async def test_a_recording_goes_on_without_us_and_is_ended_by_the_next(exchange:
     await customer.close()
 
 
+def spreading(folder: Path) -> subprocess.Popen[bytes]:
+    command = ["kamailio", "-DD", "-E", "-f", f"{folder}/kamailio.cfg", "-P", f"{folder}/pid", "-Y", f"{folder}"]
+    with (folder / "output").open("wb") as output:
+        return subprocess.Popen(command, cwd=folder, stdout=output, stderr=output, stdin=subprocess.DEVNULL)
+
+
 @pytest.mark.skipif(not shutil.which("kamailio"), reason="no kamailio: tools/setup-asterisk kamailio")
 async def test_a_call_comes_through_kamailio(
     exchange: Exchange, led: tuple[AsteriskEngine, Heard], tmp_path: Path
 ) -> None:
     engine, heard = led
     for name in ("kamailio.cfg", "dispatcher.list"):
-        (tmp_path / name).write_text(files(exchange.plan)[name])
-    command = [
-        "kamailio",
-        "-DD",
-        "-f",
-        str(tmp_path / "kamailio.cfg"),
-        "-P",
-        str(tmp_path / "pid"),
-        "-Y",
-        str(tmp_path),
-    ]
-    with (tmp_path / "output").open("wb") as output:
-        kamailio = await asyncio.to_thread(
-            subprocess.Popen, command, cwd=tmp_path, stdout=output, stderr=output, stdin=subprocess.DEVNULL
-        )
+        (tmp_path / name).write_text(files(exchange.plan)[name].replace("/etc/kamailio", str(tmp_path)))
+    kamailio = spreading(tmp_path)
     try:
         caller = await SipPhone("110", "", ("127.0.0.1", exchange.sip + 20)).start()
         await asyncio.sleep(4)  # it asks the node first whether it lives
