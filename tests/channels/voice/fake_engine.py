@@ -103,6 +103,16 @@ class FakeEngine:
         leg = self.legs[leg_id]
         self._collected(leg, "timeout" if leg.digits else "nothing")
 
+    def fill_disk(self) -> None:
+        """What is being recorded ends where it is."""
+        for recording_id in list(self.recordings):
+            bridge = self.recordings.pop(recording_id)
+            ended = port.RecordingEnded(
+                recording_id=recording_id, bridge_id=bridge, duration_ms=500, size=4_000, sha256="0" * 64,
+                why="disk_full",
+            )  # fmt: skip
+            self._tell(ended)
+
     def offer(self, leg_id: str, caller: port.Caller) -> None:
         """A telephone rings in."""
         self.legs[leg_id] = Leg(leg_id, "customer", "", state="offered")

@@ -12,9 +12,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol, TypeGuard
 
 from rexian.channels.voice import calls
-from rexian.channels.voice.asking import SYSTEM, Asking
+from rexian.channels.voice.asking import Asking
 from rexian.channels.voice.calls import Facts, LegName, Line, Seat, Step, desired, facts_of, line_of, steps, tag_of
-from rexian.channels.voice.live import LiveCall, Recordings
+from rexian.channels.voice.live import LiveCall
 from rexian.channels.voice.port import (
     Busy,
     Cause,
@@ -27,6 +27,7 @@ from rexian.channels.voice.port import (
     Unsupported,
     VoiceEngine,
 )
+from rexian.channels.voice.recorder import Recorder
 from rexian.channels.voice.settings import VoiceLimits
 from rexian.engine import commands as engine
 from rexian.engine.events import AnyEvent, CallBackRequested, InteractionQueued, InteractionReceived
@@ -78,7 +79,7 @@ class Director:
 
     def __init__(
         self, voice: VoiceEngine, clock: Clock, asking: Asking, people: People, customers: Customers,
-        limits: Callable[[], VoiceLimits], recordings: Recordings | None,
+        limits: Callable[[], VoiceLimits], recorder: Recorder,
         new_host: Callable[[LiveCall, Facts], Any], find_number: Callable[[LiveCall, Facts], Awaitable[None]],
     ) -> None:  # fmt: skip
         self.voice = voice
@@ -86,7 +87,7 @@ class Director:
         self.asking = asking
         self.people = people
         self.customers = customers
-        self.recordings = recordings
+        self.recorder = recorder
         self.calls: dict[str, LiveCall] = {}
         self.up = False
         self.up_since = 0
@@ -185,7 +186,7 @@ class Director:
             call.spoken = True
         if call.spoken and not call.handled_by:
             call.handled_by = facts.agent_id
-            self.asking.spawn(self._decide_recording(call, facts))
+            self.asking.spawn(self.recorder.decide(call, facts))
 
     def _note_presence(self, call: LiveCall, facts: Facts) -> None:
         """The floor knows whether the customer's line is there, and how long it has patience."""
@@ -199,18 +200,6 @@ class Director:
         if not first or present == facts.away:
             command = engine.SetCustomerPresence(interaction_id=facts.main, present=present)
             self.asking.later(call.tenant_id, command)
-
-    async def _decide_recording(self, call: LiveCall, facts: Facts) -> None:
-        """Whether a talk is recorded is the tenant's rule, and the customer's word where the rule asks for it."""
-        if self.recordings is None or facts.recording:
-            return
-        rule = await self.recordings.consent_rule(call.tenant_id)
-        if rule == "never" or (rule == "prompt" and not call.may_record):
-            return
-        command = engine.SetRecording(
-            interaction_id=facts.main, by=SYSTEM, state="on", why="rule" if rule == "always" else "consent"
-        )
-        await self.asking.insist(call.tenant_id, command)
 
     async def _forget(self, call: LiveCall) -> None:
         """The floor knows this contact no longer (or not yet: it starts); its legs go with it."""
@@ -379,29 +368,11 @@ class Director:
                 for line in call.lines.values():
                     line.bridged = False
             case "record":
-                await self._record(call, facts)
+                await self.recorder.begin(call, facts)
             case "pause":
-                await self.voice.pause_recording(call.recording_id, step.on)
-                call.recording = "paused" if step.on else "on"
+                await self.recorder.pause(call, step.on)
             case "stop_recording":
-                call.recording = ""
-                await self.voice.stop_recording(call.recording_id)
-
-    async def _record(self, call: LiveCall, facts: Facts) -> None:
-        """Begin to record. A recording that can't be kept never stops the call: the desk is told."""
-        if self.recordings is None:
-            call.recording = "on"  # nobody keeps recordings here; asking again changes nothing
-            return
-        try:
-            order = await self.recordings.begin(call.tenant_id, call.contact_id, facts.main)
-            call.recorded[order.id] = facts.main
-            await self.voice.record(call.contact_id, order)
-        except (OSError, Unsupported) as error:
-            _log.error("voice.not_recorded", contact_id=call.contact_id, error=str(error)[:200])
-            self.people.tell(facts.agent_id, "not_recorded", about=facts.main)
-        else:
-            call.recording_id = order.id
-        call.recording = "on"
+                await self.recorder.stop(call)
 
     def _gone(self, call: LiveCall, line: Line | None) -> None:
         """The engine doesn't know it: its end is on the way, or was missed."""
