@@ -240,6 +240,9 @@ class FakeEngine:
     ) -> None:  # fmt: skip
         if not self.numbers:
             raise Unsupported
+        if isinstance(to, port.Number) and to.digits.startswith("+1900"):  # as an exchange does: told at once
+            self._tell(port.LegEnded(leg_id=leg_id, cause="not_allowed"))
+            return
         self.dialled.append((leg_id, to))
         self.legs[leg_id] = Leg(leg_id, side, tag, state="dialling")
 

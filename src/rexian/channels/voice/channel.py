@@ -285,7 +285,7 @@ class VoiceChannel:
     async def _keep_time(self) -> None:
         while True:
             await asyncio.sleep(self.limits.position_every_ms / 1000)
-            await self.patience.look()
+            self.patience.look()
             self._close_mute()
 
     def _close_mute(self) -> None:

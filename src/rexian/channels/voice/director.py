@@ -271,8 +271,12 @@ class Director:
         name = calls.read_leg(leg_id)
         assert name is not None
         tag = tag_of(call.tenant_id, call.contact_id)
-        await self.voice.originate(leg_id, Number(number), side=side, tag=tag, timeout_ms=self.limits.ring_ms)
-        call.add(Line(name, "dialling", self.clock.now_ms(), side))
+        line = call.add(Line(name, "dialling", self.clock.now_ms(), side))  # its end may be told before we are answered
+        try:
+            await self.voice.originate(leg_id, Number(number), side=side, tag=tag, timeout_ms=self.limits.ring_ms)
+        except BaseException:
+            call.lines.pop(line.id, None)
+            raise
 
     async def _seat_outsider(self, call: LiveCall, seat: Seat, line: Line | None, now: int) -> None:
         """A telephone outside the house joins. Tried once: whoever doesn't answer is let go."""
