@@ -103,6 +103,10 @@ class FakeEngine:
         leg = self.legs[leg_id]
         self._collected(leg, "timeout" if leg.digits else "nothing")
 
+    def hear_nothing(self, leg_id: str, silent_ms: int) -> None:
+        """No packet has come from this end for so long."""
+        self._tell(port.MediaStatistics(leg_id=leg_id, jitter_ms=0, loss=0, mos=1, silent_ms=silent_ms))
+
     def fill_disk(self) -> None:
         """What is being recorded ends where it is."""
         for recording_id in list(self.recordings):
