@@ -18,7 +18,9 @@ from tests.e2e.test_accessible import LOCALES, looking
 PATH = f"/app/settings/reception?tenant={YUNSHAN}"
 W: dict[str, dict[str, Any]] = {
     "zh-CN": {
-        "parts": "流程的各个部分", "main": "主菜单", "add": "添加按键", "key": "按键", "label": "名称（会读出来）", "publish": "发布…", "act": "发布", "saved": "版已生效", "try": "试走流程", "start": "开始",
+        "parts": "流程的各个部分", "main": "主菜单", "add": "添加按键", "key": "按键",
+        "label": "名称（会读出来）", "publish": "发布…", "act": "发布", "saved": "版已生效",
+        "try": "试走流程", "start": "开始",
         "greets": "您好，这里是云杉智能客户服务。", "press": "按 {}", "queue": re.compile("去队列“智能家居”"),
         "queued": "进入排队", "answered": "客服接听", "ended": "客服挂机", "over": "通话结束。", "sounds": "提示音",
         "greeting": "问候语（中文）", "listen": "试听：问候语 · 中文", "begin": "开场", "stored": "录音已保存",
@@ -26,8 +28,9 @@ W: dict[str, dict[str, Any]] = {
         "line": "排队", "closed": "非工作时间", "no_sound": "这段话还没有声音",
     },
     "en": {
-        "parts": "Parts of the flow", "main": "主菜单", "add": "Add a key", "key": "Key", "label": "Name (read out)", "publish": "Publish…", "act": "Publish", "saved": "is in force", "try": "Try it out",
-        "start": "Start", "greets": "Hello, this is Yunshan Devices.", "press": "Press {}",
+        "parts": "Parts of the flow", "main": "主菜单", "add": "Add a key", "key": "Key",
+        "label": "Name (read out)", "publish": "Publish…", "act": "Publish", "saved": "is in force",
+        "try": "Try it out", "start": "Start", "greets": "Hello, this is Yunshan Devices.", "press": "Press {}",
         "queue": re.compile("To the queue “Smart home”"), "queued": "Goes into the queue",
         "answered": "An agent answers", "ended": "The agent hangs up", "over": "That is the end.", "sounds": "Prompts",
         "greeting": "Greeting (Chinese)", "listen": "Listen: Greeting · Chinese", "begin": "Beginning",

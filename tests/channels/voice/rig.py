@@ -194,6 +194,6 @@ class Street:
 
     async def until(self, holds: Any, seconds: float = 8) -> Any:
         async with asyncio.timeout(seconds):
-            while not (value := holds()):
+            while not (value := holds()):  # noqa: ASYNC110 (what is asked tells nobody when it changes)
                 await asyncio.sleep(0.01)
             return value

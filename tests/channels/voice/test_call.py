@@ -23,6 +23,7 @@ async def test_a_customer_calls_and_a_person_picks_up(street: Street) -> None:
     assert street.hears(caller.leg) == {line["leg"]}
     assert street.hears(line["leg"]) == {caller.leg}
     assert not street.engine.legs[caller.leg].playing
+    assert caller.states == ["reception", "waiting", "talking"]
 
 
 async def test_the_one_who_waits_hears_their_place(street: Street) -> None:

@@ -28,9 +28,9 @@ class Lasting(FakeEngine):
 @pytest.fixture(scope="module")
 async def closed(db_module: Database, tmp_path_factory: pytest.TempPathFactory) -> Served:
     """A city whose server is stopped; its database is there."""
-    async with serving(db_module, tmp_path_factory.mktemp("other"), voice=FakeEngine()) as served:
-        async with served.house.db.system() as tx:
-            await tx.execute(sa.update(person).values(capacity={"chat": 3, "voice": 1}))
+    home = tmp_path_factory.mktemp("other")
+    async with serving(db_module, home, voice=FakeEngine()) as served, served.house.db.system() as tx:
+        await tx.execute(sa.update(person).values(capacity={"chat": 3, "voice": 1}))
     return served
 
 

@@ -87,6 +87,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     stage: Stage
     queue_id: str = ""
     agent_id: str = ""
+    accepted_at: int = 0
     held: bool = False
     call_back: bool = False
     away: bool = False
@@ -116,9 +117,10 @@ def facts_of(floor: Floor, contact_id: str) -> Facts | None:
         return None
     talking = main.state == "talking"
     return Facts(
-        contact_id=contact.id, tenant_id=contact.tenant_id, main=main.id, stage=_stage(main), queue_id=main.queue_id,
-        agent_id=(main.agent_id or "") if talking else "", held=bool(main.held_at), call_back=main.call_back,
-        away=bool(main.away_due_at), recording=main.recording,
+        contact_id=contact.id, tenant_id=contact.tenant_id, main=main.id, stage=_stage(main),
+        queue_id=main.queue_id,
+        accepted_at=main.accepted_at, agent_id=(main.agent_id or "") if talking else "", held=bool(main.held_at),
+        call_back=main.call_back, away=bool(main.away_due_at), recording=main.recording,
         words_left=main.state == "reception" and main.last_number > 0, seats=tuple(_seats(floor, contact, main)),
     )  # fmt: skip
 

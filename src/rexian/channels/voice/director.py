@@ -14,6 +14,7 @@ from typing import Any, Protocol, TypeGuard
 from rexian.channels.voice import calls
 from rexian.channels.voice.asking import Asking
 from rexian.channels.voice.calls import Facts, LegName, Line, Seat, Step, desired, facts_of, line_of, steps, tag_of
+from rexian.channels.voice.figures import SETUP
 from rexian.channels.voice.live import LiveCall
 from rexian.channels.voice.port import (
     Busy,
@@ -186,6 +187,7 @@ class Director:
             call.spoken = True
         if call.spoken and not call.handled_by:
             call.handled_by = facts.agent_id
+            SETUP.observe(max(0, self.clock.now_ms() - facts.accepted_at) / 1000)
             self.asking.spawn(self.recorder.decide(call, facts))
 
     def _note_presence(self, call: LiveCall, facts: Facts) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import contextlib
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from rexian.channels.visiting.protocol import Refusal
 from rexian.channels.voice import frames
-from rexian.channels.voice.calls import Facts, Line, customer_leg, read_leg, tag_of
+from rexian.channels.voice.calls import Facts, LegName, Line, customer_leg, read_leg, tag_of
 from rexian.channels.voice.checks import connect
 from rexian.channels.voice.live import LiveCall
 from rexian.channels.voice.lobby import RECEPTION, straight_back
@@ -61,6 +61,22 @@ class Guests:
         except Refusal:
             if line.state == "connecting":
                 line.put("lost", line.since)
+            raise
+
+    @contextlib.contextmanager
+    def expected(self, tenant_id: str, contact_id: str, interaction_id: str, known_as: str = "") -> Iterator[LiveCall]:
+        """A new call's line is on its way before the floor knows the contact: so nobody takes it for a lost one."""
+        director = self._channel.director
+        fresh = contact_id not in director.calls
+        call = director.open(contact_id, tenant_id)
+        if fresh:
+            name = LegName(interaction_id=interaction_id, kind="customer")
+            call.add(Line(name, "connecting", director.clock.now_ms(), "customer", known_as=known_as))
+        try:
+            yield call
+        except BaseException:
+            if fresh:
+                director.calls.pop(contact_id, None)
             raise
 
     async def hangs_up(self, contact_id: str) -> None:
@@ -172,17 +188,13 @@ class Guests:
         tenant_id, key = entry
         contact_id, interaction_id = new_id(), new_id()
         try:
-            await self._receive(offered, tenant_id, key, contact_id, interaction_id)
+            with self.expected(tenant_id, contact_id, interaction_id, offered.leg_id) as call:
+                await self._receive(offered, tenant_id, key, contact_id, interaction_id)
         except (Refused, Unavailable) as error:
             _log.warning("voice.telephone_refused", error=str(error)[:200])
             await channel.voice.reject(offered.leg_id, "busy")
             return
-        call = channel.director.open(contact_id, tenant_id)
         call.number = caller.number
-        name = read_leg(f"{interaction_id}:c")
-        assert name is not None
-        now = channel.clock.now_ms()
-        call.add(Line(name, "connecting", now, "customer", known_as=offered.leg_id))
         try:
             await channel.voice.answer(offered.leg_id, side="customer", tag=tag_of(tenant_id, contact_id))
         except (Gone, Down):

@@ -204,7 +204,8 @@ class Socket:
             customer_id=customer_id, medium="voice", simulated=self._simulated, attributes=attributes,
             entry=self._entrance.site.key,
         )  # fmt: skip
-        await channel.asking.ask(self._tenant_id, command, Party("customer", customer_id), id=ask.id)
+        with channel.guests.expected(self._tenant_id, ask.contact, ask.interaction):
+            await channel.asking.ask(self._tenant_id, command, Party("customer", customer_id), id=ask.id)
 
     def _follow(self, contact_id: str, interaction_id: str) -> None:
         if self.wire.contact_id != contact_id:

@@ -108,6 +108,7 @@ def test_the_language_is_changed_by_key_and_goes_along() -> None:
     caller.start()
     said = only(caller.press("9"), w.Say)
     assert (said.locale, said.text[:17]) == ("en", "Repairs: press 1.")
+    assert [one.digit for one in said.keys] == ["1", "2", "0", "*"]  # what is spoken already isn't offered
     assert only(caller.press("1"), w.Queue).attributes["language"] == "en"
 
 

@@ -61,8 +61,8 @@ describe("a line", () => {
   });
 
   it("waits for candidates no longer than two seconds", async () => {
-    const peer = world.peer;
-    world.peer = () => Object.assign(peer(), { iceGatheringState: "gathering" as const });
+    world.peer = () =>
+      Object.assign(new FakePeer(), { iceGatheringState: "gathering" }) as unknown as RTCPeerConnection;
     await open();
     expect(offers).toEqual([]);
     await vi.advanceTimersByTimeAsync(2_000);

@@ -42,6 +42,9 @@ export const SILENT: PhoneState = {
   problem: null,
 };
 
+/** The server connects a lost call again as soon as its page is ready: it gets this long. */
+const TAKE_UP_MS = 400;
+
 export type Act =
   | { do: "mute"; interaction: string; on: boolean }
   | { do: "key"; interaction: string; digit: string }
@@ -284,10 +287,13 @@ export class Phone {
       if (!calls[interaction]) this.closeLine(interaction);
       else if (this.lines.get(interaction)?.state.get().phase !== "up") this.lines.get(interaction)?.renew();
     }
-    // This page had the call before it was loaded anew: it takes it up again by itself.
-    for (const call of frame.calls) {
-      if (call.here && call.state !== "ended" && !this.lines.has(call.interaction))
-        this.socket.send({ t: "take", interaction: call.interaction });
+    setTimeout(() => this.takeUp(), TAKE_UP_MS);
+  }
+
+  /** This page had calls before it was loaded anew, and the server has not connected them again by itself. */
+  private takeUp(): void {
+    for (const { interaction, here } of Object.values(this.state.get().calls)) {
+      if (here && !this.lines.has(interaction)) this.socket.send({ t: "take", interaction });
     }
   }
 

@@ -137,7 +137,11 @@ function HeardLine({ heard, editor }: { heard: Heard; editor: Editor }) {
           ) : null}
         </p>
       ) : (
-        <p className="text-ink-2">{t(`heard.${heard.kind}`, { queue, value: heard.value })}</p>
+        <p className="text-ink-2">
+          {heard.kind === "recording"
+            ? t(heard.value === "yes" ? "heard.recorded" : "heard.notRecorded")
+            : t(`heard.${heard.kind}`, { queue, value: heard.value })}
+        </p>
       )}
     </div>
   );

@@ -96,7 +96,9 @@ export function readOut(menu: Menu, locale: Locale, words: Record<Locale, MenuWo
   if (!mine) return "";
   const names: Record<string, string> = { "*": mine.star, "#": mine.hash };
   const labels = new Map(
-    menu.options.map(({ key, label, label_en }) => [key, (locale === "en" && label_en) || label]),
+    menu.options
+      .filter(({ to }) => to.kind !== "language" || to.locale !== locale)
+      .map(({ key, label, label_en }) => [key, (locale === "en" && label_en) || label]),
   );
   if (!labels.has("0")) labels.set("0", mine.person);
   if (!labels.has("*")) labels.set("*", mine.repeat);

@@ -58,7 +58,7 @@ class PromptList(Struct, frozen=True, kw_only=True):
     """The prompts of the house, and whether text-to-speech is there for words of one's own."""
 
     items: list[PromptCard]
-    menu: dict[str, MenuWords]
+    menu: dict[Locale, MenuWords]
     tts: bool
 
 
@@ -80,7 +80,7 @@ class TryOutController(Controller):
             )
             for key in KEYS
         ]
-        menu: dict[str, MenuWords] = {
+        menu: dict[Locale, MenuWords] = {
             locale: MenuWords(
                 option=t(locale, "prompts.option", label="{label}", digit="{digit}"),
                 **{name: t(locale, f"prompts.key.{name}") for name in ("person", "repeat", "star", "hash")},

@@ -16,8 +16,9 @@ def menu_text(menu: Menu, locale: str) -> str:
 
 
 def menu_keys(menu: Menu, locale: str) -> tuple[KeyLabel, ...]:
-    """The keys of a menu as a page shows them."""
-    keys = {option.key: option.title(locale) for option in menu.options}
+    """The keys of a menu as a page shows them; the language that is being spoken isn't offered."""
+    spoken = (option for option in menu.options if option.to.kind != "language" or option.to.locale != locale)
+    keys = {option.key: option.title(locale) for option in spoken}
     keys.setdefault(PERSON_KEY, t(locale, "prompts.key.person"))
     keys.setdefault(STAR, t(locale, "prompts.key.repeat"))
     return tuple(KeyLabel(key, label) for key, label in keys.items())

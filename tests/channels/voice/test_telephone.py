@@ -1,0 +1,41 @@
+"""A telephone calls in through an exchange: the same reception; who it says it is, is no proof."""
+
+from __future__ import annotations
+
+import pytest
+
+from rexian.channels.voice.port import Caller
+from tests.channels.voice.rig import Street
+
+
+@pytest.fixture
+def hotline(street: Street, monkeypatch: pytest.MonkeyPatch) -> Street:
+    async def number_of(dialled: str) -> tuple[str, str] | None:
+        return (street.city.yunshan, "yunshan") if dialled == "4008123456" else None
+
+    monkeypatch.setattr(street.voice, "number_of", number_of)
+    return street
+
+
+async def test_a_telephone_is_received_queued_and_answered(hotline: Street) -> None:
+    """40: the number and the line's word on it are kept as what they are; they identify nobody."""
+    li, phone = await hotline.agent(hotline.city.li)
+    number = Caller(number="+8613800138000", dialled="4008123456", verstat="TN-Validation-Failed")
+    hotline.engine.offer("PJSIP.trunk-1", number)
+    handling = await li.accept()
+    line = (await phone.up())["leg"]
+    await hotline.until(lambda: hotline.hears("PJSIP.trunk-1") == {line})
+    floor = hotline.voice.asking.floor(hotline.city.yunshan)
+    assert floor is not None
+    interaction = floor.interaction(handling["id"])
+    assert interaction is not None
+    told = {name: interaction.attributes[name] for name in ("caller", "verstat")}
+    assert told == {"caller": "+8613800138000", "verstat": "TN-Validation-Failed"}
+    hotline.engine.bye("PJSIP.trunk-1")
+    await phone.until(lambda: not phone.live())
+
+
+async def test_a_number_that_is_nobodys_is_turned_away(hotline: Street) -> None:
+    hotline.engine.offer("PJSIP.trunk-2", Caller(number="1", dialled="999"))
+    await hotline.until(lambda: "PJSIP.trunk-2" not in hotline.engine.legs)
+    assert not hotline.voice.director.calls
