@@ -251,7 +251,11 @@ class House:
     def _alarms(self) -> HealthFacts:
         stopped = {item.reader: item.trouble for item in self.readers.health() if item.trouble}
         trouble = [item.trouble or item.stage for item in self.host.health().floors if not item.ready]
-        return HealthFacts(stopped_readers=stopped, degraded=trouble[0] if trouble else None)
+        return HealthFacts(
+            stopped_readers=stopped, degraded=trouble[0] if trouble else None,
+            voice_down=self.voice.trouble() if self.voice is not None else "",
+            unrecorded=self.voice.recorder.trouble if self.voice is not None else "",
+        )  # fmt: skip
 
     async def examine(self) -> list[Part]:
         """What `/readyz` looks at."""

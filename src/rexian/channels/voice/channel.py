@@ -28,6 +28,7 @@ from rexian.channels.voice.listening import Ears
 from rexian.channels.voice.live import LiveCall, Recordings
 from rexian.channels.voice.lobby import Lobby, Receptions
 from rexian.channels.voice.patience import Patience
+from rexian.channels.voice.recorder import Recorder
 from rexian.channels.voice.settings import VoiceLimits
 from rexian.channels.voice.socket import Socket
 from rexian.channels.voice.speaking import Prompts
@@ -78,7 +79,6 @@ class VoiceChannel:
         self.entrances = Entrances(db, clock)
         self.abilities = Abilities(clock)
         self.last_agent = last_agent
-        self.recordings = recordings
         self.degraded = False
         self.demo = settings.demo
         self.health = port.Health(up=False, engine=voice.name)
@@ -98,8 +98,9 @@ class VoiceChannel:
         )
         self.lobby = Lobby(self, receptions)
         self.guests = Guests(self)
+        self.recorder = Recorder(voice, clock, self.asking, self.phones, recordings)
         self.director = Director(
-            voice, clock, self.asking, self.phones, self.visits, lambda: self.limits, recordings, self._new_host,
+            voice, clock, self.asking, self.phones, self.visits, lambda: self.limits, self.recorder, self._new_host,
             self.guests.find_number,
         )  # fmt: skip
         self.ears = Ears(self)
@@ -250,6 +251,11 @@ class VoiceChannel:
         )  # fmt: skip
 
     # -- what others tell it -------------------------------------------------------------------------------------------
+    @property
+    def recordings(self) -> Recordings | None:
+        """Who keeps recordings; None: nobody."""
+        return self.recorder.recordings
+
     def set_degraded(self, on: bool) -> None:
         """Tell the customers' pages whether what they do can be kept."""
         if on != self.degraded:
@@ -279,7 +285,7 @@ class VoiceChannel:
     async def _keep_time(self) -> None:
         while True:
             await asyncio.sleep(self.limits.position_every_ms / 1000)
-            await self.patience.look()
+            self.patience.look()
             self._close_mute()
 
     def _close_mute(self) -> None:

@@ -12,10 +12,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol, TypeGuard
 
 from rexian.channels.voice import calls
-from rexian.channels.voice.asking import SYSTEM, Asking
+from rexian.channels.voice.asking import Asking
 from rexian.channels.voice.calls import Facts, LegName, Line, Seat, Step, desired, facts_of, line_of, steps, tag_of
 from rexian.channels.voice.figures import SETUP
-from rexian.channels.voice.live import LiveCall, Recordings
+from rexian.channels.voice.live import LiveCall
 from rexian.channels.voice.port import (
     Busy,
     Cause,
@@ -28,6 +28,7 @@ from rexian.channels.voice.port import (
     Unsupported,
     VoiceEngine,
 )
+from rexian.channels.voice.recorder import Recorder
 from rexian.channels.voice.settings import VoiceLimits
 from rexian.engine import commands as engine
 from rexian.engine.events import AnyEvent, CallBackRequested, InteractionQueued, InteractionReceived
@@ -79,7 +80,7 @@ class Director:
 
     def __init__(
         self, voice: VoiceEngine, clock: Clock, asking: Asking, people: People, customers: Customers,
-        limits: Callable[[], VoiceLimits], recordings: Recordings | None,
+        limits: Callable[[], VoiceLimits], recorder: Recorder,
         new_host: Callable[[LiveCall, Facts], Any], find_number: Callable[[LiveCall, Facts], Awaitable[None]],
     ) -> None:  # fmt: skip
         self.voice = voice
@@ -87,7 +88,7 @@ class Director:
         self.asking = asking
         self.people = people
         self.customers = customers
-        self.recordings = recordings
+        self.recorder = recorder
         self.calls: dict[str, LiveCall] = {}
         self.up = False
         self.up_since = 0
@@ -187,7 +188,7 @@ class Director:
         if call.spoken and not call.handled_by:
             call.handled_by = facts.agent_id
             SETUP.observe(max(0, self.clock.now_ms() - facts.accepted_at) / 1000)
-            self.asking.spawn(self._decide_recording(call, facts))
+            self.asking.spawn(self.recorder.decide(call, facts))
 
     def _note_presence(self, call: LiveCall, facts: Facts) -> None:
         """The floor knows whether the customer's line is there, and how long it has patience."""
@@ -201,18 +202,6 @@ class Director:
         if not first or present == facts.away:
             command = engine.SetCustomerPresence(interaction_id=facts.main, present=present)
             self.asking.later(call.tenant_id, command)
-
-    async def _decide_recording(self, call: LiveCall, facts: Facts) -> None:
-        """Whether a talk is recorded is the tenant's rule, and the customer's word where the rule asks for it."""
-        if self.recordings is None or facts.recording:
-            return
-        rule = await self.recordings.consent_rule(call.tenant_id)
-        if rule == "never" or (rule == "prompt" and not call.may_record):
-            return
-        command = engine.SetRecording(
-            interaction_id=facts.main, by=SYSTEM, state="on", why="rule" if rule == "always" else "consent"
-        )
-        await self.asking.insist(call.tenant_id, command)
 
     async def _forget(self, call: LiveCall) -> None:
         """The floor knows this contact no longer (or not yet: it starts); its legs go with it."""
@@ -284,8 +273,12 @@ class Director:
         name = calls.read_leg(leg_id)
         assert name is not None
         tag = tag_of(call.tenant_id, call.contact_id)
-        await self.voice.originate(leg_id, Number(number), side=side, tag=tag, timeout_ms=self.limits.ring_ms)
-        call.add(Line(name, "dialling", self.clock.now_ms(), side))
+        line = call.add(Line(name, "dialling", self.clock.now_ms(), side))  # its end may be told before we are answered
+        try:
+            await self.voice.originate(leg_id, Number(number), side=side, tag=tag, timeout_ms=self.limits.ring_ms)
+        except BaseException:
+            call.lines.pop(line.id, None)
+            raise
 
     async def _seat_outsider(self, call: LiveCall, seat: Seat, line: Line | None, now: int) -> None:
         """A telephone outside the house joins. Tried once: whoever doesn't answer is let go."""
@@ -381,29 +374,11 @@ class Director:
                 for line in call.lines.values():
                     line.bridged = False
             case "record":
-                await self._record(call, facts)
+                await self.recorder.begin(call, facts)
             case "pause":
-                await self.voice.pause_recording(call.recording_id, step.on)
-                call.recording = "paused" if step.on else "on"
+                await self.recorder.pause(call, step.on)
             case "stop_recording":
-                call.recording = ""
-                await self.voice.stop_recording(call.recording_id)
-
-    async def _record(self, call: LiveCall, facts: Facts) -> None:
-        """Begin to record. A recording that can't be kept never stops the call: the desk is told."""
-        if self.recordings is None:
-            call.recording = "on"  # nobody keeps recordings here; asking again changes nothing
-            return
-        try:
-            order = await self.recordings.begin(call.tenant_id, call.contact_id, facts.main)
-            call.recorded[order.id] = facts.main
-            await self.voice.record(call.contact_id, order)
-        except (OSError, Unsupported) as error:
-            _log.error("voice.not_recorded", contact_id=call.contact_id, error=str(error)[:200])
-            self.people.tell(facts.agent_id, "not_recorded", about=facts.main)
-        else:
-            call.recording_id = order.id
-        call.recording = "on"
+                await self.recorder.stop(call)
 
     def _gone(self, call: LiveCall, line: Line | None) -> None:
         """The engine doesn't know it: its end is on the way, or was missed."""

@@ -10,3 +10,4 @@ ENGINE_UP = metrics.gauge("rexian_voice_engine_up", "1 when the voice engine is 
 LATE = metrics.gauge("rexian_voice_late_ms", "p99 lateness of the mixer's beat over the last ten seconds, ms")
 SETUP = metrics.histogram("rexian_voice_setup_seconds", "From an agent's acceptance to both hearing each other")
 LOST = metrics.counter("rexian_voice_lines_lost_total", "Lines that were cut, by whose they were", ["side"])
+UNRECORDED = metrics.counter("rexian_voice_unrecorded_total", "Recordings that could not be made, or not to their end")

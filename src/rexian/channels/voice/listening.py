@@ -94,9 +94,11 @@ class Ears:
         elif line.name.kind == "agent":
             line.dropped = line.dropped or on_purpose
             line.put("lost", self._channel.clock.now_ms())
-        elif line.name.kind == "external" or on_purpose:
+        elif line.name.kind == "external":
+            self._outsider_ended(call, line, event.cause, on_purpose)
+        elif on_purpose:
             call.lines.pop(line.id, None)
-            self._leave(call, line, "left" if on_purpose else event.cause)
+            self._leave(call, line, "left")
         else:
             line.put("lost", self._channel.clock.now_ms())
         self._channel.director.touch(call.contact_id)
@@ -106,7 +108,7 @@ class Ears:
         if call.saving:
             self._channel.voicemails.end(call.contact_id)
         if event.cause in _NOT_REACHED and line.state == "dialling":
-            self._not_reached(call, line)
+            self._not_reached(call, line, event.cause)
             return
         line.put("lost", now)
         call.cut = True
@@ -116,13 +118,24 @@ class Ears:
         if on_purpose:
             self._channel.asking.spawn(self._channel.guests.hangs_up(call.contact_id))
 
-    def _not_reached(self, call: LiveCall, line: Line) -> None:
+    def _outsider_ended(self, call: LiveCall, line: Line, cause: port.Cause, on_purpose: bool) -> None:
+        """Their line stays, lost, until the floor has let them go: so they are not dialled again."""
+        if line.state != "up":
+            self._tell_unreached(call, cause)
+        line.put("lost", self._channel.clock.now_ms())
+        self._leave(call, line, "left" if on_purpose else cause)
+
+    def _not_reached(self, call: LiveCall, line: Line, cause: port.Cause) -> None:
         """A call-back that nobody takes: the agent hears of it and decides."""
         call.lines.pop(line.id, None)
-        facts = self._channel.director.facts(call)
         call.ring_told = True
+        self._tell_unreached(call, cause)
+
+    def _tell_unreached(self, call: LiveCall, cause: port.Cause) -> None:
+        facts = self._channel.director.facts(call)
         if facts is not None and facts.agent_id:
-            self._channel.phones.tell(facts.agent_id, "no_answer", about=facts.main, number=call.number)
+            code = "not_allowed" if cause == "not_allowed" else "no_answer"
+            self._channel.phones.tell(facts.agent_id, code, about=facts.main, number=call.number)
 
     def _leave(self, call: LiveCall, line: Line, why: str) -> None:
         command = engine.LeaveInteraction(
@@ -152,8 +165,7 @@ class Ears:
             return
         call = channel.director.calls.get(event.bridge_id)
         facts = channel.director.facts(call) if call is not None else None
-        if facts is not None and facts.agent_id and event.why in ("disk_full", "failed"):
-            channel.phones.tell(facts.agent_id, "not_recorded", about=facts.main)
+        channel.recorder.ended(call, facts, event)
         if channel.recordings is not None:
             await channel.recordings.finish(event.recording_id, event)
             if call is not None and facts is not None:
