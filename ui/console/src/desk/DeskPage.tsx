@@ -8,7 +8,7 @@ import { useCommand } from "@kit/feed";
 import { type AppCommand, useCommands } from "../app/commands.ts";
 import { PagePending } from "../app/PageStates.tsx";
 import { useSession } from "../app/session.tsx";
-import { readiness } from "../phone/model.ts";
+import { isTrouble, readiness } from "../phone/model.ts";
 import { PhoneNotice } from "../phone/PhoneNotice.tsx";
 import { usePhone, usePhoneState, useTakesCalls } from "../phone/store.tsx";
 import { useShortcut } from "../app/shortcuts.ts";
@@ -167,6 +167,8 @@ function SystemNotReady() {
   const { t } = useTranslation("desk");
   const agent = useAgent();
   const setState = useCommand("SetAgentState");
+  const takesCalls = useTakesCalls();
+  const isMute = usePhoneState((state) => isTrouble(readiness(state))) && takesCalls;
   if (
     !agent?.by_system ||
     agent.state !== "not_ready" ||
@@ -188,7 +190,12 @@ function SystemNotReady() {
         </Button>
       }
     >
-      {t(`state.by_system_${agent.reason}`)}
+      {t(
+        // The page is well, but a call could not ring in it: the notice below says what helps.
+        agent.reason === "unresponsive" && isMute
+          ? "state.by_system_mute"
+          : `state.by_system_${agent.reason}`,
+      )}
     </Notice>
   );
 }
@@ -232,7 +239,7 @@ function Idle() {
         }
       >
         {t(isReady ? "idle.ready_help" : "idle.not_ready_help")}
-        {!isReady && asksMicrophone ? ` ${t("idle.microphone_help")}` : null}
+        {!isReady && asksMicrophone ? <span className="block">{t("idle.microphone_help")}</span> : null}
       </EmptyState>
     </div>
   );
