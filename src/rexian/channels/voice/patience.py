@@ -80,7 +80,8 @@ class Patience:
                 await asking.insist(call.tenant_id, leave)
             case "not_connecting":
                 call.lines[late.leg_id].told = True
-                phones.tell(late.person_id, "not_connecting", about=late.interaction_id)
+                code = "no_phone" if phones.phone(late.person_id) == "" else "not_connecting"
+                phones.tell(late.person_id, code, about=late.interaction_id)
             case "no_answer":
                 call.ring_told = True
                 phones.tell(late.person_id, "no_answer", about=late.interaction_id, number=call.number)
