@@ -18,10 +18,10 @@ from rexian.channels.chat.channel import ChatChannel
 from rexian.channels.chat.files import FileBook
 from rexian.channels.voice import prompts
 from rexian.channels.voice.channel import VoiceChannel
-from rexian.channels.voice.engines import engine_of, ice_servers
+from rexian.channels.voice.engines import browser_phones, engine_of, ice_servers
 from rexian.channels.voice.port import VoiceEngine
 from rexian.channels.voice.reception import api as reception_api
-from rexian.channels.voice.receptions import DirectoryReceptions
+from rexian.channels.voice.receptions import DirectoryNumbers, DirectoryReceptions
 from rexian.directory import slice as directory
 from rexian.directory.principal import Principal
 from rexian.drill.slice import make as drill
@@ -116,6 +116,7 @@ class House:
             self.db, self.clock, settings, engine, self.prompts,
             DirectoryReceptions(self.db, self.clock), self.book, self._mirror_of, self.gatekeeper.is_own_origin,
             last_agent=last_agent, recordings=BookOfCalls(self.recordings), ice_servers=ice_servers(settings),
+            sip_of=browser_phones(settings), number_of=DirectoryNumbers(self.db),
         )  # fmt: skip
 
     def _subscribe(self) -> None:

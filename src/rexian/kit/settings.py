@@ -135,6 +135,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     asterisk_certificate: Annotated[
         str, _about("voice", "PEM file on Asterisk's machine with certificate and key, for browsers' phones over WSS.")
     ] = ""
+    asterisk_socket: Annotated[
+        str,
+        _about("voice", "Where browsers' phones reach Asterisk, wss://host/ws; empty: at its first node."),
+    ] = ""
     asterisk_trunks: Annotated[
         tuple[str, ...], _about("voice", "Lines: name=host:port, or name=user:password@host:port to register there.")
     ] = ()

@@ -69,7 +69,7 @@ class VoiceChannel:
         receptions: Receptions, book: FileBook, mirror_of: Callable[[str], Mirror],
         own_origin: Callable[[str, str], bool], *, limits: VoiceLimits | None = None, last_agent: LastAgent = nobody,
         recordings: Recordings | None = None, ice_servers: Sequence[frames.IceServer] = (),
-        sip_of: Callable[[str], desk_frames.Sip | None] = lambda person_id: None, number_of: NumberOf = _no_number,
+        sip_of: Callable[[str], desk_frames.Sip | None] = lambda name: None, number_of: NumberOf = _no_number,
     ) -> None:  # fmt: skip
         self.db = db
         self.clock = clock
@@ -91,6 +91,8 @@ class VoiceChannel:
         self.sockets: Mapping[str, AsgiApp] = {"/voice/ws": self.serve}
         self.asking = Asking(mirror_of)
         self.phones = Phones(clock, settings.secret, lambda: self.limits)
+        if voice.name == "asterisk":
+            self.phones.names, self.phones.in_browser = {}, lambda name: sip_of(name) is not None
         self.visits = Visits(self.asking, lambda agent_id: self.names.get(agent_id, ""))
         store = FileStore(settings.files, settings.max_upload_bytes)
         self.voicemails = Voicemails(
@@ -201,10 +203,11 @@ class VoiceChannel:
         for interaction in mirror.floor.interactions():
             if interaction.medium == "voice" and interaction.state not in ("ended", "after_contact_work"):
                 self.director.open(interaction.contact_id, interaction.tenant_id)
+        if self.director.up:
+            self.asking.spawn(self.ears.reconcile())  # first what there is, then what is wanting
+            return
         for contact_id in list(self.director.calls):
             self.director.touch(contact_id)
-        if self.director.up:
-            self.asking.spawn(self.ears.reconcile())
 
     def contact_of(
         self, tenant_id: str, contact_id: str | None, customers: Sequence[str]
@@ -228,7 +231,7 @@ class VoiceChannel:
     async def voice_view(self, locale: str) -> frames.VoiceView:
         """Whether one may call now, in words."""
         full = self.health.capacity and self.health.legs + 2 > self.health.capacity
-        why = "down" if not self.director.up else "full" if full else ""
+        why = "down" if not self.director.up else "full" if full else "" if self._from_pages else "phone_only"
         return frames.VoiceView(
             available=not why, why=i18n.t(locale, f"voice.why.{why}") if why else "", phone=self.phone,
             ice_servers=self.ice_servers,
@@ -236,6 +239,8 @@ class VoiceChannel:
 
     async def check_room(self, ask_id: str) -> None:
         """Raises `Refusal` when no new call can be taken: said before the contact begins, so that it isn't lost."""
+        if not self._from_pages:
+            raise Refusal("not_here", ask_id, alternatives=["call_back"])
         if not self.director.up:
             raise Refusal("voice_down", ask_id, alternatives=["call_back"])
         health = await self.voice.health()
@@ -244,11 +249,17 @@ class VoiceChannel:
 
     def desk_welcome(self, socket: DeskSocket) -> desk_frames.Welcome:
         calls = self.phones.views(list(self.director.calls.values()), socket)
+        phone = self.phones.phone(socket.person_id) or ""
         return desk_frames.Welcome(
             person=socket.person_id, engine="asterisk" if self.voice.name == "asterisk" else "embedded",
             ice_servers=self.ice_servers, calls=calls, now=self.clock.now_ms(), up=self.director.up,
-            sip=self.sip_of(socket.person_id),
+            sip=self.sip_of(phone) if phone else None, phone=phone,
         )  # fmt: skip
+
+    @property
+    def _from_pages(self) -> bool:
+        """Whether a customer's page can be a telephone: not with an exchange."""
+        return self.phones.names is None
 
     # -- what others tell it -------------------------------------------------------------------------------------------
     @property
@@ -304,7 +315,10 @@ class VoiceChannel:
 
     async def _learn_names(self) -> None:
         async with self.db.system() as tx:
-            self.names = {id: card.name for id, card in (await agent_cards(tx)).items()}
+            cards = await agent_cards(tx)
+        self.names = {id: card.name for id, card in cards.items()}
+        if self.phones.names is not None:
+            self.phones.names = {id: card.phone for id, card in cards.items() if card.phone and card.active}
 
     async def _keep_health(self) -> None:
         while True:

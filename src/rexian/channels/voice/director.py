@@ -18,6 +18,7 @@ from rexian.channels.voice.figures import SETUP
 from rexian.channels.voice.live import LiveCall
 from rexian.channels.voice.port import (
     Busy,
+    Caller,
     Cause,
     Down,
     Gone,
@@ -25,6 +26,7 @@ from rexian.channels.voice.port import (
     LegInfo,
     Music,
     Number,
+    Phone,
     Unsupported,
     VoiceEngine,
 )
@@ -48,6 +50,10 @@ class People(Protocol):
 
         Who only `listens` needs no microphone.
         """
+        ...
+
+    def phone(self, person_id: str) -> str | None:
+        """Name of their phone at the exchange, '' when they have none. None: the engine reaches pages by itself."""
         ...
 
     def connect(self, device_id: str, person_id: str, leg_id: str, interaction_id: str, role: str) -> None: ...
@@ -158,7 +164,8 @@ class Director:
     async def _settle(self, call: LiveCall) -> None:
         facts = self.facts(call)
         if facts is None:
-            await self._forget(call)
+            if not call.starting:
+                await self._forget(call)
             return
         self._note_handling(call, facts)
         self._note_presence(call, facts)
@@ -239,7 +246,7 @@ class Director:
             elif seat.kind == "external":
                 await self._seat_outsider(call, seat, line, now)
             else:
-                self._seat_person(call, seat, line, now)
+                await self._seat_person(call, seat, line, now)
 
     async def _seat_customer(self, call: LiveCall, facts: Facts, line: Line | None, now: int) -> None:
         away = line is None or line.state == "lost"
@@ -298,9 +305,9 @@ class Director:
         if facts is not None and facts.agent_id:
             self.people.tell(facts.agent_id, "cant_dial", about=facts.main)
 
-    def _seat_person(self, call: LiveCall, seat: Seat, line: Line | None, now: int) -> None:
+    async def _seat_person(self, call: LiveCall, seat: Seat, line: Line | None, now: int) -> None:
         """A line for this person: a new one, or again on the device that lost it."""
-        if line is not None and (line.state in ("up", "dialling") or line.dropped):
+        if line is not None and (line.state in ("up", "dialling") or line.dropped or now < line.again_at):
             return
         if line is not None and line.state == "connecting" and line.device_id:
             return
@@ -312,16 +319,45 @@ class Director:
         if not device_id:
             return
         line.device_id = device_id
-        self.people.connect(device_id, seat.person_id, line.id, seat.interaction_id, seat.role)
+        await self.connect(call, seat, line)
+
+    async def connect(self, call: LiveCall, seat: Seat, line: Line) -> None:
+        """Let the line come up: the page is told, and a phone of the exchange rings."""
+        self.people.connect(line.device_id, seat.person_id, line.id, seat.interaction_id, seat.role)
+        phone = self.people.phone(seat.person_id)
+        if not phone:
+            return
+        line.state = "dialling"  # `since` stays: its patience counts from the first attempt
+        tag = tag_of(call.tenant_id, call.contact_id, line.device_id)
+        caller = Caller(number=call.number)
+        try:
+            await self.voice.originate(
+                line.id, Phone(phone), side=line.side, tag=tag, caller=caller, timeout_ms=self.limits.phone_ms
+            )
+        except (Unsupported, Busy, Gone):
+            self.unreached(call, line, "unreachable")
+
+    def unreached(self, call: LiveCall, line: Line, cause: Cause) -> None:
+        """A phone of the house was not picked up. One that isn't there may come; who refuses has refused."""
+        now = self.clock.now_ms()
+        line.state = "lost"
+        if cause in ("unreachable", "too_many", "error", "lost"):
+            line.again_at = now + self.limits.redial_ms
+        else:
+            line.dropped, line.since = True, 0
+        if not line.told:
+            line.told = True
+            self.people.tell(line.name.person_id, "phone_not_reached", about=line.name.interaction_id)
 
     def new_line(self, call: LiveCall, seat: Seat, device_id: str, *, since: int) -> Line:
         """The person's next line, in place of those that are gone."""
         kind: Any = "agent" if seat.kind == "agent" else "supervisor"
         name = call.next_name(LegName(interaction_id=seat.interaction_id, kind=kind, person_id=seat.person_id))
         muted = any(one.mute for one in call.of_person(seat.person_id))
+        told = any(one.told for one in call.of_person(seat.person_id))
         for gone in [one for one in call.of_person(seat.person_id) if one.state != "up"]:
             del call.lines[gone.id]
-        return call.add(Line(name, "connecting", since, kind, device_id=device_id, mute=muted))
+        return call.add(Line(name, "connecting", since, kind, device_id=device_id, mute=muted, told=told))
 
     async def release(self, call: LiveCall, line: Line, cause: Cause = "normal") -> None:
         """Hang a line up for good."""
@@ -456,7 +492,10 @@ class Director:
             name, known_as = LegName(interaction_id=leg.id, kind="customer"), leg.id
         if name is None:
             return None
-        call.cut = call.cut or name.kind == "customer"
+        if name.kind == "customer":
+            call.cut = True
+            for gone in [one for one in call.lines.values() if one.name.kind == "customer" and one.state == "lost"]:
+                del call.lines[gone.id]
         return call.add(Line(name, "lost", now, leg.side, known_as=known_as))
 
     async def _adopt(self, leg_id: str, tag: str) -> None:

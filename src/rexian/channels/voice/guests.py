@@ -17,11 +17,12 @@ from rexian.channels.voice.checks import connect
 from rexian.channels.voice.live import LiveCall
 from rexian.channels.voice.lobby import RECEPTION, straight_back
 from rexian.channels.voice.port import Down, Dtmf, Gone, LegOffered
-from rexian.directory.customers.contract import find_or_create, kind_of
+from rexian.directory.customers.contract import find_or_create, kind_of, normal_phone
 from rexian.engine import commands as engine
 from rexian.engine.events import ParticipantJoined
 from rexian.engine.specs import Party
 from rexian.kit import i18n, log
+from rexian.kit.database import is_outage
 from rexian.kit.ids import new_id
 from rexian.runtime.port import Committed, Content, Refused, Unavailable
 from rexian.runtime.tables import content as contents
@@ -72,12 +73,15 @@ class Guests:
         if fresh:
             name = LegName(interaction_id=interaction_id, kind="customer")
             call.add(Line(name, "connecting", director.clock.now_ms(), "customer", known_as=known_as))
+        call.starting = fresh
         try:
             yield call
         except BaseException:
             if fresh:
                 director.calls.pop(contact_id, None)
             raise
+        finally:
+            call.starting = False
 
     async def hangs_up(self, contact_id: str) -> None:
         """The customer goes, on purpose. Words that they leave are kept, a call-back stays asked for."""
@@ -190,9 +194,11 @@ class Guests:
         try:
             with self.expected(tenant_id, contact_id, interaction_id, offered.leg_id) as call:
                 await self._receive(offered, tenant_id, key, contact_id, interaction_id)
-        except (Refused, Unavailable) as error:
+        except Exception as error:
             _log.warning("voice.telephone_refused", error=str(error)[:200])
             await channel.voice.reject(offered.leg_id, "busy")
+            if not isinstance(error, Refused | Unavailable) and not is_outage(error):
+                raise
             return
         call.number = caller.number
         try:
@@ -205,9 +211,10 @@ class Guests:
     ) -> None:
         channel, caller = self._channel, offered.caller
         now = channel.clock.now_ms()
+        number = normal_phone(caller.number) or ""  # withheld, an extension, nonsense: nobody we know
         async with channel.db.system() as tx:
             customer_id = await find_or_create(
-                tx, tenant_id, kind="phone" if caller.number else "web", value=caller.number or new_id(),
+                tx, tenant_id, kind="phone" if number else "web", value=number or new_id(),
                 name="", locale="zh-CN", now_ms=now,
             )  # fmt: skip
             known = await kind_of(tx, customer_id)

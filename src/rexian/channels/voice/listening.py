@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from rexian.channels.voice import port
 from rexian.channels.voice.calls import Line
+from rexian.channels.voice.devices import on_desk
 from rexian.channels.voice.figures import LOST
 from rexian.channels.voice.live import LiveCall
 from rexian.engine import commands as engine
+from rexian.engine.specs import Party
 from rexian.kit import log
 
 if TYPE_CHECKING:
@@ -91,6 +93,10 @@ class Ears:
             LOST.labels(line.side).inc()
         if line.name.kind == "customer":
             self._customer_ended(call, line, event, on_purpose)
+        elif line.state == "dialling" and line.name.kind in ("agent", "supervisor"):
+            self._channel.director.unreached(call, line, event.cause)
+        elif line.name.kind == "agent" and on_purpose and on_desk(line.device_id):
+            self._handset_down(call, line)
         elif line.name.kind == "agent":
             line.dropped = line.dropped or on_purpose
             line.put("lost", self._channel.clock.now_ms())
@@ -102,6 +108,14 @@ class Ears:
         else:
             line.put("lost", self._channel.clock.now_ms())
         self._channel.director.touch(call.contact_id)
+
+    def _handset_down(self, call: LiveCall, line: Line) -> None:
+        """An agent hangs up the phone on the desk: that ends the talk, as with any telephone."""
+        line.put("lost", self._channel.clock.now_ms())
+        line.dropped = True
+        by = Party("agent", line.name.person_id)
+        end = engine.EndInteraction(interaction_id=line.name.interaction_id, by=by)
+        self._channel.asking.later(call.tenant_id, end, by)
 
     def _customer_ended(self, call: LiveCall, line: Line, event: port.LegEnded, on_purpose: bool) -> None:
         now = self._channel.clock.now_ms()

@@ -91,7 +91,8 @@ class Patience:
             case "not_connecting":
                 if (line := call.lines.get(late.leg_id)) is not None:
                     line.told = True
-                phones.tell(late.person_id, "not_connecting", about=late.interaction_id)
+                code = "no_phone" if phones.phone(late.person_id) == "" else "not_connecting"
+                phones.tell(late.person_id, code, about=late.interaction_id)
             case "no_answer":
                 call.ring_told = True
                 phones.tell(late.person_id, "no_answer", about=late.interaction_id, number=call.number)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rexian.channels.voice.reception.model import Flow
 from rexian.directory.hours.contract import schedule_of
-from rexian.directory.reception.contract import flow_for, is_open
+from rexian.directory.reception.contract import flow_for, is_open, number_of
 from rexian.kit.clock import Clock
 from rexian.kit.database import Database
 from rexian.kit.problem import Problem
@@ -37,3 +37,15 @@ class DirectoryReceptions:
             except Problem:  # the calendar is gone
                 return 0
         return schedule.next_opening(self._clock.now_ms()) or 0
+
+
+class DirectoryNumbers:
+    """Implements `channel.NumberOf`."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def __call__(self, dialled: str) -> tuple[str, str] | None:
+        """(tenant, entry) of a number that was dialled."""
+        async with self._db.system() as tx:
+            return await number_of(tx, dialled)
