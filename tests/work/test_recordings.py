@@ -18,7 +18,7 @@ from rexian.directory.audit.tables import audit
 from rexian.directory.keys.tables import tenant_key
 from rexian.kit.clock import FakeClock
 from rexian.kit.ids import new_id
-from rexian.work.recordings.contract import Book
+from rexian.work.recordings.contract import Book, Ended
 from rexian.work.recordings.keeping import AT_ONCE, Keeper
 from rexian.work.recordings.model import DAY_MS
 from rexian.work.recordings.tables import recording
