@@ -76,6 +76,16 @@ class Phones:
         ready = [device for device in theirs.values() if device.microphone or listens]
         return max(ready, key=lambda device: device.used_at).id if ready else ""
 
+    def can_speak(self, person_id: str, device_id: str) -> bool:
+        """See `director.People`. A device that has just gone is nobody's trouble now."""
+        device = self._open.get(person_id, {}).get(device_id)
+        return device is None or device.microphone
+
+    def speechless(self, person_id: str) -> bool:
+        """Pages are open, and none has a microphone."""
+        theirs = self.of(person_id)
+        return bool(theirs) and not any(device.microphone for device in theirs)
+
     # -- what they are told --------------------------------------------------------------------------------------------
     def _to(self, person_id: str, device_id: str, frame: Any) -> None:
         device = self._open.get(person_id, {}).get(device_id)

@@ -49,6 +49,10 @@ class People(Protocol):
         """
         ...
 
+    def can_speak(self, person_id: str, device_id: str) -> bool:
+        """Whether this device's microphone is usable, as its page last said."""
+        ...
+
     def connect(self, device_id: str, person_id: str, leg_id: str, interaction_id: str, role: str) -> None: ...
 
     def drop(self, device_id: str, person_id: str, leg_id: str, cause: str) -> None: ...
@@ -360,6 +364,7 @@ class Director:
             case "join":
                 await self.voice.join(call.contact_id, line.id, step.role)
                 line.bridged, line.role = True, step.role
+                self._heard(line)
             case "leave":
                 await self.voice.leave(line.id)
                 line.bridged = False
@@ -369,6 +374,13 @@ class Director:
             case "mute":
                 await self.voice.mute(line.id, step.on)
                 line.muted = step.on
+
+    def _heard(self, line: Line) -> None:
+        """Who came only to listen may have no microphone: they are told why nobody hears them."""
+        person_id = line.name.person_id
+        if line.name.kind == "supervisor" and line.role != "listen" and line.device_id:
+            if not self.people.can_speak(person_id, line.device_id):
+                self.people.tell(person_id, "needs_microphone", about=line.name.interaction_id)
 
     async def _do_bridge(self, call: LiveCall, facts: Facts, step: Step) -> None:
         match step.do:

@@ -79,8 +79,10 @@ class Patience:
                 )
                 await asking.insist(call.tenant_id, leave)
             case "not_connecting":
-                call.lines[late.leg_id].told = True
-                phones.tell(late.person_id, "not_connecting", about=late.interaction_id)
+                line = call.lines[late.leg_id]
+                line.told = True
+                mute = line.name.kind == "supervisor" and not line.device_id and phones.speechless(late.person_id)
+                phones.tell(late.person_id, "needs_microphone" if mute else "not_connecting", about=late.interaction_id)
             case "no_answer":
                 call.ring_told = True
                 phones.tell(late.person_id, "no_answer", about=late.interaction_id, number=call.number)
