@@ -220,7 +220,7 @@ class Director:
 
     async def _forget(self, call: LiveCall) -> None:
         """The floor knows this contact no longer (or not yet: it starts); its legs go with it."""
-        if self.asking.floor(call.tenant_id) is None:
+        if self.asking.floor(call.tenant_id) is None or call.expected:
             return
         for line in list(call.lines.values()):
             await self.release(call, line)
@@ -378,9 +378,9 @@ class Director:
     def _heard(self, line: Line) -> None:
         """Who came only to listen may have no microphone: they are told why nobody hears them."""
         person_id = line.name.person_id
-        if line.name.kind == "supervisor" and line.role != "listen" and line.device_id:
-            if not self.people.can_speak(person_id, line.device_id):
-                self.people.tell(person_id, "needs_microphone", about=line.name.interaction_id)
+        speaks = line.name.kind == "supervisor" and line.role != "listen" and line.device_id
+        if speaks and not self.people.can_speak(person_id, line.device_id):
+            self.people.tell(person_id, "needs_microphone", about=line.name.interaction_id)
 
     async def _do_bridge(self, call: LiveCall, facts: Facts, step: Step) -> None:
         match step.do:

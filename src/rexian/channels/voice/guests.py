@@ -72,12 +72,15 @@ class Guests:
         if fresh:
             name = LegName(interaction_id=interaction_id, kind="customer")
             call.add(Line(name, "connecting", director.clock.now_ms(), "customer", known_as=known_as))
+        call.expected = True
         try:
             yield call
         except BaseException:
             if fresh:
                 director.calls.pop(contact_id, None)
             raise
+        finally:
+            call.expected = False
 
     async def hangs_up(self, contact_id: str) -> None:
         """The customer goes, on purpose. Words that they leave are kept, a call-back stays asked for."""
