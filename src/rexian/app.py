@@ -251,7 +251,10 @@ class House:
     def _alarms(self) -> HealthFacts:
         stopped = {item.reader: item.trouble for item in self.readers.health() if item.trouble}
         trouble = [item.trouble or item.stage for item in self.host.health().floors if not item.ready]
-        return HealthFacts(stopped_readers=stopped, degraded=trouble[0] if trouble else None)
+        recordings = self.voice.keeping.trouble() if self.voice is not None else ""
+        return HealthFacts(
+            stopped_readers=stopped, degraded=trouble[0] if trouble else None, recordings=recordings or None
+        )
 
     async def examine(self) -> list[Part]:
         """What `/readyz` looks at."""

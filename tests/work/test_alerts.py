@@ -93,7 +93,7 @@ def test_the_house_itself_alarms() -> None:
 def test_every_kind_is_explained_with_its_parameters(locale: str) -> None:
     facts = queue(waiting=9, oldest_since_at=NOW - 125_000, available_agents=0, percent=50, goal=80, judged=9)
     people = [agent("not_ready", 40, "break", talking_since_at=NOW - 30 * MINUTE)]
-    health = HealthFacts(stopped_readers={"figures": "boom"}, degraded="database")
+    health = HealthFacts(stopped_readers={"figures": "boom"}, degraded="database", recordings="disk_full")
     alerts = AlertBook().update(NOW, [facts], people, health).values()
     assert {alert.kind for alert in alerts} == set(typing.get_args(Kind))
     for alert in alerts:

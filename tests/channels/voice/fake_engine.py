@@ -98,6 +98,16 @@ class FakeEngine:
                 if len(leg.digits) >= leg.wanted:
                     self._collected(leg, "enough")
 
+    def fill_disk(self) -> None:
+        """Every recording ends as far as it got."""
+        for recording_id, bridge in list(self.recordings.items()):
+            del self.recordings[recording_id]
+            ended = port.RecordingEnded(
+                recording_id=recording_id, bridge_id=bridge, duration_ms=500, size=4_000, sha256="0" * 64,
+                why="disk_full",
+            )  # fmt: skip
+            self._tell(ended)
+
     def timeout(self, leg_id: str) -> None:
         """No key came."""
         leg = self.legs[leg_id]

@@ -80,6 +80,31 @@ async def test_a_full_disk_ends_no_call(street: Street, shelf: Shelf) -> None:
     assert street.hears(caller.leg)
 
 
+async def test_a_disk_that_fills_during_a_talk_alarms_the_supervisor_and_nobody_believes_it_is_recorded(
+    street: Street, shelf: Shelf
+) -> None:
+    caller, li, phone = await street.talk()
+    await caller.until(lambda: caller.of("state")[-1].get("recording") == "on")
+    await street.until(lambda: street.engine.recordings)
+    zhao = await street.desk(street.city.zhao, "wall")
+    street.engine.fill_disk()
+    assert (await phone.got("nack", code="not_recorded"))["text"]
+    await caller.until(lambda: not caller.of("state")[-1].get("recording"))
+    await li.until(lambda: li.view("me", "handlings")[caller.interaction]["recording"] == "off")
+    alarm = ("bad", {"why": "disk_full"})
+    await zhao.until(
+        lambda: (
+            (found := zhao.view("wall", "alerts").get("recordings_not_kept"))
+            and (found["severity"], found["params"]) == alarm
+        )
+    )
+    assert street.hears(caller.leg)
+    await li.do("SetRecording", interaction_id=caller.interaction, state="on")  # there is room again
+    await street.until(lambda: street.engine.recordings)
+    await li.do("EndInteraction", interaction_id=caller.interaction)
+    await zhao.until(lambda: "recordings_not_kept" not in zhao.view("wall", "alerts"))
+
+
 async def test_never_is_never(street: Street, shelf: Shelf) -> None:
     shelf.rule = "never"
     await street.talk()

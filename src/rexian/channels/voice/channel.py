@@ -24,6 +24,7 @@ from rexian.channels.voice.director import Director
 from rexian.channels.voice.figures import CALLS, ENGINE_UP, LATE, LEGS, OPEN, TURNED_AWAY
 from rexian.channels.voice.guests import Guests
 from rexian.channels.voice.host import Host
+from rexian.channels.voice.keeping import Keeping
 from rexian.channels.voice.listening import Ears
 from rexian.channels.voice.live import LiveCall, Recordings
 from rexian.channels.voice.lobby import Lobby, Receptions
@@ -98,8 +99,10 @@ class VoiceChannel:
         )
         self.lobby = Lobby(self, receptions)
         self.guests = Guests(self)
+        self.keeping = Keeping(clock, self.asking, self.phones)
         self.director = Director(
-            voice, clock, self.asking, self.phones, self.visits, lambda: self.limits, recordings, self._new_host,
+            voice, clock, self.asking, self.phones, self.visits, lambda: self.limits, recordings, self.keeping,
+            self._new_host,
             self.guests.find_number,
         )  # fmt: skip
         self.ears = Ears(self)

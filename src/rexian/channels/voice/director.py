@@ -8,6 +8,7 @@ nothing overtakes; a call that fails is tried again. `Gone` is an ordinary race,
 from __future__ import annotations
 
 import asyncio
+import errno
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol, TypeGuard
 
@@ -15,6 +16,7 @@ from rexian.channels.voice import calls
 from rexian.channels.voice.asking import SYSTEM, Asking
 from rexian.channels.voice.calls import Facts, LegName, Line, Seat, Step, desired, facts_of, line_of, steps, tag_of
 from rexian.channels.voice.figures import SETUP
+from rexian.channels.voice.keeping import Keeping
 from rexian.channels.voice.live import LiveCall, Recordings
 from rexian.channels.voice.port import (
     Busy,
@@ -83,7 +85,7 @@ class Director:
 
     def __init__(
         self, voice: VoiceEngine, clock: Clock, asking: Asking, people: People, customers: Customers,
-        limits: Callable[[], VoiceLimits], recordings: Recordings | None,
+        limits: Callable[[], VoiceLimits], recordings: Recordings | None, keeping: Keeping,
         new_host: Callable[[LiveCall, Facts], Any], find_number: Callable[[LiveCall, Facts], Awaitable[None]],
     ) -> None:  # fmt: skip
         self.voice = voice
@@ -92,6 +94,7 @@ class Director:
         self.people = people
         self.customers = customers
         self.recordings = recordings
+        self.keeping = keeping
         self.calls: dict[str, LiveCall] = {}
         self.up = False
         self.up_since = 0
@@ -399,7 +402,8 @@ class Director:
                 call.recording = "paused" if step.on else "on"
             case "stop_recording":
                 call.recording = ""
-                await self.voice.stop_recording(call.recording_id)
+                if call.recording_id:
+                    await self.voice.stop_recording(call.recording_id)
 
     async def _record(self, call: LiveCall, facts: Facts) -> None:
         """Begin to record. A recording that can't be kept never stops the call: the desk is told."""
@@ -411,8 +415,7 @@ class Director:
             call.recorded[order.id] = facts.main
             await self.voice.record(call.contact_id, order)
         except (OSError, Unsupported) as error:
-            _log.error("voice.not_recorded", contact_id=call.contact_id, error=str(error)[:200])
-            self.people.tell(facts.agent_id, "not_recorded", about=facts.main)
+            self.keeping.failed(call, facts, _why(error), str(error)[:200])
         else:
             call.recording_id = order.id
         call.recording = "on"
@@ -504,6 +507,10 @@ class Director:
         floor = self.asking.floor(parts[0])
         if floor is not None and facts_of(floor, parts[1]) is None:
             await self.voice.hang_up(leg_id)
+
+
+def _why(error: Exception) -> str:
+    return "disk_full" if isinstance(error, OSError) and error.errno == errno.ENOSPC else "failed"
 
 
 def _first(facts: Facts) -> str:

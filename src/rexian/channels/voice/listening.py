@@ -152,8 +152,7 @@ class Ears:
             return
         call = channel.director.calls.get(event.bridge_id)
         facts = channel.director.facts(call) if call is not None else None
-        if facts is not None and facts.agent_id and event.why in ("disk_full", "failed"):
-            channel.phones.tell(facts.agent_id, "not_recorded", about=facts.main)
+        channel.keeping.ended(call, facts, event)
         if channel.recordings is not None:
             await channel.recordings.finish(event.recording_id, event)
             if call is not None and facts is not None:

@@ -17,6 +17,7 @@ Kind = Literal[
     "talk_long",
     "reader_stopped",
     "journal_degraded",
+    "recordings_not_kept",
 ]
 
 
@@ -78,10 +79,14 @@ class AgentFacts(Struct, frozen=True, kw_only=True):
 
 
 class HealthFacts(Struct, frozen=True, kw_only=True):
-    """How the house itself is. `stopped_readers` maps a reader's name to what stopped it."""
+    """How the house itself is. `stopped_readers` maps a reader's name to what stopped it.
+
+    `recordings`: a code, why talks that were to be recorded are not.
+    """
 
     stopped_readers: dict[str, str] = {}
     degraded: str | None = None
+    recordings: str | None = None
 
 
 class AlertBook:
@@ -184,3 +189,6 @@ def judge_health(health: HealthFacts, now: int) -> Iterator[Alert]:
     if health.degraded:
         params = {"why": health.degraded}
         yield Alert(id="journal_degraded", kind="journal_degraded", severity="bad", at=now, params=params)
+    if health.recordings:
+        params = {"why": health.recordings}
+        yield Alert(id="recordings_not_kept", kind="recordings_not_kept", severity="bad", at=now, params=params)
