@@ -14,6 +14,7 @@ from rexian.channels.visiting.entrance import Entrances
 from rexian.channels.visiting.protocol import Refusal
 from rexian.channels.visiting.visitors import Signer
 from rexian.channels.voice import desk_frames, frames, port
+from rexian.channels.voice.alarm import Alarm
 from rexian.channels.voice.asking import Asking
 from rexian.channels.voice.calls import Facts
 from rexian.channels.voice.checks import EchoTests
@@ -36,6 +37,7 @@ from rexian.channels.voice.visits import Visits
 from rexian.channels.voice.voicemail import Voicemails
 from rexian.directory.people.contract import agent_cards
 from rexian.directory.principal import Principal
+from rexian.engine.floor import Floor
 from rexian.kit import i18n, simulated
 from rexian.kit.clock import Clock
 from rexian.kit.database import Database, is_outage
@@ -74,7 +76,9 @@ class VoiceChannel:
         self.db = db
         self.clock = clock
         self.voice = voice
-        self.limits = limits or VoiceLimits(sockets_per_address=settings.sockets_per_address)
+        self.limits = limits or VoiceLimits(
+            sockets_per_address=settings.sockets_per_address, alarm_ms=settings.voice_alarm_after_s * 1_000
+        )
         self.signer = Signer(settings.secret)
         self.entrances = Entrances(db, clock)
         self.abilities = Abilities(clock)
@@ -105,6 +109,10 @@ class VoiceChannel:
             self._new_host,
             self.guests.find_number,
         )  # fmt: skip
+        self.alarm = Alarm(
+            db, clock, voice, prompts, self.asking, self.phones, self._floors, lambda: self.limits,
+            settings.voice_alarm_numbers,
+        )  # fmt: skip
         self.ears = Ears(self)
         self.desk = DeskActs(self)
         self.patience = Patience(self)
@@ -118,6 +126,9 @@ class VoiceChannel:
         self._pages: set[Socket] = set()
         self._desks: set[DeskSocket] = set()
         self._mirrors: list[Mirror] = []
+
+    def _floors(self) -> list[Floor]:
+        return [mirror.floor for mirror in self._mirrors if mirror.ready]
 
     def _new_host(self, call: LiveCall, facts: Facts) -> Host:
         return Host(call, facts, self.voice, self._prompts, self.lobby, self.asking, self.clock, self.director.touch)

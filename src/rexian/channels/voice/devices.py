@@ -24,6 +24,7 @@ class Device(Protocol):
     person_id: str
     locale: str
     microphone: bool
+    alarmed: str  # the emergency that sounds there
     used_at: int
 
     def send(self, payload: bytes) -> None: ...
@@ -91,6 +92,9 @@ class Phones:
         device = self._open.get(person_id, {}).get(device_id)
         if device is not None:
             device.send(encode(frame))
+
+    def send(self, device: Device, frame: Any) -> None:
+        device.send(encode(frame))
 
     def connect(self, device_id: str, person_id: str, leg_id: str, interaction_id: str, role: str) -> None:
         self._to(person_id, device_id, frames.Connect(leg_id, interaction_id, role))

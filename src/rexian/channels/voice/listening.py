@@ -52,11 +52,14 @@ class Ears:
             case _:
                 if (found := self.find(event.leg_id)) is not None:
                     self._on_line(*found, event)
+                else:
+                    self._channel.alarm.hear(event)
 
     async def reconcile(self) -> None:
         """See what lives in the engine, and go on from there."""
         try:
             await self._channel.director.engine_up()
+            await self._channel.alarm.engine_up(await self._channel.voice.inventory())
         except port.Down:
             return  # it says again when it is up
         self._channel.phones.engine(True)

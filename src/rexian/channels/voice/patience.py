@@ -40,6 +40,7 @@ class Patience:
             self._tell_place(call, facts)
             if director.up:
                 await self._give_up(call, facts)
+        await self._channel.alarm.look()
 
     def _tell_place(self, call: LiveCall, facts: Facts) -> None:
         floor = self._channel.asking.floor(call.tenant_id)
