@@ -1,4 +1,4 @@
-"""The alarm by phone (B9): an emergency that nobody takes rings those who could but aren't at work, until somebody does.
+"""The alarm by phone (B9): an emergency that nobody takes rings those who could but aren't at work.
 
 Pages that are open sound an alarm; telephones that the settings name are called where the engine has lines, and hear an
 announcement over and over. Key 1 there says "I have heard it": that telephone is left in peace, the others go on.

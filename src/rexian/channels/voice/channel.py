@@ -107,7 +107,7 @@ class VoiceChannel:
         self.director = Director(
             voice, clock, self.asking, self.phones, self.visits, lambda: self.limits, recordings, self.keeping,
             self._new_host,
-            self.guests.find_number,
+            self.guests.find_number, self.guests.find_outsider,
         )  # fmt: skip
         self.alarm = Alarm(
             db, clock, voice, prompts, self.asking, self.phones, self._floors, lambda: self.limits,
@@ -213,7 +213,9 @@ class VoiceChannel:
         """The floor was loaded anew: every open call is looked at again."""
         for interaction in mirror.floor.interactions():
             if interaction.medium == "voice" and interaction.state not in ("ended", "after_contact_work"):
-                self.director.open(interaction.contact_id, interaction.tenant_id)
+                known = interaction.contact_id in self.director.calls
+                call = self.director.open(interaction.contact_id, interaction.tenant_id)
+                call.resumed = call.resumed or not known
         for contact_id in list(self.director.calls):
             self.director.touch(contact_id)
         if self.director.up:

@@ -14,7 +14,19 @@ from typing import Any, Protocol, TypeGuard
 
 from rexian.channels.voice import calls
 from rexian.channels.voice.asking import SYSTEM, Asking
-from rexian.channels.voice.calls import Facts, LegName, Line, Seat, Step, desired, facts_of, line_of, steps, tag_of
+from rexian.channels.voice.calls import (
+    Facts,
+    LegName,
+    Line,
+    Seat,
+    Step,
+    desired,
+    facts_of,
+    first_of,
+    line_of,
+    steps,
+    tag_of,
+)
 from rexian.channels.voice.figures import SETUP
 from rexian.channels.voice.keeping import Keeping
 from rexian.channels.voice.live import LiveCall, Recordings
@@ -87,6 +99,7 @@ class Director:
         self, voice: VoiceEngine, clock: Clock, asking: Asking, people: People, customers: Customers,
         limits: Callable[[], VoiceLimits], recordings: Recordings | None, keeping: Keeping,
         new_host: Callable[[LiveCall, Facts], Any], find_number: Callable[[LiveCall, Facts], Awaitable[None]],
+        find_outsider: Callable[[LiveCall, str], Awaitable[str]],
     ) -> None:  # fmt: skip
         self.voice = voice
         self.clock = clock
@@ -101,6 +114,7 @@ class Director:
         self._limits = limits
         self._new_host = new_host
         self._find_number = find_number
+        self._find_outsider = find_outsider
 
     @property
     def limits(self) -> VoiceLimits:
@@ -267,7 +281,7 @@ class Director:
                 await self._find_number(call, facts)
                 await self._ring(call, facts)
         elif line is None and facts.stage != "ended":  # after our restart: it was there, and may come back
-            name = LegName(interaction_id=_first(facts), kind="customer")
+            name = LegName(interaction_id=first_of(facts), kind="customer")
             call.add(Line(name, "lost", now, "customer"))
         if line is not None and line.state == "up":
             call.ringing_since = 0
@@ -276,7 +290,7 @@ class Director:
         """Call the customer back: their page if it is open, else their telephone, else the agent has to dial."""
         if self.customers.ring(call.contact_id):
             return
-        leg_id = LegName(interaction_id=_first(facts), kind="customer").id
+        leg_id = LegName(interaction_id=first_of(facts), kind="customer").id
         if call.number:
             try:
                 await self._originate(call, leg_id, call.number, "customer")
@@ -298,7 +312,7 @@ class Director:
         """A telephone outside the house joins. Tried once: whoever doesn't answer is let go."""
         if line is not None:
             return
-        number = call.dialled.get(seat.person_id, "")
+        number = call.dialled.get(seat.person_id, "") or await self._find_outsider(call, seat.person_id)
         leave = engine.LeaveInteraction(interaction_id=seat.interaction_id, person_id=seat.person_id, why="unreachable")
         try:
             if number:
@@ -511,10 +525,6 @@ class Director:
 
 def _why(error: Exception) -> str:
     return "disk_full" if isinstance(error, OSError) and error.errno == errno.ENOSPC else "failed"
-
-
-def _first(facts: Facts) -> str:
-    return next((seat.interaction_id for seat in facts.seats if seat.kind == "customer"), facts.main)
 
 
 def _concerns(event: AnyEvent) -> TypeGuard[InteractionReceived | InteractionQueued | CallBackRequested]:

@@ -56,6 +56,7 @@ class LiveCall:
     ringing_since: int = 0  # a call-back rings at the customer's
     ring_told: bool = False
     saving: str = ""  # recording of the words that the customer leaves now
+    resumed: bool = False  # found in the floor at our start: its lines are still to be looked for
     expected: bool = False  # its contact is being committed: the floor may not know it yet
     cut: bool = False  # the customer's line was lost before: they are not greeted again
     told_present: bool | None = None
