@@ -58,6 +58,7 @@ class LiveCall:
     saving: str = ""  # recording of the words that the customer leaves now
     resumed: bool = False  # found in the floor at our start: its lines are still to be looked for
     expected: bool = False  # its contact is being committed: the floor may not know it yet
+    words_tried_at: int = 0  # when their message was last offered to a queue, ms
     cut: bool = False  # the customer's line was lost before: they are not greeted again
     told_present: bool | None = None
     dialled: dict[str, str] = field(default_factory=dict)  # participant → number, for those outside
