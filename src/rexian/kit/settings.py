@@ -86,6 +86,16 @@ class Settings(Struct, frozen=True, kw_only=True):
     voice_phone: Annotated[
         str, _about("voice", "Telephone number shown to customers whose browser can't call; empty: none.")
     ] = ""
+    voice_alarm_after_s: Annotated[
+        int,
+        _about(
+            "voice", "An emergency that nobody takes for so many seconds alarms those who aren't at work; 0: never.",
+            ge=0,
+        ),
+    ] = 20  # fmt: skip
+    voice_alarm_numbers: Annotated[
+        tuple[str, ...], _about("voice", "Telephones that are then called, where there are lines (Asterisk).")
+    ] = ()
     agent_grace_s: Annotated[
         int, _about("limits", "An agent without any open page is made not ready after so many seconds.", ge=1)
     ] = 30

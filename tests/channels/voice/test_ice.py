@@ -72,6 +72,15 @@ def test_the_places_where_aioice_is_overridden_are_there() -> None:
     assert "datagram_received" in dir(StunProtocol)
 
 
+async def test_who_only_listens_is_there_though_no_sound_comes_of_them() -> None:
+    async with pair() as (caller, answerer, _, _):
+        before = answerer.heard_at
+        await asyncio.sleep(0.05)
+        caller.report()
+        await asyncio.sleep(0.1)
+        assert answerer.heard_at > before
+
+
 async def test_sound_and_keys_go_both_ways() -> None:
     async with pair() as (caller, answerer, ear_c, ear_a):
         caller.press("5")

@@ -14,6 +14,7 @@ from rexian.channels.visiting.entrance import Entrances
 from rexian.channels.visiting.protocol import Refusal
 from rexian.channels.visiting.visitors import Signer
 from rexian.channels.voice import desk_frames, frames, port
+from rexian.channels.voice.alarm import Alarm
 from rexian.channels.voice.asking import Asking
 from rexian.channels.voice.calls import Facts
 from rexian.channels.voice.checks import EchoTests
@@ -36,6 +37,7 @@ from rexian.channels.voice.visits import Visits
 from rexian.channels.voice.voicemail import Voicemails
 from rexian.directory.people.contract import agent_cards
 from rexian.directory.principal import Principal
+from rexian.engine.floor import Floor
 from rexian.kit import i18n, simulated
 from rexian.kit.clock import Clock
 from rexian.kit.database import Database, is_outage
@@ -74,7 +76,9 @@ class VoiceChannel:
         self.db = db
         self.clock = clock
         self.voice = voice
-        self.limits = limits or VoiceLimits(sockets_per_address=settings.sockets_per_address)
+        self.limits = limits or VoiceLimits(
+            sockets_per_address=settings.sockets_per_address, alarm_ms=settings.voice_alarm_after_s * 1_000
+        )
         self.signer = Signer(settings.secret)
         self.entrances = Entrances(db, clock)
         self.abilities = Abilities(clock)
@@ -103,13 +107,19 @@ class VoiceChannel:
         self.recorder = Recorder(voice, clock, self.asking, self.phones, recordings)
         self.director = Director(
             voice, clock, self.asking, self.phones, self.visits, lambda: self.limits, self.recorder, self._new_host,
-            self.guests.find_number,
+            self.guests.find_number, self.guests.find_outsider,
+        )  # fmt: skip
+        self.alarm = Alarm(
+            db, clock, voice, prompts, self.asking, self.phones, self._floors, lambda: self.limits,
+            settings.voice_alarm_numbers,
         )  # fmt: skip
         self.ears = Ears(self)
         self.desk = DeskActs(self)
         self.patience = Patience(self)
         self.echo = EchoTests(voice, clock, self.asking, lambda: self.limits)
-        self.tasks: list[Task] = [self._run_engine, self._keep_time, self._keep_names, self._keep_health]
+        self.tasks: list[Task] = [
+            self._run_engine, self._keep_time, self._keep_names, self._keep_health, self._keep_alarm,
+        ]  # fmt: skip
         self._prompts = prompts
         self._recordings_at = 0
         self._own_origin = own_origin
@@ -118,6 +128,9 @@ class VoiceChannel:
         self._pages: set[Socket] = set()
         self._desks: set[DeskSocket] = set()
         self._mirrors: list[Mirror] = []
+
+    def _floors(self) -> list[Floor]:
+        return [mirror.floor for mirror in self._mirrors if mirror.ready]
 
     def _new_host(self, call: LiveCall, facts: Facts) -> Host:
         return Host(call, facts, self.voice, self._prompts, self.lobby, self.asking, self.clock, self.director.touch)
@@ -202,7 +215,9 @@ class VoiceChannel:
         """The floor was loaded anew: every open call is looked at again."""
         for interaction in mirror.floor.interactions():
             if interaction.medium == "voice" and interaction.state not in ("ended", "after_contact_work"):
-                self.director.open(interaction.contact_id, interaction.tenant_id)
+                known = interaction.contact_id in self.director.calls
+                call = self.director.open(interaction.contact_id, interaction.tenant_id)
+                call.resumed = call.resumed or not known
         if self.director.up:
             self.asking.spawn(self.ears.reconcile())  # first what there is, then what is wanting
             return
@@ -298,6 +313,12 @@ class VoiceChannel:
             await asyncio.sleep(self.limits.position_every_ms / 1000)
             self.patience.look()
             self._close_mute()
+
+    async def _keep_alarm(self) -> None:
+        """By itself: it waits for floors and engines, and a stuck one must not stop the calls' time."""
+        while True:
+            await asyncio.sleep(self.limits.position_every_ms / 1000)
+            await self.alarm.look()
 
     def _close_mute(self) -> None:
         now = self.clock.now_ms()

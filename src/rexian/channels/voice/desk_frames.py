@@ -148,6 +148,14 @@ class Engine(Struct, tag_field="t", tag="engine"):
     text: str
 
 
+class Alarm(Struct, tag_field="t", tag="alarm"):
+    """An emergency that nobody takes, loudly; `on` false: somebody has it."""
+
+    interaction: str
+    on: bool
+    text: str
+
+
 class Told(Struct, tag_field="t", tag="nack", kw_only=True):
     """Something could not be done, in words. `id`: the ask's or the leg's, None when it belongs to none."""
 

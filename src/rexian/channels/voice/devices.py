@@ -32,6 +32,7 @@ class Device(Protocol):
     person_id: str
     locale: str
     microphone: bool
+    alarmed: str  # the emergency that sounds there
     used_at: int
 
     def send(self, payload: bytes) -> None: ...
@@ -96,11 +97,24 @@ class Phones:
         """See `director.People`."""
         return None if self.names is None else self.names.get(person_id, "")
 
+    def can_speak(self, person_id: str, device_id: str) -> bool:
+        """See `director.People`. A device that has just gone is nobody's trouble now."""
+        device = self._open.get(person_id, {}).get(device_id)
+        return device is None or device.microphone
+
+    def speechless(self, person_id: str) -> bool:
+        """Pages are open, and none has a microphone."""
+        theirs = self.of(person_id)
+        return bool(theirs) and not any(device.microphone for device in theirs)
+
     # -- what they are told --------------------------------------------------------------------------------------------
     def _to(self, person_id: str, device_id: str, frame: Any) -> None:
         device = self._open.get(person_id, {}).get(device_id)
         if device is not None:
             device.send(encode(frame))
+
+    def send(self, device: Device, frame: Any) -> None:
+        device.send(encode(frame))
 
     def connect(self, device_id: str, person_id: str, leg_id: str, interaction_id: str, role: str) -> None:
         self._to(person_id, device_id, frames.Connect(leg_id, interaction_id, role))

@@ -8,12 +8,25 @@ nothing overtakes; a call that fails is tried again. `Gone` is an ordinary race,
 from __future__ import annotations
 
 import asyncio
+import errno
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol, TypeGuard
 
 from rexian.channels.voice import calls
 from rexian.channels.voice.asking import Asking
-from rexian.channels.voice.calls import Facts, LegName, Line, Seat, Step, desired, facts_of, line_of, steps, tag_of
+from rexian.channels.voice.calls import (
+    Facts,
+    LegName,
+    Line,
+    Seat,
+    Step,
+    desired,
+    facts_of,
+    first_of,
+    line_of,
+    steps,
+    tag_of,
+)
 from rexian.channels.voice.figures import JOINED, SETUP
 from rexian.channels.voice.live import LiveCall
 from rexian.channels.voice.port import (
@@ -56,6 +69,10 @@ class People(Protocol):
         """Name of their phone at the exchange, '' when they have none. None: the engine reaches pages by itself."""
         ...
 
+    def can_speak(self, person_id: str, device_id: str) -> bool:
+        """Whether this device's microphone is usable, as its page last said."""
+        ...
+
     def connect(self, device_id: str, person_id: str, leg_id: str, interaction_id: str, role: str) -> None: ...
 
     def drop(self, device_id: str, person_id: str, leg_id: str, cause: str) -> None: ...
@@ -88,6 +105,7 @@ class Director:
         self, voice: VoiceEngine, clock: Clock, asking: Asking, people: People, customers: Customers,
         limits: Callable[[], VoiceLimits], recorder: Recorder,
         new_host: Callable[[LiveCall, Facts], Any], find_number: Callable[[LiveCall, Facts], Awaitable[None]],
+        find_outsider: Callable[[LiveCall, str], Awaitable[str]],
     ) -> None:  # fmt: skip
         self.voice = voice
         self.clock = clock
@@ -101,6 +119,7 @@ class Director:
         self._limits = limits
         self._new_host = new_host
         self._find_number = find_number
+        self._find_outsider = find_outsider
 
     @property
     def limits(self) -> VoiceLimits:
@@ -212,7 +231,7 @@ class Director:
 
     async def _forget(self, call: LiveCall) -> None:
         """The floor knows this contact no longer (or not yet: it starts); its legs go with it."""
-        if self.asking.floor(call.tenant_id) is None:
+        if self.asking.floor(call.tenant_id) is None or call.expected:
             return
         for line in list(call.lines.values()):
             await self.release(call, line)
@@ -257,7 +276,7 @@ class Director:
                 await self._ring(call, facts)
         elif line is None and facts.stage != "ended" and not call.released:
             # After our restart: it was there, and may come back.
-            name = LegName(interaction_id=_first(facts), kind="customer")
+            name = LegName(interaction_id=first_of(facts), kind="customer")
             call.add(Line(name, "lost", now, "customer"))
         if line is not None and line.state == "up":
             call.ringing_since = 0
@@ -266,7 +285,7 @@ class Director:
         """Call the customer back: their page if it is open, else their telephone, else the agent has to dial."""
         if self.customers.ring(call.contact_id):
             return
-        leg_id = LegName(interaction_id=_first(facts), kind="customer").id
+        leg_id = LegName(interaction_id=first_of(facts), kind="customer").id
         if call.number:
             try:
                 await self._originate(call, leg_id, call.number, "customer")
@@ -292,7 +311,7 @@ class Director:
         """A telephone outside the house joins. Tried once: whoever doesn't answer is let go."""
         if line is not None:
             return
-        number = call.dialled.get(seat.person_id, "")
+        number = call.dialled.get(seat.person_id, "") or await self._find_outsider(call, seat.person_id)
         leave = engine.LeaveInteraction(interaction_id=seat.interaction_id, person_id=seat.person_id, why="unreachable")
         try:
             if number:
@@ -394,6 +413,7 @@ class Director:
                 if line.name.kind == "agent" and not line.met:
                     line.met = True
                     JOINED.observe((self.clock.now_ms() - line.since) / 1000)
+                self._heard(line)
             case "leave":
                 await self.voice.leave(line.id)
                 line.bridged = False
@@ -403,6 +423,13 @@ class Director:
             case "mute":
                 await self.voice.mute(line.id, step.on)
                 line.muted = step.on
+
+    def _heard(self, line: Line) -> None:
+        """Who came only to listen may have no microphone: they are told why nobody hears them."""
+        person_id = line.name.person_id
+        speaks = line.name.kind == "supervisor" and line.role != "listen" and line.device_id
+        if speaks and not self.people.can_speak(person_id, line.device_id):
+            self.people.tell(person_id, "needs_microphone", about=line.name.interaction_id)
 
     async def _do_bridge(self, call: LiveCall, facts: Facts, step: Step) -> None:
         match step.do:
@@ -514,8 +541,8 @@ class Director:
             await self.voice.hang_up(leg_id)
 
 
-def _first(facts: Facts) -> str:
-    return next((seat.interaction_id for seat in facts.seats if seat.kind == "customer"), facts.main)
+def _why(error: Exception) -> str:
+    return "disk_full" if isinstance(error, OSError) and error.errno == errno.ENOSPC else "failed"
 
 
 def _concerns(event: AnyEvent) -> TypeGuard[InteractionReceived | InteractionQueued | CallBackRequested]:

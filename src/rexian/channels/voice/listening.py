@@ -6,7 +6,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 from rexian.channels.voice import port
-from rexian.channels.voice.calls import Line
+from rexian.channels.voice.calls import LegName, Line, first_of
 from rexian.channels.voice.devices import on_desk
 from rexian.channels.voice.figures import LOST
 from rexian.channels.voice.live import LiveCall
@@ -17,6 +17,7 @@ from rexian.kit import log
 if TYPE_CHECKING:
     from rexian.channels.voice.channel import VoiceChannel
 
+MISSED = 2_000  # ends of unknown lines that are remembered
 SILENT_MS = 15_000
 """A line from which no packet came for so long is a line without a peer (FAULTS 43)."""
 _NOT_REACHED = ("busy", "rejected", "no_answer", "unreachable", "not_allowed", "too_many")
@@ -28,6 +29,7 @@ class Ears:
 
     def __init__(self, channel: VoiceChannel) -> None:
         self._channel = channel
+        self._missed: dict[str, port.LegEnded] = {}
 
     def find(self, leg_id: str) -> tuple[LiveCall, Line] | None:
         """The call and the line of a leg."""
@@ -54,14 +56,42 @@ class Ears:
             case _:
                 if (found := self.find(event.leg_id)) is not None:
                     self._on_line(*found, event)
+                else:
+                    self._channel.alarm.hear(event)
+                    self._miss(event)
+
+    def _miss(self, event: port.VoiceEvent) -> None:
+        """Remember the end of a line of which we know nothing yet: floors are read while the engine tells."""
+        if isinstance(event, port.LegEnded):
+            self._missed[event.leg_id] = event
+            if len(self._missed) > MISSED:
+                del self._missed[next(iter(self._missed))]
 
     async def reconcile(self) -> None:
         """See what lives in the engine, and go on from there."""
         try:
             await self._channel.director.engine_up()
+            there = await self._channel.voice.inventory()
+            await self._channel.alarm.engine_up(there)
         except port.Down:
             return  # it says again when it is up
         self._channel.phones.engine(True)
+        self._who_left({leg.tag.split("|")[1] for leg in there.legs if leg.side == "customer" and "|" in leg.tag})
+
+    def _who_left(self, there: set[str]) -> None:
+        """After our start: customers who hung up while we were away. `there`: contacts whose customer has a line.
+
+        The engine tells what it has seen, or a telephone's line is simply no more; a page without a line may come back.
+        """
+        for call in [one for one in self._channel.director.calls.values() if one.resumed]:
+            facts = self._channel.director.facts(call)
+            if facts is None:
+                continue
+            call.resumed = False
+            ended = self._missed.pop(LegName(interaction_id=first_of(facts), kind="customer").id, None)
+            hung_up = ended is not None and ended.by_peer and ended.cause == "normal"
+            if call.contact_id not in there and (hung_up or facts.telephone) and not facts.call_back:
+                self._channel.asking.spawn(self._channel.guests.hangs_up(call.contact_id))
 
     def _on_line(self, call: LiveCall, line: Line, event: port.VoiceEvent) -> None:
         match event:

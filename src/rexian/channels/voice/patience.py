@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rexian.channels.voice.channel import VoiceChannel
 
 _LOOK_AGAIN = 3  # every so many looks all calls are settled anew, in case a step had failed
+WORDS_AGAIN_MS = 60_000  # a message that no queue takes is offered again so often
 _log = log.get(__name__)
 
 
@@ -74,6 +75,7 @@ class Patience:
 
     async def _act(self, call: LiveCall, facts: Facts, late: Overdue) -> None:
         asking, phones = self._channel.asking, self._channel.phones
+        now = self._channel.clock.now_ms()
         match late.what:
             case "customer_lost":
                 end = engine.EndInteraction(interaction_id=late.interaction_id, by=SYSTEM, reason="customer_lost")
@@ -89,14 +91,19 @@ class Patience:
                 )
                 await asking.insist(call.tenant_id, leave)
             case "not_connecting":
-                if (line := call.lines.get(late.leg_id)) is not None:
+                line = call.lines.get(late.leg_id)
+                if line is not None:
                     line.told = True
-                code = "no_phone" if phones.phone(late.person_id) == "" else "not_connecting"
+                supervisor = line is not None and line.name.kind == "supervisor" and not line.device_id
+                mute = supervisor and phones.speechless(late.person_id)
+                no_phone = phones.phone(late.person_id) == ""
+                code = "needs_microphone" if mute else "no_phone" if no_phone else "not_connecting"
                 phones.tell(late.person_id, code, about=late.interaction_id)
             case "no_answer":
                 call.ring_told = True
                 phones.tell(late.person_id, "no_answer", about=late.interaction_id, number=call.number)
-            case "words_left":
+            case "words_left" if now - call.words_tried_at >= WORDS_AGAIN_MS:
+                call.words_tried_at = now
                 flow, _ = await self._channel.lobby.start_facts(call, facts)
                 await self._channel.lobby.hand_on(call, facts.main, flow.person, queued=False)
 

@@ -297,6 +297,8 @@ class Peer:
 
     def _on_rtcp(self, data: bytes) -> None:
         plain = self._srtp.unprotect_rtcp(data) if self._srtp else None
+        if plain is not None:  # who only listens sends nothing but reports, and is there
+            self.heard_at = self._now()
         for report in rtcp.parse(plain) if plain else []:
             if isinstance(report, rtcp.Report):
                 self._take_report(report)
