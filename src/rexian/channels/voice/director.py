@@ -255,7 +255,8 @@ class Director:
                 call.ringing_since = now
                 await self._find_number(call, facts)
                 await self._ring(call, facts)
-        elif line is None and facts.stage != "ended":  # after our restart: it was there, and may come back
+        elif line is None and facts.stage != "ended" and not call.released:
+            # After our restart: it was there, and may come back.
             name = LegName(interaction_id=_first(facts), kind="customer")
             call.add(Line(name, "lost", now, "customer"))
         if line is not None and line.state == "up":
@@ -362,6 +363,7 @@ class Director:
     async def release(self, call: LiveCall, line: Line, cause: Cause = "normal") -> None:
         """Hang a line up for good."""
         call.lines.pop(line.id, None)
+        call.released = call.released or line.name.kind == "customer"
         if line.device_id:
             self.people.drop(line.device_id, line.name.person_id, line.id, cause)
         if line.name.kind == "customer" and call.host is not None:

@@ -49,7 +49,7 @@ class Guests:
         contact = floor.contact(ask.contact) if floor is not None else None
         if contact is None:
             raise Refusal("unavailable", ask.id)
-        call.locale, call.number = locale, number or call.number
+        call.locale, call.number, call.released = locale, number or call.number, False
         leg_id = customer_leg(contact)
         tag = tag_of(tenant_id, ask.contact)
         name = read_leg(leg_id)
@@ -90,6 +90,7 @@ class Guests:
         facts = channel.director.facts(call) if call is not None else None
         if call is None or facts is None:
             return
+        call.released = True
         if call.saving:
             channel.voicemails.end(contact_id)
         elif facts.stage in ("reception", "waiting", "talking"):

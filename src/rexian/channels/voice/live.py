@@ -57,6 +57,7 @@ class LiveCall:
     ring_told: bool = False
     saving: str = ""  # recording of the words that the customer leaves now
     cut: bool = False  # the customer's line was lost before: they are not greeted again
+    released: bool = False  # the customer's line was let go on purpose: that it is not there is no loss
     told_present: bool | None = None
     dialled: dict[str, str] = field(default_factory=dict)  # participant → number, for those outside
     shown: dict[str, tuple[str, str, str]] = field(default_factory=dict)
@@ -74,6 +75,8 @@ class LiveCall:
         return sorted(theirs, key=lambda line: (line.since, line.name.number))
 
     def add(self, line: Line) -> Line:
+        if line.name.kind == "customer":
+            self.released = False
         self.lines[line.id] = line
         return line
 
