@@ -14,7 +14,7 @@ from typing import Any, Protocol, TypeGuard
 from rexian.channels.voice import calls
 from rexian.channels.voice.asking import Asking
 from rexian.channels.voice.calls import Facts, LegName, Line, Seat, Step, desired, facts_of, line_of, steps, tag_of
-from rexian.channels.voice.figures import SETUP
+from rexian.channels.voice.figures import JOINED, SETUP
 from rexian.channels.voice.live import LiveCall
 from rexian.channels.voice.port import (
     Busy,
@@ -391,6 +391,9 @@ class Director:
             case "join":
                 await self.voice.join(call.contact_id, line.id, step.role)
                 line.bridged, line.role = True, step.role
+                if line.name.kind == "agent" and not line.met:
+                    line.met = True
+                    JOINED.observe((self.clock.now_ms() - line.since) / 1000)
             case "leave":
                 await self.voice.leave(line.id)
                 line.bridged = False
@@ -479,6 +482,7 @@ class Director:
             if line.state != state:
                 line.put(state, now)
             line.bridged, line.role, line.held = leg.bridge_id == call.contact_id, leg.role, leg.held
+            line.met = line.bridged
             line.muted = line.mute = leg.muted
         for line in call.lines.values():
             if line.id not in known and line.state in ("up", "dialling"):

@@ -44,12 +44,11 @@ async def talk(product: Product, person_id: str, phone: str) -> tuple[SipPhone, 
     return caller, agent, desk, handling["id"]
 
 
-async def test_a_killed_house_costs_no_call(house: tuple[Product, Killable], exchange: Exchange) -> None:
+async def test_a_killed_house_costs_no_call(house: tuple[Product, Killable]) -> None:
     product, server = house
     city = product.served.city
     caller, agent, li, interaction = await talk(product, city.li, "p0")
     other, others_agent, _, others = await talk(product, city.he, "p1")
-    before = exchange.cli("core show channels concise").count("Stasis")
     server.kill()
     await asyncio.sleep(1)
     assert await hears(caller, HZ["p0"])
@@ -65,12 +64,12 @@ async def test_a_killed_house_costs_no_call(house: tuple[Product, Killable], exc
     assert not await hears(agent, CALLERS["p0"])
     await li.do("SetHold", interaction_id=interaction, on=False)
     await until_heard(agent, CALLERS["p0"])
-    assert [agent.received.count("INVITE"), before] == [1, 4], "nobody is rung again"
+    assert agent.received.count("INVITE") == 1, "nobody is rung again"
+    await li.do("EndInteraction", interaction_id=interaction)
+    await asyncio.wait_for(agent.ended.wait(), 5)
+    await caller.hang_up()
 
     async with asyncio.timeout(40):  # whose caller has gone is noticed, and the line is given up
-        while "InteractionEnded" not in await product.kinds(others):
+        while "InteractionEnded" not in await product.kinds(others):  # noqa: ASYNC110 (the journal tells nobody)
             await asyncio.sleep(0.3)
     await asyncio.wait_for(others_agent.ended.wait(), 5)
-    await li.do("EndInteraction", interaction_id=interaction)
-    await product.until(lambda: agent.ended.is_set())
-    await caller.hang_up()
