@@ -159,8 +159,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     asterisk_denied_numbers: Annotated[
         tuple[str, ...], _about("voice", "Beginnings of numbers that are never dialled (premium rates).")
     ] = (
-        "+1900",
-        "1900",
+        "+1900",  # not 1900 alone: Chinese mobile numbers begin so too
         "+86168",
         "168",
         "+979",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 from pathlib import Path
 from typing import Literal
@@ -10,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from rexian.channels.voice.port import RecordingEnded, RecordingOrder
+from rexian.kit import i18n
 from rexian.kit.ids import new_id
 from rexian.runtime.tables import journal
 from tests.channels.voice.rig import Street
@@ -97,6 +99,24 @@ async def test_a_disk_that_fills_up_while_recording_ends_the_recording_only(stre
     assert shelf.finished[-1].why == "disk_full"
     assert street.voice.recorder.trouble == "disk_full"
     assert street.hears(caller.leg)
+
+
+async def test_words_that_the_full_disk_does_not_take_are_not_called_saved(street: Street) -> None:
+    """28: the caller keeps the place, and supervisors read of it."""
+    caller = await street.caller()
+    await caller.call()
+    await caller.state("waiting")
+    await street.until(lambda: caller.of("say"))
+    await caller.send(t="key", digit="2")
+    await street.until(lambda: street.engine.recordings)
+    street.engine.fill_disk()
+    await caller.send(t="key", digit="#")
+    await street.until(lambda: street.voice.recorder.trouble == "disk_full")
+    saved = i18n.t("zh-CN", "prompts.voicemail_saved")
+    await street.until(lambda: not street.voice.director.calls[caller.contact].saving)
+    await asyncio.sleep(0.3)
+    assert caller.states[-1] == "waiting"
+    assert not [said for said in caller.of("say") if saved in said["text"]]
 
 
 async def test_never_is_never(street: Street, shelf: Shelf) -> None:

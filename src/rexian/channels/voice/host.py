@@ -188,6 +188,7 @@ class Host:
             case words.Voicemail():
                 self.lingers = True
                 ms = await self._lobby.leave_words(call, self._main, act)
+                self.lingers = ms > 0
                 self._feed(words.Recorded(at=self._now, ms=ms))
             case words.Music():
                 path = await self._prompts.own(call.tenant_id, act.prompt) if act.prompt else ""

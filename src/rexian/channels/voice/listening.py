@@ -205,6 +205,7 @@ class Ears:
         """A recording is closed; a full disk ends it and never the call."""
         channel = self._channel
         if event.bridge_id.endswith(":v"):
+            channel.recorder.ended(None, None, event)
             channel.voicemails.closed(event.recording_id)
             return
         call = channel.director.calls.get(event.bridge_id)

@@ -95,6 +95,7 @@ def test_kamailio_takes_its_file(tmp_path: Path) -> None:
 # -- what may be dialled ---------------------------------------------------------------------------------------------
 def test_numbers_are_judged_in_whichever_way_they_are_written() -> None:
     rules = Allowance(("+1900", "168"), 9, 60)
+    assert rules.refusal("19001234567", 0) == ""  # a mobile number in China
     assert {rules.refusal(one, 0) for one in ("+1900555", "001900555", "+1 (900) 555", "168-123")} == {"premium"}
     assert {rules.refusal(one, 0) for one in ("", "abc", "1;x", "+" * 3, "9" * 30)} == {"number"}
     assert rules.refusal("+86 10 1234 5678", 0) == ""
