@@ -12,7 +12,7 @@ from tests.e2e.office import Office
 from tests.e2e.people import Agent, Supervisor
 from tests.e2e.voice.ears import MUSIC, heard, hears
 from tests.e2e.voice.floor import Floor
-from tests.e2e.voice.people import answers, does, ends_the_call, rings
+from tests.e2e.voice.people import answers, card_fits, does, ends_the_call, rings
 from tests.e2e.voice.recordings import tones, tracks
 
 pytestmark = pytest.mark.browser
@@ -181,6 +181,7 @@ async def test_consult_conference_and_warm_transfer(floor: Floor) -> None:
     await hears(li.page, "customer", "Wang")
     await hears(wang.page, "customer", "Li")
 
+    await card_fits(li, 1024)
     await does(li, "private")
     await hears(caller.page, MUSIC)
     await hears(li.page, "Wang")

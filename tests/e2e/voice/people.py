@@ -104,6 +104,19 @@ async def ends_the_call(who: Agent) -> None:
     await expect(dialog).to_have_count(0)
 
 
+async def card_fits(who: Agent, width: int) -> None:
+    """No control of the call's card stands out of it in a window of this width."""
+    before = who.page.viewport_size
+    await who.page.set_viewport_size({"width": width, "height": 768})
+    out = await card(who).evaluate(
+        """card => [...card.querySelectorAll('button')].filter(
+            one => one.getBoundingClientRect().right > card.getBoundingClientRect().right).map(one => one.textContent)"""
+    )
+    assert out == []
+    if before:
+        await who.page.set_viewport_size(before)
+
+
 async def mark(*pages: Page) -> None:
     """Leaves something in each page that a reload would wipe away."""
     for page in pages:
