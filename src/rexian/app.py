@@ -116,7 +116,7 @@ class House:
             self.db, self.clock, settings, engine, self.prompts,
             DirectoryReceptions(self.db, self.clock), self.book, self._mirror_of, self.gatekeeper.is_own_origin,
             last_agent=last_agent, recordings=BookOfCalls(self.recordings), ice_servers=ice_servers(settings),
-            sip_of=browser_phones(settings), number_of=DirectoryNumbers(self.db),
+            sip_of=browser_phones(settings), number_of=DirectoryNumbers(self.db, self.clock),
         )  # fmt: skip
 
     def _subscribe(self) -> None:

@@ -9,6 +9,9 @@ from rexian.kit.clock import Clock
 from rexian.kit.database import Database
 from rexian.kit.problem import Problem
 
+NUMBERS_MS = 2_000
+MOST_NUMBERS = 1_000
+
 
 class DirectoryReceptions:
     """Implements `lobby.Receptions`."""
@@ -42,10 +45,20 @@ class DirectoryReceptions:
 class DirectoryNumbers:
     """Implements `channel.NumberOf`."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, clock: Clock) -> None:
         self._db = db
+        self._clock = clock
+        self._known: dict[str, tuple[int, tuple[str, str] | None]] = {}
 
     async def __call__(self, dialled: str) -> tuple[str, str] | None:
-        """(tenant, entry) of a number that was dialled."""
+        """(tenant, entry) of a number that was dialled; a change of the directory is seen within two seconds."""
+        now = self._clock.now_ms()
+        until, found = self._known.get(dialled, (0, None))
+        if now < until:
+            return found
         async with self._db.system() as tx:
-            return await number_of(tx, dialled)
+            found = await number_of(tx, dialled)
+        if len(self._known) > MOST_NUMBERS:  # somebody dials all there are
+            self._known.clear()
+        self._known[dialled] = (now + NUMBERS_MS, found)
+        return found

@@ -20,6 +20,7 @@ from rexian.channels.voice.asterisk.sounds import BadSound, Sounds, tone_uri
 from rexian.channels.voice.port import Tone
 from rexian.cli import main
 from rexian.kit.settings import SettingsError, load_settings
+from tests.channels.voice.asterisk.exchange import without_kamailio
 
 SECRET = "s" * 40
 
@@ -83,7 +84,7 @@ def test_the_command_writes_files_that_only_their_owner_reads(tmp_path: Path) ->
     assert {stat.S_IMODE(os.stat(path).st_mode) for path in written} == {0o640}
 
 
-@pytest.mark.skipif(not shutil.which("kamailio"), reason="no kamailio: tools/setup-asterisk kamailio")
+@without_kamailio
 def test_kamailio_takes_its_file(tmp_path: Path) -> None:
     for name, text in files(plan(asterisk_urls=["http://127.0.0.1:8088/ari"], asterisk_sip="127.0.0.1:25060")).items():
         (tmp_path / name).write_text(text)
