@@ -110,7 +110,8 @@ async def card_fits(who: Agent, width: int) -> None:
     await who.page.set_viewport_size({"width": width, "height": 768})
     out = await card(who).evaluate(
         """card => [...card.querySelectorAll('button')].filter(
-            one => one.getBoundingClientRect().right > card.getBoundingClientRect().right).map(one => one.textContent)"""
+            one => one.getBoundingClientRect().right > card.getBoundingClientRect().right,
+        ).map(one => one.textContent)"""
     )
     assert out == []
     if before:
