@@ -69,6 +69,13 @@ class Office:
             assert told.status_code == 200, told.text
             return list(told.json()["entries"])
 
+    async def audit(self, action: str) -> list[dict[str, Any]]:
+        """Yunshan's audit trail of one kind of act, newest first."""
+        async with self.client() as client:
+            told = await client.get("/api/audit", params={"tenant_id": YUNSHAN, "action": action})
+            assert told.status_code == 200, told.text
+            return list(told.json()["items"])
+
     async def latest_contact(self) -> str:
         async with self.client("supervisor") as client:
             listed = await client.get("/api/contacts", params={"limit": 1})

@@ -172,7 +172,7 @@ class Socket:
     # -- calling -------------------------------------------------------------------------------------------------------
     async def _call(self, ask: frames.Call) -> None:
         found = self._channel.contact_of(self._tenant_id, ask.contact, self._customers)
-        if found is None:
+        if found is None or found[0].contact_id != ask.contact:  # not theirs: the floor says whether the id is free
             await self._begin(ask)
         elif found[1].stage == "ended":
             raise Refusal("already_ended", ask.id)
