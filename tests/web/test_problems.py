@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from typing import Any
 
 import httpx
@@ -171,3 +173,22 @@ def test_every_code_that_we_raise_has_words() -> None:
     missing = [f"{locale}: {code}" for code in sorted(codes) for locale in ("zh-CN", "en")
                if i18n.t(locale, f"errors.{code}") == f"errors.{code}"]  # fmt: skip
     assert not missing
+
+
+async def test_a_page_that_goes_in_the_middle_of_its_request_is_no_fault_of_ours(
+    served: Served, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    async with await served.staff(served.city.li) as browser:
+        kept = "".join(f"{name}: {browser.headers[name]}\r\n" for name in ("cookie", "x-csrf-token"))
+    url = httpx.URL(served.url)
+    _, writer = await asyncio.open_connection(url.host, url.port)
+    head = f"POST /api/feed-ticket HTTP/1.1\r\nHost: {url.host}:{url.port}\r\n{kept}Idempotency-Key: {new_id()}\r\n"
+    writer.write(f"{head}Content-Type: application/json\r\nContent-Length: 100\r\n\r\n".encode() + b'{"half":')
+    await writer.drain()
+    await asyncio.sleep(0.3)
+    writer.close()
+    async with asyncio.timeout(5):
+        while "request.client_gone" not in caplog.text:  # noqa: ASYNC110 (a log tells nobody)
+            await asyncio.sleep(0.05)
+    assert "request.failed" not in caplog.text

@@ -18,8 +18,8 @@ from rexian.directory.audit.tables import audit
 from rexian.directory.keys.tables import tenant_key
 from rexian.kit.clock import FakeClock
 from rexian.kit.ids import new_id
-from rexian.work.recordings.contract import Book
-from rexian.work.recordings.keeping import Keeper
+from rexian.work.recordings.contract import Book, Ended
+from rexian.work.recordings.keeping import AT_ONCE, Keeper
 from rexian.work.recordings.model import DAY_MS
 from rexian.work.recordings.tables import recording
 from tests.served import Served
@@ -171,6 +171,21 @@ async def test_what_a_dead_process_left_is_kept_as_far_as_it_got(served: Served,
         assert (await supervisor.get(f"/api/recordings/{gone.id}")).json()["state"] == "lost"
         assert (await supervisor.get(f"/api/recordings/{alive.id}")).json()["state"] == "writing"
     await book.finish(alive.id, write(alive, sound((1, 440, 0))))
+
+
+async def test_files_that_are_gone_hold_up_no_other_recording(served: Served, book: Book) -> None:
+    """More of them than are looked at in one round: the next round takes those that can be drawn."""
+    for _ in range(AT_ONCE):
+        order = await book.begin(served.city.yunshan, new_id(), new_id())
+        await book.finish(order.id, Ended(1_000, 8_000, "0" * 64, "stopped"))
+    id = await made(served, sound((1, 440, 0)), keep=False)
+    await book.finish(id, Ended(1_000, 16_000, "0" * 64, "stopped"))
+    keeper = Keeper(served.house.db, served.house.clock, book)
+    for _ in range(2):
+        await keeper.once()
+    async with served.house.db.system() as tx:
+        row = (await tx.execute(select(recording).where(recording.c.id == id))).one()
+    assert row.picture is not None
 
 
 async def test_an_altered_file_is_said_to_be_damaged(served: Served, book: Book) -> None:

@@ -145,6 +145,10 @@ class Floor:
         interaction = self._state.interactions.get(interaction_id)
         return interaction is not None and self._core.urgent(interaction)
 
+    def emergencies(self) -> list[Interaction]:
+        """All that wait in a line for anybody. The cost is theirs alone."""
+        return self._core.matcher.waiting.urgent_ones()
+
     def lending(self, queue_id: str) -> bool:
         """Whether minor skills are lent to this queue now."""
         queue = self._state.queues.get(queue_id)

@@ -86,6 +86,16 @@ class Settings(Struct, frozen=True, kw_only=True):
     voice_phone: Annotated[
         str, _about("voice", "Telephone number shown to customers whose browser can't call; empty: none.")
     ] = ""
+    voice_alarm_after_s: Annotated[
+        int,
+        _about(
+            "voice", "An emergency that nobody takes for so many seconds alarms those who aren't at work; 0: never.",
+            ge=0,
+        ),
+    ] = 20  # fmt: skip
+    voice_alarm_numbers: Annotated[
+        tuple[str, ...], _about("voice", "Telephones that are then called, where there are lines (Asterisk).")
+    ] = ()
     agent_grace_s: Annotated[
         int, _about("limits", "An agent without any open page is made not ready after so many seconds.", ge=1)
     ] = 30
@@ -135,6 +145,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     asterisk_certificate: Annotated[
         str, _about("voice", "PEM file on Asterisk's machine with certificate and key, for browsers' phones over WSS.")
     ] = ""
+    asterisk_socket: Annotated[
+        str,
+        _about("voice", "Where browsers' phones reach Asterisk, wss://host/ws; empty: at its first node."),
+    ] = ""
     asterisk_trunks: Annotated[
         tuple[str, ...], _about("voice", "Lines: name=host:port, or name=user:password@host:port to register there.")
     ] = ()
@@ -145,8 +159,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     asterisk_denied_numbers: Annotated[
         tuple[str, ...], _about("voice", "Beginnings of numbers that are never dialled (premium rates).")
     ] = (
-        "+1900",
-        "1900",
+        "+1900",  # not 1900 alone: Chinese mobile numbers begin so too
         "+86168",
         "168",
         "+979",

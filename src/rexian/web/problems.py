@@ -22,6 +22,7 @@ from rexian.kit.problem import FieldError, Problem
 from rexian.runtime.port import Refused, Unavailable
 
 MEDIA_TYPE: Final = "application/problem+json"
+_GONE: Final = "client disconnected prematurely"  # Litestar's words when a page goes in the middle of its request
 _log = log.get(__name__)
 _encoder = msgspec.json.Encoder()
 
@@ -56,6 +57,8 @@ def as_problem(error: BaseException) -> Problem:
         case InternalServerException() if isinstance(error.__cause__, msgspec.ValidationError):
             # Litestar blames itself when a field of the body is called as a dependency is (`locale`).
             return Problem("validation", 400, errors=_field_errors(error.extra))
+        case InternalServerException(detail=detail) if detail == _GONE:
+            return Problem("client_gone", 499)
         case SerializationException():
             return Problem("malformed_body", 400)
         case HTTPException():
@@ -159,6 +162,8 @@ class ProblemHandler:
         problem = as_problem(error)
         if problem.status >= 500 and problem.status != 503:
             _log.error("request.failed", path=request.scope["path"], method=request.method, exc_info=error)
+        if problem.status == 499:  # nobody reads the answer; nothing is wrong
+            _log.info("request.client_gone", path=request.scope["path"], method=request.method)
         headers = headers_of(problem)
         if isinstance(error, HTTPException) and error.headers:
             headers |= {name.lower(): value for name, value in error.headers.items() if name.lower() == "allow"}

@@ -98,10 +98,24 @@ class FakeEngine:
                 if len(leg.digits) >= leg.wanted:
                     self._collected(leg, "enough")
 
+    def fill_disk(self) -> None:
+        """Every recording ends as far as it got."""
+        for recording_id, bridge in list(self.recordings.items()):
+            del self.recordings[recording_id]
+            ended = port.RecordingEnded(
+                recording_id=recording_id, bridge_id=bridge, duration_ms=500, size=4_000, sha256="0" * 64,
+                why="disk_full",
+            )  # fmt: skip
+            self._tell(ended)
+
     def timeout(self, leg_id: str) -> None:
         """No key came."""
         leg = self.legs[leg_id]
         self._collected(leg, "timeout" if leg.digits else "nothing")
+
+    def hear_nothing(self, leg_id: str, silent_ms: int) -> None:
+        """No packet has come from this end for so long."""
+        self._tell(port.MediaStatistics(leg_id=leg_id, jitter_ms=0, loss=0, mos=1, silent_ms=silent_ms))
 
     def offer(self, leg_id: str, caller: port.Caller) -> None:
         """A telephone rings in."""
@@ -230,6 +244,9 @@ class FakeEngine:
     ) -> None:  # fmt: skip
         if not self.numbers:
             raise Unsupported
+        if isinstance(to, port.Number) and to.digits.startswith("+1900"):  # as an exchange does: told at once
+            self._tell(port.LegEnded(leg_id=leg_id, cause="not_allowed"))
+            return
         self.dialled.append((leg_id, to))
         self.legs[leg_id] = Leg(leg_id, side, tag, state="dialling")
 

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+from typing import Any
+
+import pytest
+
 from rexian.kit.ids import new_id
 from tests.channels.voice.rig import Street
 
@@ -24,6 +29,43 @@ async def test_a_customer_calls_and_a_person_picks_up(street: Street) -> None:
     assert street.hears(line["leg"]) == {caller.leg}
     assert not street.engine.legs[caller.leg].playing
     assert caller.states == ["reception", "waiting", "talking"]
+
+
+async def test_who_hangs_up_is_not_told_of_a_cut(street: Street) -> None:
+    """Their line goes with their word, and may be gone before the floor has heard it."""
+    caller, _, _ = await street.talk()
+    await caller.send(t="hangup", id=new_id())
+    calls = street.voice.director.calls
+    await street.until(lambda: (call := calls.get(caller.contact)) is None or call.released)
+    if caller.leg in street.engine.legs:
+        street.engine.lose(caller.leg)
+    await caller.state("ended")
+    assert caller.states == ["reception", "waiting", "talking", "ended"]
+
+
+async def test_a_new_call_is_never_shown_as_cut(street: Street, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = street.voice.guests.calls
+
+    async def slowly(*args: Any, **more: Any) -> str:
+        await asyncio.sleep(0.2)  # the director hears of the contact long before the engine of its line
+        return await calls(*args, **more)
+
+    monkeypatch.setattr(street.voice.guests, "calls", slowly)
+    caller = await street.caller()
+    assert (await caller.call())["t"] == "answer"
+    await caller.state("waiting")
+    assert caller.states[0] == "reception"
+    assert "cut" not in caller.states
+
+
+async def test_a_call_that_is_being_committed_is_not_forgotten(street: Street) -> None:
+    contact, director = new_id(), street.voice.director
+    with street.voice.guests.expected(street.city.yunshan, contact, new_id()):
+        director.touch(contact)  # as the clock does, when a commit takes long
+        await asyncio.sleep(0.1)
+        assert contact in director.calls
+    director.touch(contact)
+    await street.until(lambda: contact not in director.calls)
 
 
 async def test_the_one_who_waits_hears_their_place(street: Street) -> None:

@@ -6,13 +6,18 @@ import io
 import wave
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 import sqlalchemy as sa
 
 from rexian.channels.chat.tables import chat_file
+from rexian.channels.voice.live import LiveCall
 from rexian.channels.voice.port import Number, RecordingOrder
+from rexian.engine import commands as engine
+from rexian.engine.specs import Party
 from rexian.kit.g711 import encode
+from rexian.kit.ids import new_id
 from rexian.kit.sealed import SealedWriter
 from rexian.runtime.tables import content
 from tests.channels.voice.rig import SDP, Street
@@ -120,6 +125,28 @@ async def test_a_caller_who_hangs_up_while_leaving_words_has_left_them(
     await street.until(lambda: street.engine.recordings)
     street.engine.bye(caller.leg)
     await caller.state("call_back")
+
+
+async def test_words_left_for_a_queue_that_is_gone_are_heard_in_another(street: Street) -> None:
+    voice, city = street.voice, street.city
+    floor = voice.asking.floor(city.yunshan)
+    assert floor is not None
+    phones = floor.queue(city.phones)
+    assert phones is not None
+    gone, by = new_id(), Party("system", "test")
+    await voice.asking.ask(city.yunshan, engine.DefineQueue(queue=msgspec.structs.replace(phones.spec, id=gone)), by)
+    await voice.asking.ask(city.yunshan, engine.RetireQueue(queue_id=gone), by)
+    contact, interaction = new_id(), new_id()
+    received = engine.ReceiveContact(
+        contact_id=contact, interaction_id=interaction, tenant_id=city.yunshan, customer_id=new_id(), medium="voice"
+    )
+    await voice.asking.ask(city.yunshan, received, by)
+    await voice.lobby.hand_on(LiveCall(contact, city.yunshan), interaction, gone, queued=False)
+    await street.until(lambda: (one := floor.interaction(interaction)) and one.call_back)
+    there = floor.interaction(interaction)
+    assert there is not None
+    assert floor.queue(there.queue_id).retired is False  # type: ignore[union-attr]
+    await voice.asking.ask(city.yunshan, engine.EndInteraction(interaction_id=interaction, by=by, reason="over"), by)
 
 
 async def test_a_booked_call_back_stands_in_no_line(street: Street) -> None:

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
+from rexian.channels.voice.settings import VoiceLimits
 from rexian.directory.audit.tables import audit
 from tests.channels.voice.rig import SDP, Phone, Street
 
@@ -100,6 +101,24 @@ async def test_hanging_up_drops_the_line_and_not_the_customer(street: Street) ->
     await phone.send(t="take", interaction=caller.interaction)
     again = await phone.up()
     await street.until(lambda: street.hears(caller.leg) == {again["leg"]})
+
+
+async def test_who_only_listens_needs_no_microphone_and_who_whispers_is_told(street: Street) -> None:
+    caller, _, phone = await street.talk()
+    mine = phone.live()[0]["leg"]
+    street.voice.limits = VoiceLimits(answer_ms=150, position_every_ms=50)
+    zhao = await street.desk(street.city.zhao, "wall")
+    deaf = await street.phone(street.city.zhao, ready=False)
+    await deaf.send(t="ready", microphone=False, why="none")
+    await zhao.do("JoinInteraction", interaction_id=caller.interaction, role="whisper")
+    assert "microphone" in (await deaf.got("nack", code="needs_microphone"))["text"]  # asked for a voice, has none
+    assert not deaf.of("connect")
+    await zhao.do("JoinInteraction", interaction_id=caller.interaction, role="listen")
+    theirs = (await deaf.up())["leg"]
+    await street.until(lambda: street.hears(theirs) == {caller.leg, mine})
+    deaf.frames.clear()
+    await zhao.do("JoinInteraction", interaction_id=caller.interaction, role="barge")
+    assert await deaf.got("nack", code="needs_microphone")
 
 
 async def test_only_staff_with_a_fresh_ticket_from_our_own_page_get_in(street: Street) -> None:

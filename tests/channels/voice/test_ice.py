@@ -72,6 +72,15 @@ def test_the_places_where_aioice_is_overridden_are_there() -> None:
     assert "datagram_received" in dir(StunProtocol)
 
 
+async def test_who_only_listens_is_there_though_no_sound_comes_of_them() -> None:
+    async with pair() as (caller, answerer, _, _):
+        before = answerer.heard_at
+        await asyncio.sleep(0.05)
+        caller.report()
+        await asyncio.sleep(0.1)
+        assert answerer.heard_at > before
+
+
 async def test_sound_and_keys_go_both_ways() -> None:
     async with pair() as (caller, answerer, ear_c, ear_a):
         caller.press("5")
@@ -132,6 +141,32 @@ async def test_a_restarted_path_keeps_the_keys() -> None:
         assert (len(ear_a.sounds), len(ear_c.sounds)) == (5, 5)
         assert not ear_a.up.is_set()  # no second handshake
         assert not ear_a.lost
+
+
+async def test_a_page_that_restarts_its_path_for_ever_keeps_no_more_than_one() -> None:
+    async with pair() as (caller, answerer, _, ear):
+        for _ in range(6):
+            caller.take_answer(await answerer.answer(sdp.parse_offer(await caller.offer())))
+        await asyncio.sleep(0.5)
+        assert not answerer._old
+        await speak(caller, 3)
+        await asyncio.sleep(0.1)
+        assert len(ear.sounds) == 3
+
+
+async def test_a_flood_of_reports_and_handshakes_is_not_even_decrypted() -> None:
+    async with pair() as (caller, answerer, _, ear):
+        assert answerer._srtp is not None
+        looked: list[bytes] = []
+        answerer._srtp.unprotect_rtcp = lambda data: looked.append(data)  # type: ignore[method-assign, assignment]
+        for _ in range(5_000):
+            answerer._on_datagram(b"\x80\xc8" + bytes(60))
+            answerer._on_datagram(b"\x16\xfe\xfd" + bytes(60))
+        assert len(looked) <= 200  # a second may have begun anew
+        await speak(caller, 3)
+        await asyncio.sleep(0.1)
+        assert len(ear.sounds) == 3
+        assert not ear.lost
 
 
 async def test_forged_and_repeated_packets_are_not_heard() -> None:

@@ -92,6 +92,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     call_back: bool = False
     away: bool = False
     recording: str = ""
+    telephone: bool = False  # the customer called in by one
     words_left: bool = False  # a message was left and nobody has been asked to hear it yet
     seats: tuple[Seat, ...] = ()
 
@@ -121,8 +122,20 @@ def facts_of(floor: Floor, contact_id: str) -> Facts | None:
         queue_id=main.queue_id,
         accepted_at=main.accepted_at, agent_id=(main.agent_id or "") if talking else "", held=bool(main.held_at),
         call_back=main.call_back, away=bool(main.away_due_at), recording=main.recording,
+        telephone=_telephone(floor, contact),
         words_left=main.state == "reception" and main.last_number > 0, seats=tuple(_seats(floor, contact, main)),
     )  # fmt: skip
+
+
+def first_of(facts: Facts) -> str:
+    """The interaction that the customer's leg is named after."""
+    return next((seat.interaction_id for seat in facts.seats if seat.kind == "customer"), facts.main)
+
+
+def _telephone(floor: Floor, contact: Contact) -> bool:
+    """Only a telephone's line says what it thinks of its number (STIR/SHAKEN, or `none`)."""
+    first = floor.interaction(contact.interaction_ids[0])
+    return first is not None and "verstat" in first.attributes
 
 
 def _stage(main: Interaction) -> Stage:
@@ -174,6 +187,8 @@ class Line:
     role: Role = "talk"
     dropped: bool = False
     told: bool = False  # that it does not come up
+    met: bool = False  # it has been in the call
+    again_at: int = 0  # a phone that is not there is not called before this instant, ms
     known_as: str = ""  # the engine's own name for a telephone that called in
 
     @property

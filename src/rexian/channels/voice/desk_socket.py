@@ -35,6 +35,7 @@ class DeskSocket:
         self.id = ""
         self.label = ""
         self.microphone = False
+        self.alarmed = ""
         self.opened_at = self.seen_at = self.used_at = channel.clock.now_ms()
         self._channel = channel
         self._port = port

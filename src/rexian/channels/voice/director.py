@@ -8,16 +8,30 @@ nothing overtakes; a call that fails is tried again. `Gone` is an ordinary race,
 from __future__ import annotations
 
 import asyncio
+import errno
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol, TypeGuard
 
 from rexian.channels.voice import calls
-from rexian.channels.voice.asking import SYSTEM, Asking
-from rexian.channels.voice.calls import Facts, LegName, Line, Seat, Step, desired, facts_of, line_of, steps, tag_of
-from rexian.channels.voice.figures import SETUP
-from rexian.channels.voice.live import LiveCall, Recordings
+from rexian.channels.voice.asking import Asking
+from rexian.channels.voice.calls import (
+    Facts,
+    LegName,
+    Line,
+    Seat,
+    Step,
+    desired,
+    facts_of,
+    first_of,
+    line_of,
+    steps,
+    tag_of,
+)
+from rexian.channels.voice.figures import JOINED, SETUP
+from rexian.channels.voice.live import LiveCall
 from rexian.channels.voice.port import (
     Busy,
+    Caller,
     Cause,
     Down,
     Gone,
@@ -25,9 +39,11 @@ from rexian.channels.voice.port import (
     LegInfo,
     Music,
     Number,
+    Phone,
     Unsupported,
     VoiceEngine,
 )
+from rexian.channels.voice.recorder import Recorder
 from rexian.channels.voice.settings import VoiceLimits
 from rexian.engine import commands as engine
 from rexian.engine.events import AnyEvent, CallBackRequested, InteractionQueued, InteractionReceived
@@ -47,6 +63,14 @@ class People(Protocol):
 
         Who only `listens` needs no microphone.
         """
+        ...
+
+    def phone(self, person_id: str) -> str | None:
+        """Name of their phone at the exchange, '' when they have none. None: the engine reaches pages by itself."""
+        ...
+
+    def can_speak(self, person_id: str, device_id: str) -> bool:
+        """Whether this device's microphone is usable, as its page last said."""
         ...
 
     def connect(self, device_id: str, person_id: str, leg_id: str, interaction_id: str, role: str) -> None: ...
@@ -79,21 +103,23 @@ class Director:
 
     def __init__(
         self, voice: VoiceEngine, clock: Clock, asking: Asking, people: People, customers: Customers,
-        limits: Callable[[], VoiceLimits], recordings: Recordings | None,
+        limits: Callable[[], VoiceLimits], recorder: Recorder,
         new_host: Callable[[LiveCall, Facts], Any], find_number: Callable[[LiveCall, Facts], Awaitable[None]],
+        find_outsider: Callable[[LiveCall, str], Awaitable[str]],
     ) -> None:  # fmt: skip
         self.voice = voice
         self.clock = clock
         self.asking = asking
         self.people = people
         self.customers = customers
-        self.recordings = recordings
+        self.recorder = recorder
         self.calls: dict[str, LiveCall] = {}
         self.up = False
         self.up_since = 0
         self._limits = limits
         self._new_host = new_host
         self._find_number = find_number
+        self._find_outsider = find_outsider
 
     @property
     def limits(self) -> VoiceLimits:
@@ -157,7 +183,8 @@ class Director:
     async def _settle(self, call: LiveCall) -> None:
         facts = self.facts(call)
         if facts is None:
-            await self._forget(call)
+            if not call.starting:
+                await self._forget(call)
             return
         self._note_handling(call, facts)
         self._note_presence(call, facts)
@@ -187,7 +214,7 @@ class Director:
         if call.spoken and not call.handled_by:
             call.handled_by = facts.agent_id
             SETUP.observe(max(0, self.clock.now_ms() - facts.accepted_at) / 1000)
-            self.asking.spawn(self._decide_recording(call, facts))
+            self.asking.spawn(self.recorder.decide(call, facts))
 
     def _note_presence(self, call: LiveCall, facts: Facts) -> None:
         """The floor knows whether the customer's line is there, and how long it has patience."""
@@ -202,21 +229,9 @@ class Director:
             command = engine.SetCustomerPresence(interaction_id=facts.main, present=present)
             self.asking.later(call.tenant_id, command)
 
-    async def _decide_recording(self, call: LiveCall, facts: Facts) -> None:
-        """Whether a talk is recorded is the tenant's rule, and the customer's word where the rule asks for it."""
-        if self.recordings is None or facts.recording:
-            return
-        rule = await self.recordings.consent_rule(call.tenant_id)
-        if rule == "never" or (rule == "prompt" and not call.may_record):
-            return
-        command = engine.SetRecording(
-            interaction_id=facts.main, by=SYSTEM, state="on", why="rule" if rule == "always" else "consent"
-        )
-        await self.asking.insist(call.tenant_id, command)
-
     async def _forget(self, call: LiveCall) -> None:
         """The floor knows this contact no longer (or not yet: it starts); its legs go with it."""
-        if self.asking.floor(call.tenant_id) is None:
+        if self.asking.floor(call.tenant_id) is None or call.expected:
             return
         for line in list(call.lines.values()):
             await self.release(call, line)
@@ -250,7 +265,7 @@ class Director:
             elif seat.kind == "external":
                 await self._seat_outsider(call, seat, line, now)
             else:
-                self._seat_person(call, seat, line, now)
+                await self._seat_person(call, seat, line, now)
 
     async def _seat_customer(self, call: LiveCall, facts: Facts, line: Line | None, now: int) -> None:
         away = line is None or line.state == "lost"
@@ -259,8 +274,9 @@ class Director:
                 call.ringing_since = now
                 await self._find_number(call, facts)
                 await self._ring(call, facts)
-        elif line is None and facts.stage != "ended":  # after our restart: it was there, and may come back
-            name = LegName(interaction_id=_first(facts), kind="customer")
+        elif line is None and facts.stage != "ended" and not call.released:
+            # After our restart: it was there, and may come back.
+            name = LegName(interaction_id=first_of(facts), kind="customer")
             call.add(Line(name, "lost", now, "customer"))
         if line is not None and line.state == "up":
             call.ringing_since = 0
@@ -269,7 +285,7 @@ class Director:
         """Call the customer back: their page if it is open, else their telephone, else the agent has to dial."""
         if self.customers.ring(call.contact_id):
             return
-        leg_id = LegName(interaction_id=_first(facts), kind="customer").id
+        leg_id = LegName(interaction_id=first_of(facts), kind="customer").id
         if call.number:
             try:
                 await self._originate(call, leg_id, call.number, "customer")
@@ -284,14 +300,18 @@ class Director:
         name = calls.read_leg(leg_id)
         assert name is not None
         tag = tag_of(call.tenant_id, call.contact_id)
-        await self.voice.originate(leg_id, Number(number), side=side, tag=tag, timeout_ms=self.limits.ring_ms)
-        call.add(Line(name, "dialling", self.clock.now_ms(), side))
+        line = call.add(Line(name, "dialling", self.clock.now_ms(), side))  # its end may be told before we are answered
+        try:
+            await self.voice.originate(leg_id, Number(number), side=side, tag=tag, timeout_ms=self.limits.ring_ms)
+        except BaseException:
+            call.lines.pop(line.id, None)
+            raise
 
     async def _seat_outsider(self, call: LiveCall, seat: Seat, line: Line | None, now: int) -> None:
         """A telephone outside the house joins. Tried once: whoever doesn't answer is let go."""
         if line is not None:
             return
-        number = call.dialled.get(seat.person_id, "")
+        number = call.dialled.get(seat.person_id, "") or await self._find_outsider(call, seat.person_id)
         leave = engine.LeaveInteraction(interaction_id=seat.interaction_id, person_id=seat.person_id, why="unreachable")
         try:
             if number:
@@ -305,9 +325,9 @@ class Director:
         if facts is not None and facts.agent_id:
             self.people.tell(facts.agent_id, "cant_dial", about=facts.main)
 
-    def _seat_person(self, call: LiveCall, seat: Seat, line: Line | None, now: int) -> None:
+    async def _seat_person(self, call: LiveCall, seat: Seat, line: Line | None, now: int) -> None:
         """A line for this person: a new one, or again on the device that lost it."""
-        if line is not None and (line.state in ("up", "dialling") or line.dropped):
+        if line is not None and (line.state in ("up", "dialling") or line.dropped or now < line.again_at):
             return
         if line is not None and line.state == "connecting" and line.device_id:
             return
@@ -319,20 +339,50 @@ class Director:
         if not device_id:
             return
         line.device_id = device_id
-        self.people.connect(device_id, seat.person_id, line.id, seat.interaction_id, seat.role)
+        await self.connect(call, seat, line)
+
+    async def connect(self, call: LiveCall, seat: Seat, line: Line) -> None:
+        """Let the line come up: the page is told, and a phone of the exchange rings."""
+        self.people.connect(line.device_id, seat.person_id, line.id, seat.interaction_id, seat.role)
+        phone = self.people.phone(seat.person_id)
+        if not phone:
+            return
+        line.state = "dialling"  # `since` stays: its patience counts from the first attempt
+        tag = tag_of(call.tenant_id, call.contact_id, line.device_id)
+        caller = Caller(number=call.number)
+        try:
+            await self.voice.originate(
+                line.id, Phone(phone), side=line.side, tag=tag, caller=caller, timeout_ms=self.limits.phone_ms
+            )
+        except (Unsupported, Busy, Gone):
+            self.unreached(call, line, "unreachable")
+
+    def unreached(self, call: LiveCall, line: Line, cause: Cause) -> None:
+        """A phone of the house was not picked up. One that isn't there may come; who refuses has refused."""
+        now = self.clock.now_ms()
+        line.state = "lost"
+        if cause in ("unreachable", "too_many", "error", "lost"):
+            line.again_at = now + self.limits.redial_ms
+        else:
+            line.dropped, line.since = True, 0
+        if not line.told:
+            line.told = True
+            self.people.tell(line.name.person_id, "phone_not_reached", about=line.name.interaction_id)
 
     def new_line(self, call: LiveCall, seat: Seat, device_id: str, *, since: int) -> Line:
         """The person's next line, in place of those that are gone."""
         kind: Any = "agent" if seat.kind == "agent" else "supervisor"
         name = call.next_name(LegName(interaction_id=seat.interaction_id, kind=kind, person_id=seat.person_id))
         muted = any(one.mute for one in call.of_person(seat.person_id))
+        told = any(one.told for one in call.of_person(seat.person_id))
         for gone in [one for one in call.of_person(seat.person_id) if one.state != "up"]:
             del call.lines[gone.id]
-        return call.add(Line(name, "connecting", since, kind, device_id=device_id, mute=muted))
+        return call.add(Line(name, "connecting", since, kind, device_id=device_id, mute=muted, told=told))
 
     async def release(self, call: LiveCall, line: Line, cause: Cause = "normal") -> None:
         """Hang a line up for good."""
         call.lines.pop(line.id, None)
+        call.released = call.released or line.name.kind == "customer"
         if line.device_id:
             self.people.drop(line.device_id, line.name.person_id, line.id, cause)
         if line.name.kind == "customer" and call.host is not None:
@@ -360,6 +410,10 @@ class Director:
             case "join":
                 await self.voice.join(call.contact_id, line.id, step.role)
                 line.bridged, line.role = True, step.role
+                if line.name.kind == "agent" and not line.met:
+                    line.met = True
+                    JOINED.observe((self.clock.now_ms() - line.since) / 1000)
+                self._heard(line)
             case "leave":
                 await self.voice.leave(line.id)
                 line.bridged = False
@@ -369,6 +423,13 @@ class Director:
             case "mute":
                 await self.voice.mute(line.id, step.on)
                 line.muted = step.on
+
+    def _heard(self, line: Line) -> None:
+        """Who came only to listen may have no microphone: they are told why nobody hears them."""
+        person_id = line.name.person_id
+        speaks = line.name.kind == "supervisor" and line.role != "listen" and line.device_id
+        if speaks and not self.people.can_speak(person_id, line.device_id):
+            self.people.tell(person_id, "needs_microphone", about=line.name.interaction_id)
 
     async def _do_bridge(self, call: LiveCall, facts: Facts, step: Step) -> None:
         match step.do:
@@ -381,29 +442,11 @@ class Director:
                 for line in call.lines.values():
                     line.bridged = False
             case "record":
-                await self._record(call, facts)
+                await self.recorder.begin(call, facts)
             case "pause":
-                await self.voice.pause_recording(call.recording_id, step.on)
-                call.recording = "paused" if step.on else "on"
+                await self.recorder.pause(call, step.on)
             case "stop_recording":
-                call.recording = ""
-                await self.voice.stop_recording(call.recording_id)
-
-    async def _record(self, call: LiveCall, facts: Facts) -> None:
-        """Begin to record. A recording that can't be kept never stops the call: the desk is told."""
-        if self.recordings is None:
-            call.recording = "on"  # nobody keeps recordings here; asking again changes nothing
-            return
-        try:
-            order = await self.recordings.begin(call.tenant_id, call.contact_id, facts.main)
-            call.recorded[order.id] = facts.main
-            await self.voice.record(call.contact_id, order)
-        except (OSError, Unsupported) as error:
-            _log.error("voice.not_recorded", contact_id=call.contact_id, error=str(error)[:200])
-            self.people.tell(facts.agent_id, "not_recorded", about=facts.main)
-        else:
-            call.recording_id = order.id
-        call.recording = "on"
+                await self.recorder.stop(call)
 
     def _gone(self, call: LiveCall, line: Line | None) -> None:
         """The engine doesn't know it: its end is on the way, or was missed."""
@@ -466,6 +509,7 @@ class Director:
             if line.state != state:
                 line.put(state, now)
             line.bridged, line.role, line.held = leg.bridge_id == call.contact_id, leg.role, leg.held
+            line.met = line.bridged
             line.muted = line.mute = leg.muted
         for line in call.lines.values():
             if line.id not in known and line.state in ("up", "dialling"):
@@ -481,7 +525,10 @@ class Director:
             name, known_as = LegName(interaction_id=leg.id, kind="customer"), leg.id
         if name is None:
             return None
-        call.cut = call.cut or name.kind == "customer"
+        if name.kind == "customer":
+            call.cut = True
+            for gone in [one for one in call.lines.values() if one.name.kind == "customer" and one.state == "lost"]:
+                del call.lines[gone.id]
         return call.add(Line(name, "lost", now, leg.side, known_as=known_as))
 
     async def _adopt(self, leg_id: str, tag: str) -> None:
@@ -494,8 +541,8 @@ class Director:
             await self.voice.hang_up(leg_id)
 
 
-def _first(facts: Facts) -> str:
-    return next((seat.interaction_id for seat in facts.seats if seat.kind == "customer"), facts.main)
+def _why(error: Exception) -> str:
+    return "disk_full" if isinstance(error, OSError) and error.errno == errno.ENOSPC else "failed"
 
 
 def _concerns(event: AnyEvent) -> TypeGuard[InteractionReceived | InteractionQueued | CallBackRequested]:

@@ -17,19 +17,23 @@ from rexian.channels.voice.checks import connect
 from rexian.channels.voice.live import LiveCall
 from rexian.channels.voice.lobby import RECEPTION, straight_back
 from rexian.channels.voice.port import Down, Dtmf, Gone, LegOffered
-from rexian.directory.customers.contract import find_or_create, kind_of
+from rexian.directory.customers.contract import find_or_create, kind_of, normal_phone
 from rexian.engine import commands as engine
 from rexian.engine.events import ParticipantJoined
 from rexian.engine.specs import Party
 from rexian.kit import i18n, log
+from rexian.kit.database import is_outage
 from rexian.kit.ids import new_id
 from rexian.runtime.port import Committed, Content, Refused, Unavailable
 from rexian.runtime.tables import content as contents
+from rexian.runtime.tables import journal
 
 if TYPE_CHECKING:
     from rexian.channels.voice.channel import VoiceChannel
 
 _NUMBER = re.compile(r"\+?[0-9][0-9 ()\-]{2,30}")
+JUST_ASKED_MS = 60_000
+"""Somebody outside who was asked to join longer ago than this has been dialled."""
 _log = log.get(__name__)
 
 
@@ -48,7 +52,7 @@ class Guests:
         contact = floor.contact(ask.contact) if floor is not None else None
         if contact is None:
             raise Refusal("unavailable", ask.id)
-        call.locale, call.number = locale, number or call.number
+        call.locale, call.number, call.released = locale, number or call.number, False
         leg_id = customer_leg(contact)
         tag = tag_of(tenant_id, ask.contact)
         name = read_leg(leg_id)
@@ -72,12 +76,17 @@ class Guests:
         if fresh:
             name = LegName(interaction_id=interaction_id, kind="customer")
             call.add(Line(name, "connecting", director.clock.now_ms(), "customer", known_as=known_as))
+        call.starting = fresh
+        call.expected = True
         try:
             yield call
         except BaseException:
             if fresh:
                 director.calls.pop(contact_id, None)
             raise
+        finally:
+            call.starting = False
+            call.expected = False
 
     async def hangs_up(self, contact_id: str) -> None:
         """The customer goes, on purpose. Words that they leave are kept, a call-back stays asked for."""
@@ -86,6 +95,7 @@ class Guests:
         facts = channel.director.facts(call) if call is not None else None
         if call is None or facts is None:
             return
+        call.released = True
         if call.saving:
             channel.voicemails.end(contact_id)
         elif facts.stage in ("reception", "waiting", "talking"):
@@ -169,6 +179,20 @@ class Guests:
                 if found is not None and _number_id(facts.main, found[0].strip()) in main.messages:
                     call.number = found[0].strip()
 
+    async def find_outsider(self, call: LiveCall, person_id: str) -> str:
+        """The number of somebody outside who was to join when we restarted; '' for who joined longer ago.
+
+        Those were dialled, and have left while we were away: nobody is rung who has just hung up.
+        """
+        joined = (journal.c.floor_id == contents.c.floor_id) & (journal.c.seq == contents.c.seq)
+        query = sa.select(contents.c.text, journal.c.body).join(journal, joined).where(
+            contents.c.contact_id == call.contact_id, contents.c.kind == "number",
+            contents.c.at >= self._channel.clock.now_ms() - JUST_ASKED_MS,
+        )  # fmt: skip
+        async with self._channel.db.system() as tx:
+            found = {row.body.get("person_id"): row.text for row in await tx.execute(query)}
+        return str(found.get(person_id, ""))
+
     def note_numbers(self, batch: Sequence[Committed]) -> None:
         """Numbers of people outside who are to join."""
         for one in batch:
@@ -190,9 +214,11 @@ class Guests:
         try:
             with self.expected(tenant_id, contact_id, interaction_id, offered.leg_id) as call:
                 await self._receive(offered, tenant_id, key, contact_id, interaction_id)
-        except (Refused, Unavailable) as error:
+        except Exception as error:
             _log.warning("voice.telephone_refused", error=str(error)[:200])
             await channel.voice.reject(offered.leg_id, "busy")
+            if not isinstance(error, Refused | Unavailable) and not is_outage(error):
+                raise
             return
         call.number = caller.number
         try:
@@ -205,13 +231,14 @@ class Guests:
     ) -> None:
         channel, caller = self._channel, offered.caller
         now = channel.clock.now_ms()
+        number = normal_phone(caller.number) or ""  # withheld, an extension, nonsense: nobody we know
         async with channel.db.system() as tx:
             customer_id = await find_or_create(
-                tx, tenant_id, kind="phone" if caller.number else "web", value=caller.number or new_id(),
+                tx, tenant_id, kind="phone" if number else "web", value=number or new_id(),
                 name="", locale="zh-CN", now_ms=now,
             )  # fmt: skip
             known = await kind_of(tx, customer_id)
-        attributes = {"caller": caller.number, "verstat": caller.verstat or "none"} if caller.number else {}
+        attributes = {"verstat": caller.verstat or "none"} | ({"caller": caller.number} if caller.number else {})
         command = engine.ReceiveContact(
             contact_id=contact_id, interaction_id=interaction_id, tenant_id=tenant_id, customer_id=customer_id,
             medium="voice", attributes=attributes | ({"customer_kind": known} if known else {}), entry=entry,

@@ -56,10 +56,15 @@ class LiveCall:
     ringing_since: int = 0  # a call-back rings at the customer's
     ring_told: bool = False
     saving: str = ""  # recording of the words that the customer leaves now
+    resumed: bool = False  # found in the floor at our start: its lines are still to be looked for
+    expected: bool = False  # its contact is being committed: the floor may not know it yet
+    words_tried_at: int = 0  # when their message was last offered to a queue, ms
     cut: bool = False  # the customer's line was lost before: they are not greeted again
+    released: bool = False  # the customer's line was let go on purpose: that it is not there is no loss
     told_present: bool | None = None
     dialled: dict[str, str] = field(default_factory=dict)  # participant → number, for those outside
     shown: dict[str, tuple[str, str, str]] = field(default_factory=dict)
+    starting: bool = False  # the floor doesn't know it yet
     dirty: bool = False
     runner: asyncio.Task[None] | None = None
 
@@ -73,6 +78,8 @@ class LiveCall:
         return sorted(theirs, key=lambda line: (line.since, line.name.number))
 
     def add(self, line: Line) -> Line:
+        if line.name.kind == "customer":
+            self.released = False
         self.lines[line.id] = line
         return line
 

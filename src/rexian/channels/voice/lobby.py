@@ -14,6 +14,7 @@ from rexian.channels.voice.reception import words
 from rexian.channels.voice.reception.model import Flow
 from rexian.engine import commands as engine
 from rexian.engine.specs import Party
+from rexian.kit import log
 
 if TYPE_CHECKING:
     from rexian.channels.voice.channel import VoiceChannel
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 RECEPTION = Party("system", "reception")
 LATER_MS = 30 * 60_000
 """A call-back "when there is room" is booked so far ahead."""
+_log = log.get(__name__)
 
 
 _STAGES: dict[Stage, Literal["reception", "queued", "talking", "ended"]] = {
@@ -140,13 +142,25 @@ class Lobby:
         return ms
 
     async def hand_on(self, call: LiveCall, interaction_id: str, queue_id: str, *, queued: bool) -> None:
-        """A message waits for an agent as a call-back does."""
+        """A message waits for an agent as a call-back does. A queue that is gone doesn't keep it from being heard."""
         asking = self._channel.asking
         if queued:
             id = str(uuid.uuid5(uuid.UUID(interaction_id), "voicemail call-back"))
             await asking.insist(call.tenant_id, engine.RequestCallBack(interaction_id=interaction_id), RECEPTION, id=id)
-        else:
-            await asking.insist(call.tenant_id, straight_back(interaction_id, queue_id), RECEPTION)
+            return
+        for id in await self._live_queues(call, queue_id):
+            if await asking.insist(call.tenant_id, straight_back(interaction_id, id), RECEPTION) is not None:
+                return
+        _log.error("voice.words_without_queue", contact_id=call.contact_id)
+
+    async def _live_queues(self, call: LiveCall, wanted: str) -> list[str]:
+        """The queue that was meant, the one in which a person answers, then any: those that are there."""
+        flow = await self._receptions.flow(call.tenant_id, "")
+        floor = self._channel.asking.floor(call.tenant_id)
+        if floor is None:
+            return [wanted]
+        live = [queue.id for queue in floor.queues() if queue.tenant_id == call.tenant_id and not queue.retired]
+        return sorted(live, key=lambda id: (id != wanted, id != flow.person, id))
 
     def let_go(self, call: LiveCall, why: str) -> None:
         """See `host.Lobby`."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rexian.channels.voice.channel import VoiceChannel
 
 _LOOK_AGAIN = 3  # every so many looks all calls are settled anew, in case a step had failed
+WORDS_AGAIN_MS = 60_000  # a message that no queue takes is offered again so often
 _log = log.get(__name__)
 
 
@@ -26,8 +27,9 @@ class Patience:
     def __init__(self, channel: VoiceChannel) -> None:
         self._channel = channel
         self._looks = 0
+        self._acting: set[Overdue] = set()
 
-    async def look(self) -> None:
+    def look(self) -> None:
         """One look at all calls."""
         self._looks += 1
         director = self._channel.director
@@ -39,7 +41,7 @@ class Patience:
                 continue
             self._tell_place(call, facts)
             if director.up:
-                await self._give_up(call, facts)
+                self._give_up(call, facts)
 
     def _tell_place(self, call: LiveCall, facts: Facts) -> None:
         floor = self._channel.asking.floor(call.tenant_id)
@@ -53,17 +55,27 @@ class Patience:
         if call.host is not None:
             call.host.tick()
 
-    async def _give_up(self, call: LiveCall, facts: Facts) -> None:
+    def _give_up(self, call: LiveCall, facts: Facts) -> None:
         channel = self._channel
         found = overdue(
             facts, call, channel.limits, channel.clock.now_ms(),
             page_open=channel.visits.is_open(call.contact_id), up_since=channel.director.up_since,
         )  # fmt: skip
         for one in found:
-            await self._act(call, facts, one)
+            if one not in self._acting:
+                self._acting.add(one)
+                channel.asking.spawn(self._act_once(call, facts, one))
+
+    async def _act_once(self, call: LiveCall, facts: Facts, late: Overdue) -> None:
+        """Beside the look: a floor that can't commit now must not stop the time of all other calls."""
+        try:
+            await self._act(call, facts, late)
+        finally:
+            self._acting.discard(late)
 
     async def _act(self, call: LiveCall, facts: Facts, late: Overdue) -> None:
         asking, phones = self._channel.asking, self._channel.phones
+        now = self._channel.clock.now_ms()
         match late.what:
             case "customer_lost":
                 end = engine.EndInteraction(interaction_id=late.interaction_id, by=SYSTEM, reason="customer_lost")
@@ -79,12 +91,19 @@ class Patience:
                 )
                 await asking.insist(call.tenant_id, leave)
             case "not_connecting":
-                call.lines[late.leg_id].told = True
-                phones.tell(late.person_id, "not_connecting", about=late.interaction_id)
+                line = call.lines.get(late.leg_id)
+                if line is not None:
+                    line.told = True
+                supervisor = line is not None and line.name.kind == "supervisor" and not line.device_id
+                mute = supervisor and phones.speechless(late.person_id)
+                no_phone = phones.phone(late.person_id) == ""
+                code = "needs_microphone" if mute else "no_phone" if no_phone else "not_connecting"
+                phones.tell(late.person_id, code, about=late.interaction_id)
             case "no_answer":
                 call.ring_told = True
                 phones.tell(late.person_id, "no_answer", about=late.interaction_id, number=call.number)
-            case "words_left":
+            case "words_left" if now - call.words_tried_at >= WORDS_AGAIN_MS:
+                call.words_tried_at = now
                 flow, _ = await self._channel.lobby.start_facts(call, facts)
                 await self._channel.lobby.hand_on(call, facts.main, flow.person, queued=False)
 

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { browserWire, FeedClient, FeedProvider } from "@kit/feed";
 import { OfferStack } from "../desk/OfferStack.tsx";
 import { DemoRibbon } from "../front/DemoRibbon.tsx";
+import { AlarmNotice } from "../phone/AlarmNotice.tsx";
 import { PhoneDialogs } from "../phone/PhoneDialogs.tsx";
 import { PhoneProvider } from "../phone/store.tsx";
 import { SupervisionDock } from "../phone/SupervisionDock.tsx";
@@ -73,6 +74,7 @@ function SignedIn({ session }: { session: Session }) {
             <Navigation />
             <div className="flex min-w-0 flex-1 flex-col">
               <TopBar />
+              <AlarmNotice />
               <main
                 id="main"
                 tabIndex={-1}

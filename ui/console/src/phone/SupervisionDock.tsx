@@ -7,6 +7,7 @@ import { Button, cx, StateSign, toast } from "@kit/ui";
 import { announce } from "../app/announce.tsx";
 import { useSession } from "../app/session.tsx";
 import { usePhone, usePhoneState } from "./store.tsx";
+import { useVoice } from "./useVoice.ts";
 import type { CallWord } from "./wire.ts";
 
 export const JOIN_ROLES = ["listen", "whisper", "barge"] as const;
@@ -40,6 +41,7 @@ function Joined({ word }: { word: CallWord }) {
   const session = useSession();
   const navigate = useNavigate();
   const phone = usePhone();
+  const hasVoice = useVoice();
   const line = usePhoneState((state) => state.lines[word.interaction]);
   const name = useFeed("wall", (data) => namesOf(data, word.interaction)) || t("people.colleague");
   const tell = (error: { title: string }) => toast("bad", error.title);
@@ -57,8 +59,11 @@ function Joined({ word }: { word: CallWord }) {
         { who: name, device: word.device_label },
       );
   useSaid(said);
+  const change = async (role: JoinRole) => {
+    if (role === "listen" || (await hasVoice())) await join.run({ interaction_id, role });
+  };
   const take = async () => {
-    if (await takeOver.run({ interaction_id }))
+    if ((await hasVoice()) && (await takeOver.run({ interaction_id })))
       await navigate({ to: "/app/desk", search: { on: interaction_id } });
   };
   return (
@@ -80,7 +85,7 @@ function Joined({ word }: { word: CallWord }) {
             key={role}
             aria-pressed={word.role === role}
             isDisabled={join.isPending}
-            onPress={() => void join.run({ interaction_id, role })}
+            onPress={() => void change(role)}
             className={cx(
               "rounded-none! border-0! shadow-none!",
               word.role === role && "bg-accent-soft! text-accent-ink!",

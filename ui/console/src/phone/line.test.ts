@@ -125,8 +125,9 @@ describe("a line", () => {
   });
 
   it("never lets a listener be heard, and a whisperer at once", async () => {
-    await open("listen");
+    await open("whisper");
     const track = FakePeer.last.sender.track;
+    line.setRole("listen");
     expect(track?.enabled).toBe(false);
     line.setRole("whisper");
     expect(track?.enabled).toBe(true);
@@ -134,6 +135,30 @@ describe("a line", () => {
     expect(track?.enabled).toBe(false);
     line.setRole("barge");
     expect(track?.enabled).toBe(false);
+  });
+
+  it("connects who only listens without opening the microphone, and opens it to whisper, in the same line", async () => {
+    const track = vi.spyOn(world, "track");
+    await open("listen");
+    expect(offers).toEqual(["offer 1"]);
+    expect(track).not.toHaveBeenCalled();
+    expect(FakePeer.last.sender.track).toBeNull();
+    line.setRole("whisper");
+    await settle();
+    expect(FakePeer.last.sender.track?.enabled).toBe(true);
+    expect(offers).toHaveLength(1);
+  });
+
+  it("goes on listening when the microphone for whispering is refused", async () => {
+    await open("listen");
+    line.answer("answer");
+    await settle();
+    FakePeer.last.becomes("connected");
+    world.track = () => Promise.reject(new DOMException("no", "NotAllowedError"));
+    line.setRole("whisper");
+    await settle();
+    expect(phase()).toBe("up");
+    expect(FakePeer.last.sender.track).toBeNull();
   });
 
   it("stays muted over a reconnection and with another microphone", async () => {

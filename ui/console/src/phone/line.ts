@@ -35,7 +35,7 @@ export interface LineWorld {
   offer(leg: string, sdp: string): boolean;
   key(leg: string, digit: string): void;
   mute(leg: string, on: boolean): void;
-  /** The microphone's track, of this line's own; null: this role may do without. */
+  /** The microphone's track, of this line's own; null: this role may do without. Not asked for who only listens. */
   track(role: CallRole): Promise<MediaStreamTrack | null>;
   peer(): RTCPeerConnection;
   /** Sound arrives; `null`: no more. */
@@ -138,6 +138,7 @@ export class WebRtcLine implements Line {
   setRole(role: CallRole): void {
     this.set({ role });
     this.gate();
+    if (speaks(role) && !this.track && this.sender) void this.speak();
   }
 
   setQuality(quality: QualityWord): void {
@@ -180,15 +181,24 @@ export class WebRtcLine implements Line {
     if (this.track) this.track.enabled = !muted && speaks(role);
   }
 
+  /** From now on this line is heard: its sender had no track yet, and needs no new offer for one. */
+  private async speak(): Promise<void> {
+    const track = await this.world.track(this.state.get().role).catch(() => null);
+    if (!track) return;
+    if (this.track || this.state.get().phase === "closed") return track.stop();
+    await this.replaceTrack(track);
+  }
+
   private async connect(): Promise<void> {
     const attempt = ++this.attempt;
     const { leg, role, upAt } = this.state.get();
     this.drop();
     this.set({ phase: upAt === null ? "opening" : "reconnecting" });
     try {
-      const track = this.track ?? (await this.world.track(role));
+      const track = this.track ?? (speaks(role) ? await this.world.track(role) : null);
       if (attempt !== this.attempt) return track === this.track ? undefined : track?.stop();
-      this.track = track;
+      if (this.track && this.track !== track) track?.stop();
+      else this.track = track;
       this.gate();
       const peer = (this.peer = this.world.peer());
       this.listen(peer);

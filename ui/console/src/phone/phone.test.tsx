@@ -110,6 +110,16 @@ describe("an offer of a call", () => {
   });
 });
 
+describe("an emergency that nobody takes", () => {
+  it("is told loudly until somebody has it, though the person is not at work", async () => {
+    await openDesk();
+    ring({ t: "alarm", interaction: "interaction-9", on: true, text: "紧急来电无人接听：请马上上线接听" });
+    expect((await screen.findByRole("alert")).textContent).toContain("紧急来电无人接听");
+    ring({ t: "alarm", interaction: "interaction-9", on: false, text: "" });
+    await waitFor(() => expect(screen.queryByText(/紧急来电无人接听/)).toBeNull());
+  });
+});
+
 describe("the desk says why calls can't ring here", () => {
   it.each([
     ["denied", /浏览器禁止了麦克风/],

@@ -26,6 +26,8 @@ export interface PhoneState {
   /** By interaction. */
   calls: Readonly<Record<string, CallWord>>;
   lines: Readonly<Record<string, LineState>>;
+  /** Emergencies that nobody takes, in words, by interaction. */
+  alarms: Readonly<Record<string, string>>;
   /** The server's last refusal, in the person's language. */
   problem: { id: string | null; text: string; n: number } | null;
 }
@@ -39,6 +41,7 @@ export const SILENT: PhoneState = {
   blocked: false,
   calls: {},
   lines: {},
+  alarms: {},
   problem: null,
 };
 
@@ -223,7 +226,8 @@ export class Phone {
     this.socket.stop();
     for (const interaction of [...this.lines.keys()]) this.closeLine(interaction);
     this.sounds.stopRinging();
-    this.set({ holds: false });
+    this.sounds.stopAlarm();
+    this.set({ holds: false, alarms: {} });
   }
 
   private set(change: Partial<PhoneState>): void {
@@ -272,6 +276,8 @@ export class Phone {
         return this.lineOf(frame.leg)?.setQuality(frame);
       case "engine":
         return this.set({ engineDown: frame.up ? "" : frame.text || "…" });
+      case "alarm":
+        return this.alarm(frame);
       case "nack":
         return this.refused(frame.id ?? null, frame.text || frame.code);
     }
@@ -343,7 +349,7 @@ export class Phone {
       this.hearing.say(stream);
       return stream.getAudioTracks()[0]?.clone() ?? null;
     } catch (error) {
-      if (role === "listen") return null;
+      if (role !== "talk") return null; // a supervisor at least hears; why there is no voice stands in `microphone`
       throw error;
     }
   }
@@ -382,6 +388,13 @@ export class Phone {
     if (!word.here) this.closeLine(word.interaction);
     else this.lines.get(word.interaction)?.setRole(word.role);
     this.set({ calls: { ...others, [word.interaction]: word } });
+  }
+
+  private alarm({ interaction, on, text }: Extract<FromPhoneServer, { t: "alarm" }>): void {
+    const { [interaction]: _, ...others } = this.state.get().alarms;
+    this.set({ alarms: on ? { ...others, [interaction]: text } : others });
+    if (Object.keys(this.state.get().alarms).length > 0) this.sounds.startAlarm();
+    else this.sounds.stopAlarm();
   }
 
   private refused(id: string | null, text: string): void {

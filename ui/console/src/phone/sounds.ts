@@ -23,7 +23,15 @@ const LOST: readonly Note[] = [
   [440, 0.25, 0.15],
   [330, 0.5, 0.3],
 ];
+/** Nothing else sounds like it: two tones in turn, as sirens do. */
+const ALARM: readonly Note[] = [
+  [960, 0, 0.3],
+  [770, 0.3, 0.3],
+  [960, 0.6, 0.3],
+  [770, 0.9, 0.3],
+];
 const RING_EVERY_MS = 3_000;
+const ALARM_EVERY_MS = 2_000;
 
 interface SinkContext extends AudioContext {
   setSinkId?: (id: string) => Promise<void>;
@@ -33,6 +41,7 @@ export class Sounds {
   private ringer: SinkContext | null = null;
   private own: SinkContext | null = null;
   private timer: ReturnType<typeof setInterval> | null = null;
+  private siren: ReturnType<typeof setInterval> | null = null;
 
   /** @param onBlocked hears whether the browser keeps sound back until the person touches the page. */
   constructor(
@@ -56,6 +65,22 @@ export class Sounds {
     // Closing cuts the burst that is sounding: nobody talks over a ringing.
     void this.ringer?.close();
     this.ringer = null;
+  }
+
+  /** As loud as the device goes, until it is stopped. */
+  startAlarm(): void {
+    if (this.siren) return;
+    const once = () => {
+      this.ringer ??= this.make();
+      void this.play(this.ringer, ALARM, this.choice().ringer, 0.5);
+    };
+    once();
+    this.siren = setInterval(once, ALARM_EVERY_MS);
+  }
+
+  stopAlarm(): void {
+    if (this.siren) clearInterval(this.siren);
+    this.siren = null;
   }
 
   connected = (): void => this.say(CONNECTED);

@@ -48,6 +48,7 @@ export type FromPhoneServer =
   | { t: "drop"; leg: string; cause: string }
   | ({ t: "call" } & CallWord)
   | ({ t: "quality"; leg: string } & QualityWord)
+  | { t: "alarm"; interaction: string; on: boolean; text: string }
   | { t: "engine"; up: boolean; text: string }
   | { t: "nack"; id?: string; code: string; text: string }
   | { t: "pong"; n: number; now: number };

@@ -6,7 +6,8 @@ import { useCommand, type WallCallView } from "@kit/feed";
 import { buttonClass, Icon, Menu, type MenuEntry, Spinner, toast } from "@kit/ui";
 import { hasScope, useSession } from "../app/session.tsx";
 import { JOIN_ROLES, type JoinRole } from "../phone/SupervisionDock.tsx";
-import { usePhone, usePhoneState } from "../phone/store.tsx";
+import { usePhoneState } from "../phone/store.tsx";
+import { useVoice } from "../phone/useVoice.ts";
 import type { WallAgent } from "./model.ts";
 
 const ICONS = { listen: "ear", whisper: "chat", barge: "users" } as const;
@@ -20,7 +21,7 @@ export function CallMenu({ agent, call }: { agent: WallAgent; call: WallCallView
   const { t } = useTranslation("phone");
   const session = useSession();
   const navigate = useNavigate();
-  const phone = usePhone();
+  const hasVoice = useVoice();
   const own = usePhoneState((state) => state.calls[call.interaction_id]?.role);
   const tell = (error: { title: string }) => toast("bad", error.title);
   const join = useCommand("JoinInteraction", tell);
@@ -28,15 +29,10 @@ export function CallMenu({ agent, call }: { agent: WallAgent; call: WallCallView
   const leave = useCommand("LeaveInteraction", tell);
   const interaction_id = call.interaction_id;
   const enter = async (role: JoinRole) => {
-    // In the click, so that the browser asks for the microphone now. Listening needs none.
-    const hasVoice = await phone.devices.prove();
-    if (!hasVoice && role !== "listen") {
-      return toast("bad", t(`ready.${phone.devices.microphone.get()}`), t("join.no_microphone"));
-    }
-    await join.run({ interaction_id, role });
+    if (role === "listen" || (await hasVoice())) await join.run({ interaction_id, role });
   };
   const take = async () => {
-    if (await takeOver.run({ interaction_id }))
+    if ((await hasVoice()) && (await takeOver.run({ interaction_id })))
       await navigate({ to: "/app/desk", search: { on: interaction_id } });
   };
   const entries: MenuEntry[] = JOIN_ROLES.map((role) => ({

@@ -85,14 +85,17 @@ describe("a supervisor", () => {
     act(() => FakePeer.last.becomes("connected"));
     const dock = await screen.findByRole("region", { name: "正在参与的通话" });
     expect(await within(dock).findByText("您正在旁听王思源的通话，没有人听得到您")).toBeTruthy();
-    expect(FakePeer.last.sender.track?.enabled).toBe(false);
+    expect(FakePeer.last.sender.track).toBeNull();
+    expect(microphone.opened).toBe(0);
     expect(within(dock).queryByRole("button", { name: "静音" })).toBeNull();
     await user.click(within(dock).getByRole("button", { name: "耳语" }));
-    expect(server.sent("JoinInteraction").at(-1)).toEqual({ interaction_id: "i9", role: "whisper" });
-    expect(FakePeer.last.sender.track?.enabled).toBe(false);
+    await waitFor(() =>
+      expect(server.sent("JoinInteraction").at(-1)).toEqual({ interaction_id: "i9", role: "whisper" }),
+    );
+    expect(FakePeer.last.sender.track).toBeNull();
     ring(word("whisper"));
     expect(await within(dock).findByText("您正在对王思源耳语，客户听不到您")).toBeTruthy();
-    expect(FakePeer.last.sender.track?.enabled).toBe(true);
+    await waitFor(() => expect(FakePeer.last.sender.track?.enabled).toBe(true));
     await user.click(within(dock).getByRole("button", { name: "离开" }));
     expect(server.sent("LeaveInteraction")).toEqual([{ interaction_id: "i9" }]);
   });
@@ -104,6 +107,13 @@ describe("a supervisor", () => {
     expect(server.sent("JoinInteraction")).toEqual([]);
     await choose(/旁听/);
     await waitFor(() => expect(server.sent("JoinInteraction")).toHaveLength(1));
+    ring(word("listen"), { t: "connect", leg: "i9:s:sup:1", interaction: "i9", role: "listen" });
+    await waitFor(() => expect(server.phoned("offer")).toHaveLength(1));
+    act(() => FakePeer.last.becomes("connected"));
+    const dock = await screen.findByRole("region", { name: "正在参与的通话" });
+    await user.click(within(dock).getByRole("button", { name: "加入" }));
+    await waitFor(() => expect(screen.getAllByText("没有麦克风时只能旁听。").length).toBeGreaterThan(0));
+    expect(server.sent("JoinInteraction")).toHaveLength(1);
   });
 
   it("who is no agent can't take over", async () => {
