@@ -80,7 +80,7 @@ class DeskActs:
             call, facts, seat = self._mine(socket, interaction_id)
         if seat.person_id != socket.person_id:
             seat = await self._take_over(socket, call, facts, seat)
-        line = self._channel.director.new_line(call, seat, socket.id, since=self._channel.clock.now_ms())
+        line = self._channel.director.seats.new_line(call, seat, socket.id, since=self._channel.clock.now_ms())
         self._channel.phones.connect(socket.id, socket.person_id, line.id, seat.interaction_id, seat.role)
         self._channel.director.touch(call.contact_id)
 

@@ -31,10 +31,7 @@ class Ears:
 
     def find(self, leg_id: str) -> tuple[LiveCall, Line] | None:
         """The call and the line of a leg."""
-        for call in self._channel.director.calls.values():
-            if (line := call.lines.get(leg_id)) is not None:
-                return call, line
-        return None
+        return self._channel.director.of_leg(leg_id)
 
     def hear(self, event: port.VoiceEvent) -> None:
         """See `port.VoiceListener`."""
@@ -43,7 +40,7 @@ class Ears:
                 self._channel.asking.spawn(self.reconcile())
             case port.EngineDown():
                 _log.warning("voice.engine_down", reason=event.reason)
-                self._channel.director.engine_down()
+                self._channel.director.outage.engine_down()
                 self._channel.phones.engine(False)
             case port.LegOffered():
                 self._channel.asking.spawn(self._channel.guests.telephone(event))
@@ -68,7 +65,7 @@ class Ears:
     async def reconcile(self) -> None:
         """See what lives in the engine, and go on from there."""
         try:
-            await self._channel.director.engine_up()
+            await self._channel.director.outage.engine_up()
             there = await self._channel.voice.inventory()
             await self._channel.alarm.engine_up(there)
         except port.Down:
