@@ -18,10 +18,10 @@ from rexian.channels.chat.channel import ChatChannel
 from rexian.channels.chat.files import FileBook
 from rexian.channels.voice import prompts
 from rexian.channels.voice.channel import VoiceChannel
-from rexian.channels.voice.engines import engine_of, ice_servers
+from rexian.channels.voice.engines import browser_phones, engine_of, ice_servers
 from rexian.channels.voice.port import VoiceEngine
 from rexian.channels.voice.reception import api as reception_api
-from rexian.channels.voice.receptions import DirectoryReceptions
+from rexian.channels.voice.receptions import DirectoryNumbers, DirectoryReceptions
 from rexian.directory import slice as directory
 from rexian.directory.principal import Principal
 from rexian.drill.slice import make as drill
@@ -116,6 +116,7 @@ class House:
             self.db, self.clock, settings, engine, self.prompts,
             DirectoryReceptions(self.db, self.clock), self.book, self._mirror_of, self.gatekeeper.is_own_origin,
             last_agent=last_agent, recordings=BookOfCalls(self.recordings), ice_servers=ice_servers(settings),
+            sip_of=browser_phones(settings), number_of=DirectoryNumbers(self.db, self.clock),
         )  # fmt: skip
 
     def _subscribe(self) -> None:
@@ -251,10 +252,11 @@ class House:
     def _alarms(self) -> HealthFacts:
         stopped = {item.reader: item.trouble for item in self.readers.health() if item.trouble}
         trouble = [item.trouble or item.stage for item in self.host.health().floors if not item.ready]
-        recordings = self.voice.keeping.trouble() if self.voice is not None else ""
         return HealthFacts(
-            stopped_readers=stopped, degraded=trouble[0] if trouble else None, recordings=recordings or None
-        )
+            stopped_readers=stopped, degraded=trouble[0] if trouble else None,
+            voice_down=self.voice.trouble() if self.voice is not None else "",
+            unrecorded=self.voice.recorder.trouble if self.voice is not None else "",
+        )  # fmt: skip
 
     async def examine(self) -> list[Part]:
         """What `/readyz` looks at."""

@@ -49,12 +49,16 @@ def test_every_command_has_its_help(command: list[str]) -> None:
 
 
 def test_settings_are_shown_without_the_secrets(tmp_path: Path) -> None:
-    env = {"REXIAN_SECRET": "s" * 40, "REXIAN_DATABASE_URL": "postgresql://me:word@db.example/x", "REXIAN_PORT": "9001"}
+    env = {
+        "REXIAN_SECRET": "s" * 40,
+        "REXIAN_DATABASE_URL": "postgresql://me:geheim@db.example/x",
+        "REXIAN_PORT": "9001",
+    }
     done = run("--home", tmp_path, "settings", env=env)
     assert done.exit_code == 0
     assert "port = 9001" in done.output
     assert "ssss" not in done.output
-    assert "word" not in done.output
+    assert "geheim" not in done.output
 
 
 def test_the_reference_page_is_printed() -> None:

@@ -67,7 +67,7 @@ async def test_the_floor_learns_queues_and_agents_in_the_engines_words(city: Cit
                 id=agent,
                 skills={"lang:en": 2, "product:phone@yunshan": 4, f"tenant:{yunshan}": 1},
                 minor=("lang:en",),
-                capacity={"chat": 3},
+                capacity={"chat": 3, "voice": 0},
             )
         },
     )

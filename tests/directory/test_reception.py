@@ -11,7 +11,7 @@ import pytest
 from rexian.directory.demo.city import COMPANIES
 from rexian.directory.demo.reception import flow_of
 from rexian.directory.reception.checks import Known, check
-from rexian.directory.reception.contract import flow_for, is_open, sound_in
+from rexian.directory.reception.contract import flow_for, is_open, number_of, sound_in
 from rexian.kit import wav
 from tests.directory.conftest import Browser, City
 
@@ -180,3 +180,17 @@ def test_the_demo_receives_callers() -> None:
         flow, _ = flow_of(company.key, defaultdict(lambda: "q"), "h")
         found = check(flow, Known(queues={"q"}, hours={"h"}), "en")
         assert (found.errors, found.warnings) == ([], []), company.key
+
+
+async def test_a_number_leads_to_one_company(city: City) -> None:
+    admin = await city.as_("admin")
+    given = await admin.send("PUT", "/api/numbers/%2B86%20571-8888-0001", {})
+    assert (given.status_code, given.json()["number"]) == (200, "8657188880001")
+    async with city.db.system() as tx:
+        for dialled in ("+8657188880001", "008657188880001", "8657188880001"):
+            assert await number_of(tx, dialled) == (city.tenants["yunshan"], "")
+        assert await number_of(tx, "4002") is None
+    assert [one["number"] for one in await admin.get("/api/numbers")] == ["8657188880001"]
+    assert (await admin.send("PUT", "/api/numbers/12", {})).status_code == 400
+    assert (await admin.send("DELETE", "/api/numbers/8657188880001")).status_code == 204
+    assert (await admin.send("DELETE", "/api/numbers/8657188880001")).status_code == 404

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import httpx
 import pytest
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright, expect
 from playwright.async_api import Error as PlaywrightError
@@ -14,6 +13,7 @@ from playwright.async_api import Error as PlaywrightError
 from tests.city import City
 from tests.e2e.office import PASSWORD, Office, clear_desk, leave_queue
 from tests.e2e.people import Agent, Customer, Staff, Supervisor
+from tests.e2e.voice.floor import CHIEF, Floor, Microphones, microphones
 
 FLAGS = [
     "--no-sandbox",
@@ -58,6 +58,14 @@ async def browser() -> AsyncIterator[Browser]:
         browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         yield browser
         await browser.close()
+
+
+async def signs_in(page: Page, email: str) -> None:
+    """With the password of all whom the tests have hired."""
+    await page.goto("/sign-in")
+    await page.get_by_role("textbox", name="邮箱").fill(email)
+    await page.get_by_label("密码").fill(PASSWORD)
+    await page.keyboard.press("Enter")
 
 
 class Browsers:
@@ -112,10 +120,7 @@ class Browsers:
     async def colleague(self, **options: object) -> Agent:
         """Wang Siyuan, who signs in with a password; available."""
         agent = Agent(await self.page("zh-CN", **options))
-        await agent.page.goto("/sign-in")
-        await agent.page.get_by_role("textbox", name="邮箱").fill(WANG[1])
-        await agent.page.get_by_label("密码").fill(PASSWORD)
-        await agent.page.keyboard.press("Enter")
+        await signs_in(agent.page, WANG[1])
         await agent.page.wait_for_url("**/app/desk**")
         await agent.becomes("available")
         return agent
@@ -150,14 +155,11 @@ class Browsers:
         await self._send_home()
 
     async def _send_home(self) -> None:
-        async with Office(self._city.url).client("agent") as li:
+        office = Office(self._city.url)
+        async with office.client("agent") as li:
             await clear_desk(li)
-        headers = {"origin": self._city.url}
-        async with httpx.AsyncClient(base_url=self._city.url, headers=headers, timeout=20, trust_env=False) as wang:
-            entered = await wang.post("/api/session", json={"email": WANG[1], "password": PASSWORD})
-            if entered.status_code == 200:
-                wang.headers["x-csrf-token"] = entered.json()["csrf"]
-                await clear_desk(wang)
+        async with office.employee(WANG[1]) as wang:
+            await clear_desk(wang)
 
 
 REPORT = pytest.StashKey[dict[str, pytest.TestReport]]()
@@ -181,6 +183,26 @@ async def browsers(
         await people.picture_all(tmp_path)
     await people.close()
     assert people.errors == []
+
+
+@pytest.fixture(scope="session")
+async def tones() -> AsyncIterator[Microphones]:
+    async with async_playwright() as playwright, microphones(playwright.chromium, FLAGS) as them:
+        yield them
+
+
+@pytest.fixture(scope="session")
+async def chief(office: Office) -> None:
+    """A supervisor of Yunshan's who is an agent too: only so can one take a call over."""
+    await office.hire(*CHIEF, level=5, roles=("agent", "supervisor"))
+
+
+@pytest.fixture
+async def floor(browsers: Browsers, tones: Microphones, city: City, chief: None) -> AsyncIterator[Floor]:
+    """People with telephones."""
+    floor = Floor(browsers, tones, city.url)
+    yield floor
+    await floor.clear()
 
 
 async def axe(page: Page) -> list[str]:

@@ -35,7 +35,17 @@ class Office:
             client.headers["x-csrf-token"] = entered.json()["csrf"]
             yield client
 
-    async def hire(self, name: str, email: str, level: int = 3) -> str:
+    @asynccontextmanager
+    async def employee(self, email: str) -> AsyncIterator[httpx.AsyncClient]:
+        """Somebody hired by `hire`."""
+        headers = {"origin": self.url}
+        async with httpx.AsyncClient(base_url=self.url, headers=headers, timeout=20, trust_env=False) as client:
+            entered = await client.post("/api/session", json={"email": email, "password": PASSWORD})
+            assert entered.status_code == 200, entered.text
+            client.headers["x-csrf-token"] = entered.json()["csrf"]
+            yield client
+
+    async def hire(self, name: str, email: str, level: int = 3, roles: tuple[str, ...] = ("agent",)) -> str:
         """A colleague of the shared staff who can do everything of Yunshan's. Returns the person's id."""
         async with self.client() as client:
             skills = (await client.get("/api/skills", params={"tenant_id": YUNSHAN, "limit": 200})).json()["items"]
@@ -43,7 +53,8 @@ class Office:
                 "name": name,
                 "email": email,
                 "password": PASSWORD,
-                "roles": ["agent"],
+                "roles": list(roles),
+                "capacity": {"chat": 3, "voice": 1},
                 "serves": [YUNSHAN],
                 "level": level,
                 "skills": [{"skill_id": skill["id"], "level": level} for skill in skills],
@@ -57,6 +68,13 @@ class Office:
             told = await client.get(f"/api/contacts/{contact_id}/trace", params={"locale": locale})
             assert told.status_code == 200, told.text
             return list(told.json()["entries"])
+
+    async def audit(self, action: str) -> list[dict[str, Any]]:
+        """Yunshan's audit trail of one kind of act, newest first."""
+        async with self.client() as client:
+            told = await client.get("/api/audit", params={"tenant_id": YUNSHAN, "action": action})
+            assert told.status_code == 200, told.text
+            return list(told.json()["items"])
 
     async def latest_contact(self) -> str:
         async with self.client("supervisor") as client:

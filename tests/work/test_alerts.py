@@ -85,16 +85,21 @@ def test_an_alert_keeps_its_id_and_its_beginning_until_it_is_over() -> None:
 
 
 def test_the_house_itself_alarms() -> None:
-    alerts = AlertBook().update(NOW, [], [], HealthFacts(stopped_readers={"figures": "boom"}, degraded="database"))
-    assert {alert.kind for alert in alerts.values()} == {"reader_stopped", "journal_degraded"}
+    ill = HealthFacts(
+        stopped_readers={"figures": "boom"}, degraded="database", voice_down="killed", unrecorded="failed"
+    )
+    kinds = {alert.kind for alert in AlertBook().update(NOW, [], [], ill).values()}
+    assert kinds == {"reader_stopped", "journal_degraded", "voice_down", "recording_failed"}
 
 
 @pytest.mark.parametrize("locale", ["zh-CN", "en"])
 def test_every_kind_is_explained_with_its_parameters(locale: str) -> None:
     facts = queue(waiting=9, oldest_since_at=NOW - 125_000, available_agents=0, percent=50, goal=80, judged=9)
     people = [agent("not_ready", 40, "break", talking_since_at=NOW - 30 * MINUTE)]
-    health = HealthFacts(stopped_readers={"figures": "boom"}, degraded="database", recordings="disk_full")
-    alerts = AlertBook().update(NOW, [facts], people, health).values()
+    health = HealthFacts(stopped_readers={"figures": "boom"}, degraded="database", voice_down="killed")
+    alerts = list(AlertBook().update(NOW, [facts], people, health).values())
+    for unrecorded in ("disk_full", "failed"):
+        alerts += AlertBook().update(NOW, [], [], HealthFacts(unrecorded=unrecorded)).values()
     assert {alert.kind for alert in alerts} == set(typing.get_args(Kind))
     for alert in alerts:
         text = explain(alert, locale, NOW, {"q1": "手机售后", "a1": "李晓雯"})

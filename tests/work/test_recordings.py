@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import math
 import struct
 import wave
 from pathlib import Path
@@ -17,42 +16,14 @@ from sqlalchemy import select, update
 
 from rexian.directory.audit.tables import audit
 from rexian.directory.keys.tables import tenant_key
-from rexian.kit import g711
 from rexian.kit.clock import FakeClock
 from rexian.kit.ids import new_id
-from rexian.kit.sealed import SealedWriter
-from rexian.work.recordings.contract import Book, Ended, Order
-from rexian.work.recordings.keeping import Keeper
+from rexian.work.recordings.contract import Book, Ended
+from rexian.work.recordings.keeping import AT_ONCE, Keeper
 from rexian.work.recordings.model import DAY_MS
 from rexian.work.recordings.tables import recording
 from tests.served import Served
-
-RATE = 8_000
-
-
-def sound(*parts: tuple[float, float, float]) -> bytes:
-    """Stereo mu-law: (seconds, Hz on the left, Hz on the right); 0 Hz is silence."""
-    tracks = []
-    for seconds, left, right in parts:
-        t = np.arange(int(seconds * RATE)) / RATE
-        tracks.append(np.stack([9_000 * np.sin(2 * math.pi * hz * t) for hz in (left, right)], axis=1))
-    return g711.encode(np.concatenate(tracks).astype(np.int16).reshape(-1))
-
-
-def header() -> bytes:
-    """As the recorder writes it first: lengths unknown."""
-    form = struct.pack("<4sIHHIIHHH", b"fmt ", 18, 7, 2, RATE, 2 * RATE, 2, 8, 0)
-    fact = struct.pack("<4sII", b"fact", 4, 0xFFFFFFFF)
-    return b"RIFF" + struct.pack("<I", 0xFFFFFFFF) + b"WAVE" + form + fact + b"data" + struct.pack("<I", 0xFFFFFFFF)
-
-
-def write(order: Order, body: bytes, *, close: bool = True) -> Ended:
-    writer = SealedWriter(Path(order.path), order.key)
-    writer.write(header() + body)
-    if not close:  # as a process leaves it that is killed
-        return Ended(0, 0, "", "")
-    done = writer.close()
-    return Ended(len(body) // 2 * 1_000 // RATE, done.size, done.sha256, "stopped")
+from tests.work.recorded import RATE, sound, write
 
 
 @pytest.fixture
@@ -200,6 +171,21 @@ async def test_what_a_dead_process_left_is_kept_as_far_as_it_got(served: Served,
         assert (await supervisor.get(f"/api/recordings/{gone.id}")).json()["state"] == "lost"
         assert (await supervisor.get(f"/api/recordings/{alive.id}")).json()["state"] == "writing"
     await book.finish(alive.id, write(alive, sound((1, 440, 0))))
+
+
+async def test_files_that_are_gone_hold_up_no_other_recording(served: Served, book: Book) -> None:
+    """More of them than are looked at in one round: the next round takes those that can be drawn."""
+    for _ in range(AT_ONCE):
+        order = await book.begin(served.city.yunshan, new_id(), new_id())
+        await book.finish(order.id, Ended(1_000, 8_000, "0" * 64, "stopped"))
+    id = await made(served, sound((1, 440, 0)), keep=False)
+    await book.finish(id, Ended(1_000, 16_000, "0" * 64, "stopped"))
+    keeper = Keeper(served.house.db, served.house.clock, book)
+    for _ in range(2):
+        await keeper.once()
+    async with served.house.db.system() as tx:
+        row = (await tx.execute(select(recording).where(recording.c.id == id))).one()
+    assert row.picture is not None
 
 
 async def test_an_altered_file_is_said_to_be_damaged(served: Served, book: Book) -> None:

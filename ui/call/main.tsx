@@ -70,6 +70,7 @@ const session = new Session(
     },
     release() {
       stopMeter();
+      stopMeter = () => undefined; // an ended call may be released twice
       for (const track of opened?.getTracks() ?? []) track.stop();
       opened = undefined;
       speaker.srcObject = null;

@@ -17,6 +17,7 @@ from rexian.directory.people import api as people
 from rexian.directory.policies import api as policies
 from rexian.directory.queues import api as queues
 from rexian.directory.reception import api as reception
+from rexian.directory.reception import numbers_api as numbers
 from rexian.directory.sign_in import brake, sessions
 from rexian.directory.sign_in.service import SignIn
 from rexian.directory.signals import Signals
@@ -38,6 +39,7 @@ routes = [
     *queues.routes,
     *policies.routes,
     *reception.routes,
+    *numbers.routes,
     *hours.routes,
     *customers.routes,
     *sites.routes,

@@ -115,10 +115,33 @@ class CommandMaster:
         return _decoded(out[:_MOST].strip(), "the key command's answer")
 
 
+class Moved:
+    """A key service that took over from a local master key: that one still unwraps, and is asked first since it knows
+    its own (a service may answer anything to what it never wrapped).
+    """
+
+    def __init__(self, service: CommandMaster, local: LocalMaster) -> None:
+        self._service, self._local = service, local
+        self.id = service.id
+
+    async def wrap(self, owner: str, key: bytes) -> bytes:
+        return await self._service.wrap(owner, key)
+
+    async def unwrap(self, owner: str, wrapped: bytes) -> bytes:
+        try:
+            return await self._local.unwrap(owner, wrapped)
+        except KeyTrouble:
+            return await self._service.unwrap(owner, wrapped)
+
+
 def master_of(settings: Settings) -> Wrapper:
-    """Whoever holds the master key by the settings; without any, a file made once. Raises `SettingsError`."""
+    """Whoever holds the master key by the settings; without any, a file made once. Raises `SettingsError`.
+
+    Beside a command only `master_keys_old` is looked at: the keys from before.
+    """
     if settings.master_key_command:
-        return CommandMaster(settings.master_key_command)
+        service, old = CommandMaster(settings.master_key_command), settings.master_keys_old
+        return Moved(service, LocalMaster([_checked(text) for text in old])) if old else service
     given = [settings.master_key] if settings.master_key else [_from_file(settings.home / "master.key")]
     return LocalMaster([_checked(text) for text in (*given, *settings.master_keys_old)])
 

@@ -145,6 +145,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     asterisk_certificate: Annotated[
         str, _about("voice", "PEM file on Asterisk's machine with certificate and key, for browsers' phones over WSS.")
     ] = ""
+    asterisk_socket: Annotated[
+        str,
+        _about("voice", "Where browsers' phones reach Asterisk, wss://host/ws; empty: at its first node."),
+    ] = ""
     asterisk_trunks: Annotated[
         tuple[str, ...], _about("voice", "Lines: name=host:port, or name=user:password@host:port to register there.")
     ] = ()
@@ -155,8 +159,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     asterisk_denied_numbers: Annotated[
         tuple[str, ...], _about("voice", "Beginnings of numbers that are never dialled (premium rates).")
     ] = (
-        "+1900",
-        "1900",
+        "+1900",  # not 1900 alone: Chinese mobile numbers begin so too
         "+86168",
         "168",
         "+979",

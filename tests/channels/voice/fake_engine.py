@@ -113,6 +113,10 @@ class FakeEngine:
         leg = self.legs[leg_id]
         self._collected(leg, "timeout" if leg.digits else "nothing")
 
+    def hear_nothing(self, leg_id: str, silent_ms: int) -> None:
+        """No packet has come from this end for so long."""
+        self._tell(port.MediaStatistics(leg_id=leg_id, jitter_ms=0, loss=0, mos=1, silent_ms=silent_ms))
+
     def offer(self, leg_id: str, caller: port.Caller) -> None:
         """A telephone rings in."""
         self.legs[leg_id] = Leg(leg_id, "customer", "", state="offered")
@@ -240,6 +244,9 @@ class FakeEngine:
     ) -> None:  # fmt: skip
         if not self.numbers:
             raise Unsupported
+        if isinstance(to, port.Number) and to.digits.startswith("+1900"):  # as an exchange does: told at once
+            self._tell(port.LegEnded(leg_id=leg_id, cause="not_allowed"))
+            return
         self.dialled.append((leg_id, to))
         self.legs[leg_id] = Leg(leg_id, side, tag, state="dialling")
 

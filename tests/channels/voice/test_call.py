@@ -31,6 +31,18 @@ async def test_a_customer_calls_and_a_person_picks_up(street: Street) -> None:
     assert caller.states == ["reception", "waiting", "talking"]
 
 
+async def test_who_hangs_up_is_not_told_of_a_cut(street: Street) -> None:
+    """Their line goes with their word, and may be gone before the floor has heard it."""
+    caller, _, _ = await street.talk()
+    await caller.send(t="hangup", id=new_id())
+    calls = street.voice.director.calls
+    await street.until(lambda: (call := calls.get(caller.contact)) is None or call.released)
+    if caller.leg in street.engine.legs:
+        street.engine.lose(caller.leg)
+    await caller.state("ended")
+    assert caller.states == ["reception", "waiting", "talking", "ended"]
+
+
 async def test_a_new_call_is_never_shown_as_cut(street: Street, monkeypatch: pytest.MonkeyPatch) -> None:
     calls = street.voice.guests.calls
 

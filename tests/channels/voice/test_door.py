@@ -118,6 +118,34 @@ async def test_a_call_of_somebody_else_is_not_found(street: Street) -> None:
     assert thief.of("welcome")[0]["contact"] is None
 
 
+async def test_who_has_a_call_of_their_own_does_not_get_into_another_ones(street: Street) -> None:
+    """3: two pages of a known visitor; while one of them calls, the other names somebody else's contact."""
+    victim, thief = await street.caller(), await street.caller()
+    await victim.call()
+    await victim.state("waiting")
+    await thief.call()
+    await thief.ask("hangup")
+    await thief.state("ended")
+    first, second = [await street.caller(visitor=thief.visitor, contact=None) for _ in range(2)]
+    await first.call()
+    await first.state("waiting")
+    second.contact, second.interaction = victim.contact, victim.interaction
+    assert (await second.call())["code"] == "id_in_use"
+    assert street.engine.connects.count(victim.leg) == 1
+    assert not second.states
+
+
+async def test_a_second_page_of_the_same_visitor_begins_a_call_of_its_own(street: Street) -> None:
+    first = await street.caller()
+    await first.call()
+    await first.state("waiting")
+    second = await street.caller(visitor=first.visitor, contact=None)
+    second.contact, second.interaction = new_id(), new_id()
+    answer = await second.call()
+    assert answer["t"] == "nack"
+    assert answer["code"] == "contact_open"
+
+
 async def test_the_same_call_sent_again_is_one_contact(street: Street) -> None:
     caller = await street.caller()
     id = new_id()

@@ -143,6 +143,32 @@ async def test_a_restarted_path_keeps_the_keys() -> None:
         assert not ear_a.lost
 
 
+async def test_a_page_that_restarts_its_path_for_ever_keeps_no_more_than_one() -> None:
+    async with pair() as (caller, answerer, _, ear):
+        for _ in range(6):
+            caller.take_answer(await answerer.answer(sdp.parse_offer(await caller.offer())))
+        await asyncio.sleep(0.5)
+        assert not answerer._old
+        await speak(caller, 3)
+        await asyncio.sleep(0.1)
+        assert len(ear.sounds) == 3
+
+
+async def test_a_flood_of_reports_and_handshakes_is_not_even_decrypted() -> None:
+    async with pair() as (caller, answerer, _, ear):
+        assert answerer._srtp is not None
+        looked: list[bytes] = []
+        answerer._srtp.unprotect_rtcp = lambda data: looked.append(data)  # type: ignore[method-assign, assignment]
+        for _ in range(5_000):
+            answerer._on_datagram(b"\x80\xc8" + bytes(60))
+            answerer._on_datagram(b"\x16\xfe\xfd" + bytes(60))
+        assert len(looked) <= 200  # a second may have begun anew
+        await speak(caller, 3)
+        await asyncio.sleep(0.1)
+        assert len(ear.sounds) == 3
+        assert not ear.lost
+
+
 async def test_forged_and_repeated_packets_are_not_heard() -> None:
     async with pair() as (caller, answerer, _, ear):
         kept: list[bytes] = []

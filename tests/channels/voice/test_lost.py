@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
+
+import pytest
 
 from rexian.channels.voice.settings import VoiceLimits
+from rexian.engine.commands import EndInteraction
+from rexian.runtime.port import Receipt, Unavailable
 from tests.channels.voice.rig import Street
 
 QUICK = VoiceLimits(grace_ms=400, answer_ms=150, position_every_ms=50, ring_ms=300)
@@ -96,6 +101,33 @@ async def test_while_the_engine_is_away_nobody_new_gets_stuck(street: Street) ->
     street.engine.come_up()
     await asyncio.sleep(0.05)
     assert (await caller.call())["t"] == "answer"
+
+
+async def test_a_call_that_cannot_be_ended_yet_holds_up_nobody_else(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """30, 58: while one floor can't commit, the sense of time of all other calls goes on."""
+    stuck, other = await street.caller(), await street.caller()
+    for one in (stuck, other):
+        await one.call()
+        await one.state("waiting")
+    ask = street.voice.asking.ask
+
+    async def away(tenant_id: str, command: Any, *args: Any, **more: Any) -> Receipt:
+        if isinstance(command, EndInteraction) and command.interaction_id == stuck.interaction:
+            raise Unavailable("no quorum")
+        return await ask(tenant_id, command, *args, **more)
+
+    monkeypatch.setattr(street.voice.asking, "ask", away)
+    street.voice.limits = QUICK
+    await stuck.drop()
+    street.engine.lose(stuck.leg)
+    await asyncio.sleep(0.8)
+    late = await street.caller()
+    await late.call()
+    await late.got("position")
+    monkeypatch.undo()
+    await other.got("position", position=1)
 
 
 async def test_those_who_wait_keep_their_place_over_an_engine_crash(street: Street) -> None:

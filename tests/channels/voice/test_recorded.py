@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import errno
 from pathlib import Path
 from typing import Literal
 
@@ -9,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from rexian.channels.voice.port import RecordingEnded, RecordingOrder
+from rexian.kit import i18n
 from rexian.kit.ids import new_id
 from rexian.runtime.tables import journal
 from tests.channels.voice.rig import Street
@@ -28,7 +31,7 @@ class Shelf:
 
     async def begin(self, tenant_id: str, contact_id: str, interaction_id: str) -> RecordingOrder:
         if self.full:
-            raise OSError("disk full")
+            raise OSError(errno.ENOSPC, "disk full")
         self.begun.append(interaction_id)
         return RecordingOrder(id=new_id(), path=str(Path("/nowhere")), key=bytes(32))
 
@@ -42,8 +45,7 @@ class Shelf:
 @pytest.fixture
 def shelf(street: Street, monkeypatch: pytest.MonkeyPatch) -> Shelf:
     shelf = Shelf("always")
-    monkeypatch.setattr(street.voice, "recordings", shelf)
-    monkeypatch.setattr(street.voice.director, "recordings", shelf)
+    monkeypatch.setattr(street.voice.recorder, "recordings", shelf)
     return shelf
 
 
@@ -72,37 +74,49 @@ async def test_a_talk_is_recorded_paused_and_noted(street: Street, shelf: Shelf)
     assert shelf.begun == [caller.interaction]
 
 
-async def test_a_full_disk_ends_no_call(street: Street, shelf: Shelf) -> None:
+async def test_a_full_disk_ends_no_call_and_alarms_the_supervisor(street: Street, shelf: Shelf) -> None:
+    """28: nobody reads "recorded" of a call that isn't; trying again by hand is tried once, and says so again."""
+    zhao = await street.desk(street.city.zhao, "wall")
     shelf.full = True
-    caller, _, phone = await street.talk()
-    told = await phone.got("nack", code="not_recorded")
-    assert told["text"]
+    caller, li, phone = await street.talk()
+    assert (await phone.got("nack", code="not_recorded"))["text"]
+    alarm = await zhao.until(lambda: zhao.view("wall", "alerts").get("recording_failed"), seconds=15)
+    assert (alarm["kind"], alarm["severity"]) == ("recording_disk_full", "bad")
+    await caller.until(lambda: not caller.of("state")[-1].get("recording"))
+    await li.do("SetRecording", interaction_id=caller.interaction, state="on")
+    await phone.until(lambda: len([one for one in phone.of("nack") if one["code"] == "not_recorded"]) == 2)
     assert street.hears(caller.leg)
 
 
-async def test_a_disk_that_fills_during_a_talk_alarms_the_supervisor_and_nobody_believes_it_is_recorded(
-    street: Street, shelf: Shelf
-) -> None:
+async def test_a_disk_that_fills_up_while_recording_ends_the_recording_only(street: Street, shelf: Shelf) -> None:
+    """28."""
     caller, li, phone = await street.talk()
-    await caller.until(lambda: caller.of("state")[-1].get("recording") == "on")
     await street.until(lambda: street.engine.recordings)
-    zhao = await street.desk(street.city.zhao, "wall")
     street.engine.fill_disk()
     assert (await phone.got("nack", code="not_recorded"))["text"]
     await caller.until(lambda: not caller.of("state")[-1].get("recording"))
     await li.until(lambda: li.view("me", "handlings")[caller.interaction]["recording"] == "off")
-    alarm = ("bad", {"why": "disk_full"})
-    await zhao.until(
-        lambda: (
-            (found := zhao.view("wall", "alerts").get("recordings_not_kept"))
-            and (found["severity"], found["params"]) == alarm
-        )
-    )
+    assert shelf.finished[-1].why == "disk_full"
+    assert street.voice.recorder.trouble == "disk_full"
     assert street.hears(caller.leg)
-    await li.do("SetRecording", interaction_id=caller.interaction, state="on")  # there is room again
+
+
+async def test_words_that_the_full_disk_does_not_take_are_not_called_saved(street: Street) -> None:
+    """28: the caller keeps the place, and supervisors read of it."""
+    caller = await street.caller()
+    await caller.call()
+    await caller.state("waiting")
+    await street.until(lambda: caller.of("say"))
+    await caller.send(t="key", digit="2")
     await street.until(lambda: street.engine.recordings)
-    await li.do("EndInteraction", interaction_id=caller.interaction)
-    await zhao.until(lambda: "recordings_not_kept" not in zhao.view("wall", "alerts"))
+    street.engine.fill_disk()
+    await caller.send(t="key", digit="#")
+    await street.until(lambda: street.voice.recorder.trouble == "disk_full")
+    saved = i18n.t("zh-CN", "prompts.voicemail_saved")
+    await street.until(lambda: not street.voice.director.calls[caller.contact].saving)
+    await asyncio.sleep(0.3)
+    assert caller.states[-1] == "waiting"
+    assert not [said for said in caller.of("say") if saved in said["text"]]
 
 
 async def test_never_is_never(street: Street, shelf: Shelf) -> None:

@@ -11,6 +11,7 @@ from rexian.channels.voice import port
 from rexian.directory.people.tables import person
 from rexian.kit.database import Database
 from rexian.kit.ids import new_id
+from rexian.kit.sockets import TRY_LATER
 from rexian.runtime.tables import journal
 from tests.channels.voice.fake_engine import FakeEngine
 from tests.channels.voice.rig import Street
@@ -80,6 +81,28 @@ async def test_when_the_web_server_dies_the_call_goes_on_and_controls_return(
         await street.until(lambda: not engine.legs)
         for talking in (caller, phone, li):
             await talking.close()
+
+
+async def test_a_page_that_comes_before_the_floor_is_sent_away_for_a_moment(
+    closed: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Told that there is no call, it would hang up the one that goes on."""
+    before, engine = closed, Lasting()
+    async with running(before.settings, voice=engine) as (house, port):
+        street = Street(Served(house, before.city, port, before.settings), engine)
+        caller = await street.caller()
+        await caller.call()
+        await caller.state("waiting")
+        await caller.close()
+        with monkeypatch.context() as starting:
+            starting.setattr(street.voice.asking, "floor", lambda tenant_id: None)
+            await caller.open()
+            await street.until(lambda: caller.closed)
+            assert caller.of("welcome") == []
+            assert caller.closed == (TRY_LATER, "try again")
+        await caller.open()
+        await caller.state("waiting")
+        await caller.ask("hangup")
 
 
 async def ended_as(street: Street, interaction_id: str) -> str:

@@ -43,6 +43,12 @@ export interface AskedView {
   consult_by: { id: string; name: string } | null;
 }
 
+/** The number that a telephone shows, and the network's word on it (STIR/SHAKEN). Never proof of who calls. */
+export interface CallerView {
+  number: string;
+  verstat: "none" | "TN-Validation-Passed" | "TN-Validation-Failed" | "No-TN-Validation";
+}
+
 export interface AgentView {
   id: string;
   state: "available" | "not_ready" | "after_contact_work";
@@ -66,6 +72,7 @@ export interface OfferView extends Partial<AskedView> {
   tenant_name_en?: string | null;
   customer: CustomerRef;
   medium: Medium;
+  caller?: CallerView | null;
   offered_at: number;
   proof_due_at: number;
   ring_due_at: number;
@@ -87,6 +94,7 @@ export interface HandlingView extends Partial<AskedView>, Partial<CallView> {
   tenant_name_en?: string | null;
   customer: CustomerRef;
   medium: Medium;
+  caller?: CallerView | null;
   state: "talking" | "after_contact_work";
   accepted_at: number;
   ended_at?: number | null;

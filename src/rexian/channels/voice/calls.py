@@ -187,6 +187,8 @@ class Line:
     role: Role = "talk"
     dropped: bool = False
     told: bool = False  # that it does not come up
+    met: bool = False  # it has been in the call
+    again_at: int = 0  # a phone that is not there is not called before this instant, ms
     known_as: str = ""  # the engine's own name for a telephone that called in
 
     @property

@@ -25,11 +25,11 @@ from rexian.channels.voice.director import Director
 from rexian.channels.voice.figures import CALLS, ENGINE_UP, LATE, LEGS, OPEN, TURNED_AWAY
 from rexian.channels.voice.guests import Guests
 from rexian.channels.voice.host import Host
-from rexian.channels.voice.keeping import Keeping
 from rexian.channels.voice.listening import Ears
 from rexian.channels.voice.live import LiveCall, Recordings
 from rexian.channels.voice.lobby import Lobby, Receptions
 from rexian.channels.voice.patience import Patience
+from rexian.channels.voice.recorder import Recorder
 from rexian.channels.voice.settings import VoiceLimits
 from rexian.channels.voice.socket import Socket
 from rexian.channels.voice.speaking import Prompts
@@ -71,7 +71,7 @@ class VoiceChannel:
         receptions: Receptions, book: FileBook, mirror_of: Callable[[str], Mirror],
         own_origin: Callable[[str, str], bool], *, limits: VoiceLimits | None = None, last_agent: LastAgent = nobody,
         recordings: Recordings | None = None, ice_servers: Sequence[frames.IceServer] = (),
-        sip_of: Callable[[str], desk_frames.Sip | None] = lambda person_id: None, number_of: NumberOf = _no_number,
+        sip_of: Callable[[str], desk_frames.Sip | None] = lambda name: None, number_of: NumberOf = _no_number,
     ) -> None:  # fmt: skip
         self.db = db
         self.clock = clock
@@ -83,7 +83,6 @@ class VoiceChannel:
         self.entrances = Entrances(db, clock)
         self.abilities = Abilities(clock)
         self.last_agent = last_agent
-        self.recordings = recordings
         self.degraded = False
         self.demo = settings.demo
         self.health = port.Health(up=False, engine=voice.name)
@@ -96,6 +95,8 @@ class VoiceChannel:
         self.sockets: Mapping[str, AsgiApp] = {"/voice/ws": self.serve}
         self.asking = Asking(mirror_of)
         self.phones = Phones(clock, settings.secret, lambda: self.limits)
+        if voice.name == "asterisk":
+            self.phones.names, self.phones.in_browser = {}, lambda name: sip_of(name) is not None
         self.visits = Visits(self.asking, lambda agent_id: self.names.get(agent_id, ""))
         store = FileStore(settings.files, settings.max_upload_bytes)
         self.voicemails = Voicemails(
@@ -103,10 +104,9 @@ class VoiceChannel:
         )
         self.lobby = Lobby(self, receptions)
         self.guests = Guests(self)
-        self.keeping = Keeping(clock, self.asking, self.phones)
+        self.recorder = Recorder(voice, clock, self.asking, self.phones, recordings)
         self.director = Director(
-            voice, clock, self.asking, self.phones, self.visits, lambda: self.limits, recordings, self.keeping,
-            self._new_host,
+            voice, clock, self.asking, self.phones, self.visits, lambda: self.limits, self.recorder, self._new_host,
             self.guests.find_number, self.guests.find_outsider,
         )  # fmt: skip
         self.alarm = Alarm(
@@ -117,7 +117,9 @@ class VoiceChannel:
         self.desk = DeskActs(self)
         self.patience = Patience(self)
         self.echo = EchoTests(voice, clock, self.asking, lambda: self.limits)
-        self.tasks: list[Task] = [self._run_engine, self._keep_time, self._keep_names, self._keep_health]
+        self.tasks: list[Task] = [
+            self._run_engine, self._keep_time, self._keep_names, self._keep_health, self._keep_alarm,
+        ]  # fmt: skip
         self._prompts = prompts
         self._recordings_at = 0
         self._own_origin = own_origin
@@ -216,10 +218,11 @@ class VoiceChannel:
                 known = interaction.contact_id in self.director.calls
                 call = self.director.open(interaction.contact_id, interaction.tenant_id)
                 call.resumed = call.resumed or not known
+        if self.director.up:
+            self.asking.spawn(self.ears.reconcile())  # first what there is, then what is wanting
+            return
         for contact_id in list(self.director.calls):
             self.director.touch(contact_id)
-        if self.director.up:
-            self.asking.spawn(self.ears.reconcile())
 
     def contact_of(
         self, tenant_id: str, contact_id: str | None, customers: Sequence[str]
@@ -244,7 +247,7 @@ class VoiceChannel:
     async def voice_view(self, locale: str) -> frames.VoiceView:
         """Whether one may call now, in words."""
         full = self.health.capacity and self.health.legs + 2 > self.health.capacity
-        why = "down" if not self.director.up else "full" if full else ""
+        why = "down" if not self.director.up else "full" if full else "" if self._from_pages else "phone_only"
         return frames.VoiceView(
             available=not why, why=i18n.t(locale, f"voice.why.{why}") if why else "", phone=self.phone,
             ice_servers=self.ice_servers,
@@ -252,6 +255,8 @@ class VoiceChannel:
 
     async def check_room(self, ask_id: str) -> None:
         """Raises `Refusal` when no new call can be taken: said before the contact begins, so that it isn't lost."""
+        if not self._from_pages:
+            raise Refusal("not_here", ask_id, alternatives=["call_back"])
         if not self.director.up:
             raise Refusal("voice_down", ask_id, alternatives=["call_back"])
         health = await self.voice.health()
@@ -260,13 +265,24 @@ class VoiceChannel:
 
     def desk_welcome(self, socket: DeskSocket) -> desk_frames.Welcome:
         calls = self.phones.views(list(self.director.calls.values()), socket)
+        phone = self.phones.phone(socket.person_id) or ""
         return desk_frames.Welcome(
             person=socket.person_id, engine="asterisk" if self.voice.name == "asterisk" else "embedded",
             ice_servers=self.ice_servers, calls=calls, now=self.clock.now_ms(), up=self.director.up,
-            sip=self.sip_of(socket.person_id),
+            sip=self.sip_of(phone) if phone else None, phone=phone,
         )  # fmt: skip
 
+    @property
+    def _from_pages(self) -> bool:
+        """Whether a customer's page can be a telephone: not with an exchange."""
+        return self.phones.names is None
+
     # -- what others tell it -------------------------------------------------------------------------------------------
+    @property
+    def recordings(self) -> Recordings | None:
+        """Who keeps recordings; None: nobody."""
+        return self.recorder.recordings
+
     def set_degraded(self, on: bool) -> None:
         """Tell the customers' pages whether what they do can be kept."""
         if on != self.degraded:
@@ -296,8 +312,14 @@ class VoiceChannel:
     async def _keep_time(self) -> None:
         while True:
             await asyncio.sleep(self.limits.position_every_ms / 1000)
-            await self.patience.look()
+            self.patience.look()
             self._close_mute()
+
+    async def _keep_alarm(self) -> None:
+        """By itself: it waits for floors and engines, and a stuck one must not stop the calls' time."""
+        while True:
+            await asyncio.sleep(self.limits.position_every_ms / 1000)
+            await self.alarm.look()
 
     def _close_mute(self) -> None:
         now = self.clock.now_ms()
@@ -315,7 +337,10 @@ class VoiceChannel:
 
     async def _learn_names(self) -> None:
         async with self.db.system() as tx:
-            self.names = {id: card.name for id, card in (await agent_cards(tx)).items()}
+            cards = await agent_cards(tx)
+        self.names = {id: card.name for id, card in cards.items()}
+        if self.phones.names is not None:
+            self.phones.names = {id: card.phone for id, card in cards.items() if card.phone and card.active}
 
     async def _keep_health(self) -> None:
         while True:

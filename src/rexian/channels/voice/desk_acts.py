@@ -81,7 +81,7 @@ class DeskActs:
         if seat.person_id != socket.person_id:
             seat = await self._take_over(socket, call, facts, seat)
         line = self._channel.director.seats.new_line(call, seat, socket.id, since=self._channel.clock.now_ms())
-        self._channel.phones.connect(socket.id, socket.person_id, line.id, seat.interaction_id, seat.role)
+        await self._channel.director.seats.connect(call, seat, line)
         self._channel.director.touch(call.contact_id)
 
     def _mine(self, socket: DeskSocket, interaction_id: str) -> tuple[LiveCall, Facts, Seat]:

@@ -96,6 +96,8 @@ class Call(CallView, tag_field="t", tag="call", kw_only=True):
 
 
 class Welcome(Struct, tag_field="t", tag="welcome", kw_only=True):
+    """`phone`: the person's telephone at the exchange, which rings; `sip`: how this page becomes that telephone."""
+
     person: str
     engine: Literal["embedded", "asterisk"]
     ice_servers: list[IceServer]
@@ -103,6 +105,7 @@ class Welcome(Struct, tag_field="t", tag="welcome", kw_only=True):
     now: int
     up: bool = True
     sip: Sip | None = field(default=None)
+    phone: str = ""
 
 
 class Connect(Struct, tag_field="t", tag="connect"):

@@ -15,6 +15,14 @@ from rexian.channels.voice.wire import encode
 from rexian.kit import i18n
 from rexian.kit.clock import Clock
 
+ON_DESK = "sip:"
+"""Begins the id of a device that is no page: a phone of the exchange. Pages' ids have no colon."""
+
+
+def on_desk(device_id: str) -> str:
+    """Name of the phone on a desk that this device is; '' for a page."""
+    return device_id.removeprefix(ON_DESK) if device_id.startswith(ON_DESK) else ""
+
 
 class Device(Protocol):
     """A staff page's phone socket."""
@@ -45,6 +53,9 @@ class Phones:
         self._limits = limits
         self._open: dict[str, dict[str, Device]] = {}
         self._tries: dict[str, Pace] = {}
+        self.names: dict[str, str] | None = None
+        """Person → name of their phone at the exchange. None: the engine reaches pages by itself."""
+        self.in_browser: Callable[[str], bool] = lambda name: False
 
     def __len__(self) -> int:
         return sum(len(devices) for devices in self._open.values())
@@ -71,11 +82,20 @@ class Phones:
 
     def choose(self, person_id: str, device_id: str = "", *, listens: bool = False) -> str:
         """See `parties.People`."""
+        name = self.phone(person_id)
+        if name == "":
+            return ""
+        if name is not None and not self.in_browser(name):
+            return f"{ON_DESK}{name}"
         theirs = self._open.get(person_id, {})
         if device_id:
             return device_id if device_id in theirs else ""
         ready = [device for device in theirs.values() if device.microphone or listens]
         return max(ready, key=lambda device: device.used_at).id if ready else ""
+
+    def phone(self, person_id: str) -> str | None:
+        """See `parties.People`."""
+        return None if self.names is None else self.names.get(person_id, "")
 
     def can_speak(self, person_id: str, device_id: str) -> bool:
         """See `parties.People`. A device that has just gone is nobody's trouble now."""
@@ -146,7 +166,7 @@ class Phones:
         holder = self._open.get(person_id, {}).get(device_id)
         return frames.CallView(
             interaction=interaction_id, leg=leg_id, role=role, state=state,  # type: ignore[arg-type]
-            here=device_id == reader.id, device_label=holder.label if holder is not None else "",
+            here=device_id == reader.id, device_label=holder.label if holder is not None else on_desk(device_id),
             code=code_of(self._secret, call.contact_id, person_id),
         )  # fmt: skip
 

@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeGuard
 
-from rexian.channels.voice.asking import SYSTEM, Asking
+from rexian.channels.voice.asking import Asking
 from rexian.channels.voice.calls import (
     Facts,
     Line,
@@ -22,8 +22,7 @@ from rexian.channels.voice.calls import (
 )
 from rexian.channels.voice.doing import Doing
 from rexian.channels.voice.figures import SETUP
-from rexian.channels.voice.keeping import Keeping
-from rexian.channels.voice.live import LiveCall, Recordings
+from rexian.channels.voice.live import LiveCall
 from rexian.channels.voice.outage import Outage
 from rexian.channels.voice.parties import Customers, People
 from rexian.channels.voice.port import (
@@ -31,6 +30,7 @@ from rexian.channels.voice.port import (
     Down,
     VoiceEngine,
 )
+from rexian.channels.voice.recorder import Recorder
 from rexian.channels.voice.seats import Seats
 from rexian.channels.voice.settings import VoiceLimits
 from rexian.engine import commands as engine
@@ -48,7 +48,7 @@ class Director:
 
     def __init__(
         self, voice: VoiceEngine, clock: Clock, asking: Asking, people: People, customers: Customers,
-        limits: Callable[[], VoiceLimits], recordings: Recordings | None, keeping: Keeping,
+        limits: Callable[[], VoiceLimits], recorder: Recorder,
         new_host: Callable[[LiveCall, Facts], Any], find_number: Callable[[LiveCall, Facts], Awaitable[None]],
         find_outsider: Callable[[LiveCall, str], Awaitable[str]],
     ) -> None:  # fmt: skip
@@ -57,8 +57,7 @@ class Director:
         self.asking = asking
         self.people = people
         self.customers = customers
-        self.recordings = recordings
-        self.keeping = keeping
+        self.recorder = recorder
         self.calls: dict[str, LiveCall] = {}
         self._contact_of: dict[str, str] = {}  # by leg
         self._of_customer: dict[str, dict[str, None]] = {}  # contacts, in the order of their beginning
@@ -161,7 +160,8 @@ class Director:
     async def _settle(self, call: LiveCall) -> None:
         facts = self.facts(call)
         if facts is None:
-            await self._forget(call)
+            if not call.starting:
+                await self._forget(call)
             return
         self._file(call)
         self._note_handling(call, facts)
@@ -192,7 +192,7 @@ class Director:
         if call.spoken and not call.handled_by:
             call.handled_by = facts.agent_id
             SETUP.observe(max(0, self.clock.now_ms() - facts.accepted_at) / 1000)
-            self.asking.spawn(self._decide_recording(call, facts))
+            self.asking.spawn(self.recorder.decide(call, facts))
 
     def _note_presence(self, call: LiveCall, facts: Facts) -> None:
         """The floor knows whether the customer's line is there, and how long it has patience."""
@@ -206,18 +206,6 @@ class Director:
         if not first or present == facts.away:
             command = engine.SetCustomerPresence(interaction_id=facts.main, present=present)
             self.asking.later(call.tenant_id, command)
-
-    async def _decide_recording(self, call: LiveCall, facts: Facts) -> None:
-        """Whether a talk is recorded is the tenant's rule, and the customer's word where the rule asks for it."""
-        if self.recordings is None or facts.recording:
-            return
-        rule = await self.recordings.consent_rule(call.tenant_id)
-        if rule == "never" or (rule == "prompt" and not call.may_record):
-            return
-        command = engine.SetRecording(
-            interaction_id=facts.main, by=SYSTEM, state="on", why="rule" if rule == "always" else "consent"
-        )
-        await self.asking.insist(call.tenant_id, command)
 
     async def _forget(self, call: LiveCall) -> None:
         """The floor knows this contact no longer (or not yet: it starts); its legs go with it."""
@@ -248,6 +236,7 @@ class Director:
     async def release(self, call: LiveCall, line: Line, cause: Cause = "normal") -> None:
         """Hang a line up for good."""
         call.lines.pop(line.id, None)
+        call.released = call.released or line.name.kind == "customer"
         if line.device_id:
             self.people.drop(line.device_id, line.name.person_id, line.id, cause)
         if line.name.kind == "customer" and call.host is not None:

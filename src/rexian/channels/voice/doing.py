@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import errno
 from typing import TYPE_CHECKING
 
 from rexian.channels.voice.calls import Facts, Line, Step
+from rexian.channels.voice.figures import JOINED
 from rexian.channels.voice.live import LiveCall
 from rexian.channels.voice.port import Busy, Gone, Music, Unsupported
 from rexian.kit import log
@@ -41,6 +41,9 @@ class Doing:
             case "join":
                 await self._director.voice.join(call.contact_id, line.id, step.role)
                 line.bridged, line.role = True, step.role
+                if line.name.kind == "agent" and not line.met:
+                    line.met = True
+                    JOINED.observe((self._director.clock.now_ms() - line.since) / 1000)
                 self._heard(line)
             case "leave":
                 await self._director.voice.leave(line.id)
@@ -70,29 +73,11 @@ class Doing:
                 for line in call.lines.values():
                     line.bridged = False
             case "record":
-                await self._record(call, facts)
+                await self._director.recorder.begin(call, facts)
             case "pause":
-                await self._director.voice.pause_recording(call.recording_id, step.on)
-                call.recording = "paused" if step.on else "on"
+                await self._director.recorder.pause(call, step.on)
             case "stop_recording":
-                call.recording = ""
-                if call.recording_id:
-                    await self._director.voice.stop_recording(call.recording_id)
-
-    async def _record(self, call: LiveCall, facts: Facts) -> None:
-        """Begin to record. A recording that can't be kept never stops the call: the desk is told."""
-        if self._director.recordings is None:
-            call.recording = "on"  # nobody keeps recordings here; asking again changes nothing
-            return
-        try:
-            order = await self._director.recordings.begin(call.tenant_id, call.contact_id, facts.main)
-            call.recorded[order.id] = facts.main
-            await self._director.voice.record(call.contact_id, order)
-        except (OSError, Unsupported) as error:
-            self._director.keeping.failed(call, facts, _why(error), str(error)[:200])
-        else:
-            call.recording_id = order.id
-        call.recording = "on"
+                await self._director.recorder.stop(call)
 
     def _gone(self, call: LiveCall, line: Line | None) -> None:
         """The engine doesn't know it: its end is on the way, or was missed."""
@@ -101,7 +86,3 @@ class Doing:
         elif line is None:
             call.bridge, call.recording = False, ""
         call.dirty = True
-
-
-def _why(error: Exception) -> str:
-    return "disk_full" if isinstance(error, OSError) and error.errno == errno.ENOSPC else "failed"

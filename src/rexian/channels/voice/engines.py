@@ -2,19 +2,65 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from rexian.channels.voice.desk_frames import Sip
 from rexian.channels.voice.frames import IceServer
 from rexian.channels.voice.port import VoiceEngine
-from rexian.kit.settings import Settings
+from rexian.kit.settings import Settings, SettingsError, ensure_secret
 
 
 def engine_of(settings: Settings) -> VoiceEngine | None:
-    """None when there are to be no calls."""
+    """None when there are to be no calls. Raises `SettingsError` in words."""
     if not settings.voice_enabled:
         return None
+    if settings.voice_engine == "asterisk":
+        return _asterisk(settings)
     from rexian.channels.voice.webrtc.config import config_of
     from rexian.channels.voice.webrtc.engine import EmbeddedEngine
 
     return EmbeddedEngine(settings.home, config_of(settings))
+
+
+def _asterisk(settings: Settings) -> VoiceEngine:
+    from rexian.channels.voice.asterisk.engine import AsteriskEngine
+    from rexian.channels.voice.asterisk.plan import plan_of
+
+    if not settings.asterisk_urls:
+        raise SettingsError("asterisk_urls: voice_engine is asterisk, so say where it is: http://host:8088/ari")
+    return AsteriskEngine(plan_of(ensure_secret(settings)))
+
+
+def exchange_socket(settings: Settings) -> str:
+    """Where browsers' phones reach the exchange, ws:// or wss://; '' with the embedded engine."""
+    if settings.voice_engine != "asterisk" or not settings.asterisk_urls:
+        return ""
+    if settings.asterisk_socket:
+        return settings.asterisk_socket
+    parts = urlsplit(settings.asterisk_urls[0])
+    if settings.asterisk_certificate:
+        return f"wss://{parts.hostname}:8089/ws"
+    return f"ws://{parts.hostname}:{parts.port or 8088}/ws"
+
+
+def browser_phones(settings: Settings) -> Callable[[str], Sip | None]:
+    """How a page registers as the phone of this name; None for a phone that stands on a desk."""
+    socket = exchange_socket(settings)
+    if not socket:
+        return lambda name: None
+    from rexian.channels.voice.asterisk.plan import plan_of
+
+    plan = plan_of(ensure_secret(settings))
+    web = {phone.name for phone in plan.phones if phone.web}
+    host = urlsplit(socket).hostname
+
+    def sip_of(name: str) -> Sip | None:
+        if name not in web:
+            return None
+        return Sip(ws=socket, uri=f"sip:{name}@{host}", user=name, password=plan.phone_password(name))
+
+    return sip_of
 
 
 def ice_servers(settings: Settings) -> list[IceServer]:

@@ -17,11 +17,12 @@ from rexian.channels.voice.checks import connect
 from rexian.channels.voice.live import LiveCall
 from rexian.channels.voice.lobby import RECEPTION, straight_back
 from rexian.channels.voice.port import Down, Dtmf, Gone, LegOffered
-from rexian.directory.customers.contract import find_or_create, kind_of
+from rexian.directory.customers.contract import find_or_create, kind_of, normal_phone
 from rexian.engine import commands as engine
 from rexian.engine.events import ParticipantJoined
 from rexian.engine.specs import Party
 from rexian.kit import i18n, log
+from rexian.kit.database import is_outage
 from rexian.kit.ids import new_id
 from rexian.runtime.port import Committed, Content, Refused, Unavailable
 from rexian.runtime.tables import content as contents
@@ -51,7 +52,7 @@ class Guests:
         contact = floor.contact(ask.contact) if floor is not None else None
         if contact is None:
             raise Refusal("unavailable", ask.id)
-        call.locale, call.number = locale, number or call.number
+        call.locale, call.number, call.released = locale, number or call.number, False
         leg_id = customer_leg(contact)
         tag = tag_of(tenant_id, ask.contact)
         name = read_leg(leg_id)
@@ -75,6 +76,7 @@ class Guests:
         if fresh:
             name = LegName(interaction_id=interaction_id, kind="customer")
             call.add(Line(name, "connecting", director.clock.now_ms(), "customer", known_as=known_as))
+        call.starting = fresh
         call.expected = True
         try:
             yield call
@@ -83,6 +85,7 @@ class Guests:
                 director.drop(call)
             raise
         finally:
+            call.starting = False
             call.expected = False
 
     async def hangs_up(self, contact_id: str) -> None:
@@ -92,6 +95,7 @@ class Guests:
         facts = channel.director.facts(call) if call is not None else None
         if call is None or facts is None:
             return
+        call.released = True
         if call.saving:
             channel.voicemails.end(contact_id)
         elif facts.stage in ("reception", "waiting", "talking"):
@@ -210,9 +214,11 @@ class Guests:
         try:
             with self.expected(tenant_id, contact_id, interaction_id, offered.leg_id) as call:
                 await self._receive(offered, tenant_id, key, contact_id, interaction_id)
-        except (Refused, Unavailable) as error:
+        except Exception as error:
             _log.warning("voice.telephone_refused", error=str(error)[:200])
             await channel.voice.reject(offered.leg_id, "busy")
+            if not isinstance(error, Refused | Unavailable) and not is_outage(error):
+                raise
             return
         call.number = caller.number
         try:
@@ -225,9 +231,10 @@ class Guests:
     ) -> None:
         channel, caller = self._channel, offered.caller
         now = channel.clock.now_ms()
+        number = normal_phone(caller.number) or ""  # withheld, an extension, nonsense: nobody we know
         async with channel.db.system() as tx:
             customer_id = await find_or_create(
-                tx, tenant_id, kind="phone" if caller.number else "web", value=caller.number or new_id(),
+                tx, tenant_id, kind="phone" if number else "web", value=number or new_id(),
                 name="", locale="zh-CN", now_ms=now,
             )  # fmt: skip
             known = await kind_of(tx, customer_id)

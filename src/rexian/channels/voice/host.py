@@ -25,6 +25,8 @@ from rexian.kit import log
 from rexian.kit.clock import Clock
 from rexian.runtime.port import Refused, Unavailable
 
+_MOST_WAITING = 40
+"""Inputs that wait to be taken; keys beyond are dropped: nobody means to press so many at once."""
 _RECEPTION = Party("system", "reception")
 _log = log.get(__name__)
 
@@ -107,7 +109,7 @@ class Host:
     def heard(self, event: Dtmf | DigitsCollected | PlaybackEnded | RecordingEnded) -> None:
         """See `live.Receptionist`."""
         match event:
-            case Dtmf():
+            case Dtmf() if self._inputs.qsize() < _MOST_WAITING:
                 self._feed(words.Digits(at=self._now, keys=event.digit))
             case DigitsCollected() if event.why != "stopped" and (id := self._mouth.collected(event.collect_id)):
                 self._feed(words.Digits(at=self._now, keys=event.digits, collect_id=id))
@@ -186,6 +188,7 @@ class Host:
             case words.Voicemail():
                 self.lingers = True
                 ms = await self._lobby.leave_words(call, self._main, act)
+                self.lingers = ms > 0
                 self._feed(words.Recorded(at=self._now, ms=ms))
             case words.Music():
                 path = await self._prompts.own(call.tenant_id, act.prompt) if act.prompt else ""

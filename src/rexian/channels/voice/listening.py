@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from rexian.channels.voice import port
 from rexian.channels.voice.calls import LegName, Line, first_of
+from rexian.channels.voice.devices import on_desk
 from rexian.channels.voice.figures import LOST
 from rexian.channels.voice.live import LiveCall
 from rexian.engine import commands as engine
+from rexian.engine.specs import Party
 from rexian.kit import log
 
 if TYPE_CHECKING:
@@ -118,22 +120,36 @@ class Ears:
             LOST.labels(line.side).inc()
         if line.name.kind == "customer":
             self._customer_ended(call, line, event, on_purpose)
+        elif line.state == "dialling" and line.name.kind in ("agent", "supervisor"):
+            self._channel.director.seats.unreached(call, line, event.cause)
+        elif line.name.kind == "agent" and on_purpose and on_desk(line.device_id):
+            self._handset_down(call, line)
         elif line.name.kind == "agent":
             line.dropped = line.dropped or on_purpose
             line.put("lost", self._channel.clock.now_ms())
-        elif line.name.kind == "external" or on_purpose:
+        elif line.name.kind == "external":
+            self._outsider_ended(call, line, event.cause, on_purpose)
+        elif on_purpose:
             call.lines.pop(line.id, None)
-            self._leave(call, line, "left" if on_purpose else event.cause)
+            self._leave(call, line, "left")
         else:
             line.put("lost", self._channel.clock.now_ms())
         self._channel.director.touch(call.contact_id)
+
+    def _handset_down(self, call: LiveCall, line: Line) -> None:
+        """An agent hangs up the phone on the desk: that ends the talk, as with any telephone."""
+        line.put("lost", self._channel.clock.now_ms())
+        line.dropped = True
+        by = Party("agent", line.name.person_id)
+        end = engine.EndInteraction(interaction_id=line.name.interaction_id, by=by)
+        self._channel.asking.later(call.tenant_id, end, by)
 
     def _customer_ended(self, call: LiveCall, line: Line, event: port.LegEnded, on_purpose: bool) -> None:
         now = self._channel.clock.now_ms()
         if call.saving:
             self._channel.voicemails.end(call.contact_id)
         if event.cause in _NOT_REACHED and line.state == "dialling":
-            self._not_reached(call, line)
+            self._not_reached(call, line, event.cause)
             return
         line.put("lost", now)
         call.cut = True
@@ -143,13 +159,24 @@ class Ears:
         if on_purpose:
             self._channel.asking.spawn(self._channel.guests.hangs_up(call.contact_id))
 
-    def _not_reached(self, call: LiveCall, line: Line) -> None:
+    def _outsider_ended(self, call: LiveCall, line: Line, cause: port.Cause, on_purpose: bool) -> None:
+        """Their line stays, lost, until the floor has let them go: so they are not dialled again."""
+        if line.state != "up":
+            self._tell_unreached(call, cause)
+        line.put("lost", self._channel.clock.now_ms())
+        self._leave(call, line, "left" if on_purpose else cause)
+
+    def _not_reached(self, call: LiveCall, line: Line, cause: port.Cause) -> None:
         """A call-back that nobody takes: the agent hears of it and decides."""
         call.lines.pop(line.id, None)
-        facts = self._channel.director.facts(call)
         call.ring_told = True
+        self._tell_unreached(call, cause)
+
+    def _tell_unreached(self, call: LiveCall, cause: port.Cause) -> None:
+        facts = self._channel.director.facts(call)
         if facts is not None and facts.agent_id:
-            self._channel.phones.tell(facts.agent_id, "no_answer", about=facts.main, number=call.number)
+            code = "not_allowed" if cause == "not_allowed" else "no_answer"
+            self._channel.phones.tell(facts.agent_id, code, about=facts.main, number=call.number)
 
     def _leave(self, call: LiveCall, line: Line, why: str) -> None:
         command = engine.LeaveInteraction(
@@ -175,11 +202,12 @@ class Ears:
         """A recording is closed; a full disk ends it and never the call."""
         channel = self._channel
         if event.bridge_id.endswith(":v"):
+            channel.recorder.ended(None, None, event)
             channel.voicemails.closed(event.recording_id)
             return
         call = channel.director.calls.get(event.bridge_id)
         facts = channel.director.facts(call) if call is not None else None
-        channel.keeping.ended(call, facts, event)
+        channel.recorder.ended(call, facts, event)
         if channel.recordings is not None:
             await channel.recordings.finish(event.recording_id, event)
             if call is not None and facts is not None:

@@ -63,9 +63,11 @@ class LiveCall:
     expected: bool = False  # its contact is being committed: the floor may not know it yet
     words_tried_at: int = 0  # when their message was last offered to a queue, ms
     cut: bool = False  # the customer's line was lost before: they are not greeted again
+    released: bool = False  # the customer's line was let go on purpose: that it is not there is no loss
     told_present: bool | None = None
     dialled: dict[str, str] = field(default_factory=dict)  # participant → number, for those outside
     shown: dict[str, tuple[str, str, str]] = field(default_factory=dict)
+    starting: bool = False  # the floor doesn't know it yet
     dirty: bool = False
     runner: asyncio.Task[None] | None = None
 
@@ -79,6 +81,8 @@ class LiveCall:
         return sorted(theirs, key=lambda line: (line.since, line.name.number))
 
     def add(self, line: Line) -> Line:
+        if line.name.kind == "customer":
+            self.released = False
         self.lines[line.id] = line
         self.index[line.id] = self.contact_id
         self.named.add(line.id)

@@ -61,6 +61,7 @@ class Outage:
             if line.state != state:
                 line.put(state, now)
             line.bridged, line.role, line.held = leg.bridge_id == call.contact_id, leg.role, leg.held
+            line.met = line.bridged
             line.muted = line.mute = leg.muted
         for line in call.lines.values():
             if line.id not in known and line.state in ("up", "dialling"):
@@ -76,7 +77,10 @@ class Outage:
             name, known_as = LegName(interaction_id=leg.id, kind="customer"), leg.id
         if name is None:
             return None
-        call.cut = call.cut or name.kind == "customer"
+        if name.kind == "customer":
+            call.cut = True
+            for gone in [one for one in call.lines.values() if one.name.kind == "customer" and one.state == "lost"]:
+                del call.lines[gone.id]
         return call.add(Line(name, "lost", now, leg.side, known_as=known_as))
 
     async def _adopt(self, leg_id: str, tag: str) -> None:

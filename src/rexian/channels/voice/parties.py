@@ -18,6 +18,10 @@ class People(Protocol):
         """
         ...
 
+    def phone(self, person_id: str) -> str | None:
+        """Name of their phone at the exchange, '' when they have none. None: the engine reaches pages by itself."""
+        ...
+
     def can_speak(self, person_id: str, device_id: str) -> bool:
         """Whether this device's microphone is usable, as its page last said."""
         ...

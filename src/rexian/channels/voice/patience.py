@@ -27,8 +27,9 @@ class Patience:
     def __init__(self, channel: VoiceChannel) -> None:
         self._channel = channel
         self._looks = 0
+        self._acting: set[Overdue] = set()
 
-    async def look(self) -> None:
+    def look(self) -> None:
         """One look at all calls."""
         self._looks += 1
         director = self._channel.director
@@ -40,8 +41,7 @@ class Patience:
                 continue
             self._tell_place(call, facts)
             if director.up:
-                await self._give_up(call, facts)
-        await self._channel.alarm.look()
+                self._give_up(call, facts)
 
     def _tell_place(self, call: LiveCall, facts: Facts) -> None:
         floor = self._channel.asking.floor(call.tenant_id)
@@ -55,14 +55,23 @@ class Patience:
         if call.host is not None:
             call.host.tick()
 
-    async def _give_up(self, call: LiveCall, facts: Facts) -> None:
+    def _give_up(self, call: LiveCall, facts: Facts) -> None:
         channel = self._channel
         found = overdue(
             facts, call, channel.limits, channel.clock.now_ms(),
             page_open=channel.visits.is_open(call.contact_id), up_since=channel.director.up_since,
         )  # fmt: skip
         for one in found:
-            await self._act(call, facts, one)
+            if one not in self._acting:
+                self._acting.add(one)
+                channel.asking.spawn(self._act_once(call, facts, one))
+
+    async def _act_once(self, call: LiveCall, facts: Facts, late: Overdue) -> None:
+        """Beside the look: a floor that can't commit now must not stop the time of all other calls."""
+        try:
+            await self._act(call, facts, late)
+        finally:
+            self._acting.discard(late)
 
     async def _act(self, call: LiveCall, facts: Facts, late: Overdue) -> None:
         asking, phones = self._channel.asking, self._channel.phones
@@ -82,10 +91,14 @@ class Patience:
                 )
                 await asking.insist(call.tenant_id, leave)
             case "not_connecting":
-                line = call.lines[late.leg_id]
-                line.told = True
-                mute = line.name.kind == "supervisor" and not line.device_id and phones.speechless(late.person_id)
-                phones.tell(late.person_id, "needs_microphone" if mute else "not_connecting", about=late.interaction_id)
+                line = call.lines.get(late.leg_id)
+                if line is not None:
+                    line.told = True
+                supervisor = line is not None and line.name.kind == "supervisor" and not line.device_id
+                mute = supervisor and phones.speechless(late.person_id)
+                no_phone = phones.phone(late.person_id) == ""
+                code = "needs_microphone" if mute else "no_phone" if no_phone else "not_connecting"
+                phones.tell(late.person_id, code, about=late.interaction_id)
             case "no_answer":
                 call.ring_told = True
                 phones.tell(late.person_id, "no_answer", about=late.interaction_id, number=call.number)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from rexian.channels.voice.reception.model import Flow
 from rexian.directory.hours.contract import schedule_of
-from rexian.directory.reception.contract import flow_for, is_open
+from rexian.directory.reception.contract import flow_for, is_open, number_of
 from rexian.kit.clock import Clock
 from rexian.kit.database import Database
 from rexian.kit.problem import Problem
+
+NUMBERS_MS = 2_000
+MOST_NUMBERS = 1_000
 
 
 class DirectoryReceptions:
@@ -37,3 +40,25 @@ class DirectoryReceptions:
             except Problem:  # the calendar is gone
                 return 0
         return schedule.next_opening(self._clock.now_ms()) or 0
+
+
+class DirectoryNumbers:
+    """Implements `channel.NumberOf`."""
+
+    def __init__(self, db: Database, clock: Clock) -> None:
+        self._db = db
+        self._clock = clock
+        self._known: dict[str, tuple[int, tuple[str, str] | None]] = {}
+
+    async def __call__(self, dialled: str) -> tuple[str, str] | None:
+        """(tenant, entry) of a number that was dialled; a change of the directory is seen within two seconds."""
+        now = self._clock.now_ms()
+        until, found = self._known.get(dialled, (0, None))
+        if now < until:
+            return found
+        async with self._db.system() as tx:
+            found = await number_of(tx, dialled)
+        if len(self._known) > MOST_NUMBERS:  # somebody dials all there are
+            self._known.clear()
+        self._known[dialled] = (now + NUMBERS_MS, found)
+        return found

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rexian.channels.voice import calls
 from rexian.channels.voice.calls import Facts, LegName, Line, Seat, first_of, line_of, tag_of
 from rexian.channels.voice.live import LiveCall
-from rexian.channels.voice.port import Busy, Gone, Number, Unsupported
+from rexian.channels.voice.port import Busy, Caller, Cause, Gone, Number, Phone, Unsupported
 from rexian.engine import commands as engine
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Seats:
             elif seat.kind == "external":
                 await self._seat_outsider(call, seat, line, now)
             else:
-                self._seat_person(call, seat, line, now)
+                await self._seat_person(call, seat, line, now)
 
     async def _seat_customer(self, call: LiveCall, facts: Facts, line: Line | None, now: int) -> None:
         away = line is None or line.state == "lost"
@@ -44,7 +44,8 @@ class Seats:
                 call.ringing_since = now
                 await self._find_number(call, facts)
                 await self._ring(call, facts)
-        elif line is None and facts.stage != "ended":  # after our restart: it was there, and may come back
+        elif line is None and facts.stage != "ended" and not call.released:
+            # After our restart: it was there, and may come back.
             name = LegName(interaction_id=first_of(facts), kind="customer")
             call.add(Line(name, "lost", now, "customer"))
         if line is not None and line.state == "up":
@@ -69,10 +70,15 @@ class Seats:
         name = calls.read_leg(leg_id)
         assert name is not None
         tag = tag_of(call.tenant_id, call.contact_id)
-        await self._director.voice.originate(
-            leg_id, Number(number), side=side, tag=tag, timeout_ms=self._director.limits.ring_ms
-        )
-        call.add(Line(name, "dialling", self._director.clock.now_ms(), side))
+        line = call.add(
+            Line(name, "dialling", self._director.clock.now_ms(), side)
+        )  # its end may be told before we are answered
+        try:
+            ring_ms = self._director.limits.ring_ms
+            await self._director.voice.originate(leg_id, Number(number), side=side, tag=tag, timeout_ms=ring_ms)
+        except BaseException:
+            call.lines.pop(line.id, None)
+            raise
 
     async def _seat_outsider(self, call: LiveCall, seat: Seat, line: Line | None, now: int) -> None:
         """A telephone outside the house joins. Tried once: whoever doesn't answer is let go."""
@@ -92,9 +98,9 @@ class Seats:
         if facts is not None and facts.agent_id:
             self._director.people.tell(facts.agent_id, "cant_dial", about=facts.main)
 
-    def _seat_person(self, call: LiveCall, seat: Seat, line: Line | None, now: int) -> None:
+    async def _seat_person(self, call: LiveCall, seat: Seat, line: Line | None, now: int) -> None:
         """A line for this person: a new one, or again on the device that lost it."""
-        if line is not None and (line.state in ("up", "dialling") or line.dropped):
+        if line is not None and (line.state in ("up", "dialling") or line.dropped or now < line.again_at):
             return
         if line is not None and line.state == "connecting" and line.device_id:
             return
@@ -106,13 +112,42 @@ class Seats:
         if not device_id:
             return
         line.device_id = device_id
-        self._director.people.connect(device_id, seat.person_id, line.id, seat.interaction_id, seat.role)
+        await self.connect(call, seat, line)
+
+    async def connect(self, call: LiveCall, seat: Seat, line: Line) -> None:
+        """Let the line come up: the page is told, and a phone of the exchange rings."""
+        self._director.people.connect(line.device_id, seat.person_id, line.id, seat.interaction_id, seat.role)
+        phone = self._director.people.phone(seat.person_id)
+        if not phone:
+            return
+        line.state = "dialling"  # `since` stays: its patience counts from the first attempt
+        tag = tag_of(call.tenant_id, call.contact_id, line.device_id)
+        caller = Caller(number=call.number)
+        try:
+            await self._director.voice.originate(
+                line.id, Phone(phone), side=line.side, tag=tag, caller=caller, timeout_ms=self._director.limits.phone_ms
+            )
+        except (Unsupported, Busy, Gone):
+            self.unreached(call, line, "unreachable")
+
+    def unreached(self, call: LiveCall, line: Line, cause: Cause) -> None:
+        """A phone of the house was not picked up. One that isn't there may come; who refuses has refused."""
+        now = self._director.clock.now_ms()
+        line.state = "lost"
+        if cause in ("unreachable", "too_many", "error", "lost"):
+            line.again_at = now + self._director.limits.redial_ms
+        else:
+            line.dropped, line.since = True, 0
+        if not line.told:
+            line.told = True
+            self._director.people.tell(line.name.person_id, "phone_not_reached", about=line.name.interaction_id)
 
     def new_line(self, call: LiveCall, seat: Seat, device_id: str, *, since: int) -> Line:
         """The person's next line, in place of those that are gone."""
         kind: Any = "agent" if seat.kind == "agent" else "supervisor"
         name = call.next_name(LegName(interaction_id=seat.interaction_id, kind=kind, person_id=seat.person_id))
         muted = any(one.mute for one in call.of_person(seat.person_id))
+        told = any(one.told for one in call.of_person(seat.person_id))
         for gone in [one for one in call.of_person(seat.person_id) if one.state != "up"]:
             del call.lines[gone.id]
-        return call.add(Line(name, "connecting", since, kind, device_id=device_id, mute=muted))
+        return call.add(Line(name, "connecting", since, kind, device_id=device_id, mute=muted, told=told))

@@ -19,6 +19,8 @@ class VoiceLimits(Struct, frozen=True, kw_only=True):
     position_every_ms: int = 1_000
     grace_ms: int = 20_000  # a line that was lost may come back for so long
     answer_ms: int = 5_000  # an agent's page has so long to connect before it is told in words
+    phone_ms: int = 20_000  # an agent's own phone rings so long after they have accepted
+    redial_ms: int = 3_000  # a phone that is not registered is called again after so long, within `grace_ms`
     ring_ms: int = 40_000  # a customer's page or telephone rings so long in a call-back
     alarm_ms: int = 20_000  # an emergency that nobody takes for so long alarms those who aren't at work; 0: never
     alarm_again_ms: int = 30_000  # a telephone that was called for it is called again after so long

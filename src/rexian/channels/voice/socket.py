@@ -141,6 +141,8 @@ class Socket:
         assert self._entrance is not None
         assert self._visitor is not None
         voice = await self._channel.voice_view(self.locale)
+        if self._channel.asking.floor(self._tenant_id) is None:
+            raise Unavailable("the floor is starting")  # a call may be going on: a page that hears of none would end it
         found = self._channel.contact_of(self._tenant_id, contact_id, self._customers)
         contact = None
         if found is not None:
@@ -170,7 +172,7 @@ class Socket:
     # -- calling -------------------------------------------------------------------------------------------------------
     async def _call(self, ask: frames.Call) -> None:
         found = self._channel.contact_of(self._tenant_id, ask.contact, self._customers)
-        if found is None:
+        if found is None or found[0].contact_id != ask.contact:  # not theirs: the floor says whether the id is free
             await self._begin(ask)
         elif found[1].stage == "ended":
             raise Refusal("already_ended", ask.id)

@@ -111,7 +111,8 @@ def state_now(call: LiveCall, facts: Facts) -> frames.State_:
     customer = call.customer
     if facts.stage == "ended":
         return "ended"
-    if facts.stage != "call_back" and customer is not None and customer.state == "lost":
+    lost = customer is not None and customer.state == "lost" and not call.released
+    if facts.stage != "call_back" and lost:
         return "cut"
     if facts.stage == "talking":
         if facts.call_back and (customer is None or customer.state != "up"):

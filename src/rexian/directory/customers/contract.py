@@ -6,10 +6,21 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rexian.directory.customers.model import CustomerKind
+from rexian.directory.customers.phone import normal_phone
 from rexian.directory.customers.service import customer_names, family, find, find_or_create, speaker
 from rexian.directory.customers.tables import customer
 
-__all__ = ["CustomerKind", "by_web_id", "customer_names", "family", "find", "find_or_create", "kind_of", "speaker"]
+__all__ = [
+    "CustomerKind",
+    "by_web_id",
+    "customer_names",
+    "family",
+    "find",
+    "find_or_create",
+    "kind_of",
+    "normal_phone",
+    "speaker",
+]
 
 
 async def by_web_id(tx: AsyncConnection, tenant_id: str, web_id: str) -> str | None:

@@ -16,7 +16,7 @@ __all__ = ["Card", "agent_cards", "engine_name", "skill_names", "team_names"]
 
 
 class Card(Struct, frozen=True, kw_only=True):
-    """As much of a person as colleagues and customers see. `team` is empty without one."""
+    """As much of a person as colleagues and customers see. `team` is empty without one, `phone` too."""
 
     id: str
     tenant_id: str
@@ -25,6 +25,7 @@ class Card(Struct, frozen=True, kw_only=True):
     team: str
     team_en: str
     active: bool
+    phone: str = ""
 
 
 async def agent_cards(tx: AsyncConnection, ids: Iterable[str] | None = None) -> dict[str, Card]:
@@ -41,6 +42,7 @@ async def agent_cards(tx: AsyncConnection, ids: Iterable[str] | None = None) -> 
             team=row.team or "",
             team_en=row.team_en or "",
             active=row.active,
+            phone=row.phone or "",
         )
         for row in await tx.execute(found)
     }

@@ -35,6 +35,15 @@ Place = Annotated[
 ]
 
 
+PhoneName = Annotated[
+    str,
+    Meta(
+        min_length=1, max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$(?!\n)",
+        description="Name of a phone at the telephone exchange, as in `asterisk_phones`.",
+    ),
+]  # fmt: skip
+
+
 class Capacity(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How many contacts a person takes at once."""
 
@@ -61,6 +70,7 @@ class Person(Struct, frozen=True, kw_only=True):
     team_id: str | None
     partner: str | None
     site: str | None
+    phone: str | None
     skills: list[PersonSkill]
     serves: list[str]
     locale: str
@@ -73,7 +83,8 @@ class Person(Struct, frozen=True, kw_only=True):
 class NewPerson(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What it takes to make a person. Without `serves` they serve their employer.
 
-    `partner`: the company that lends them, when they are not the tenant's own; `site`: where they work.
+    `partner`: the company that lends them, when they are not the tenant's own; `site`: where they work; `phone`:
+    the SIP phone that rings when they have accepted a call.
     """
 
     id: ObjectId | None = None
@@ -85,6 +96,7 @@ class NewPerson(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     team_id: ObjectId | None = None
     partner: Place | None = None
     site: Place | None = None
+    phone: PhoneName | None = None
     skills: Annotated[list[PersonSkill], Meta(max_length=100)] = field(default_factory=list)
     serves: Annotated[list[ObjectId], Meta(max_length=50)] | None = None
     locale: Locale = "zh-CN"
@@ -93,13 +105,14 @@ class NewPerson(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class PersonChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What may be changed; what is left out stays. `team_id`, `partner` or `site` null: none."""
+    """What may be changed; what is left out stays. `team_id`, `partner`, `site` or `phone` null: none."""
 
     name: Name | None = None
     email: Email | None = None
     team_id: ObjectId | UnsetType | None = UNSET
     partner: Place | UnsetType | None = UNSET
     site: Place | UnsetType | None = UNSET
+    phone: PhoneName | UnsetType | None = UNSET
     serves: Annotated[list[ObjectId], Meta(max_length=50)] | None = None
     locale: Locale | None = None
     level: Level | None = None

@@ -79,6 +79,7 @@ def person_of(row: Row[Any], *, administered: Collection[str] = ()) -> Person:
         team_id=row.team_id,
         partner=row.partner,
         site=row.site,
+        phone=row.phone,
         skills=sorted(skills, key=lambda one: one.skill_id),
         serves=sorted(row.serves),
         locale=row.locale,

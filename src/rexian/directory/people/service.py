@@ -31,7 +31,7 @@ async def create_person(act: Act, new: NewPerson, *, may_lend: Collection[str], 
     """Make a person employed by `act.tenant_id`.
 
     `may_lend`: the tenants that the actor may let somebody serve; `operator`: whether they may make city operators.
-    The password is not stored here. Raises `Problem`: 409 `email_taken`, 400 for what is unknown.
+    The password is not stored here. Raises `Problem`: 409 `email_taken`, `phone_taken`, 400 for what is unknown.
     """
     _check_roles(new.roles, operator)
     serves = [act.tenant_id] if new.serves is None else new.serves
@@ -49,6 +49,7 @@ async def create_person(act: Act, new: NewPerson, *, may_lend: Collection[str], 
         "team_id": new.team_id,
         "partner": new.partner,
         "site": new.site,
+        "phone": await _free_phone(act, new.phone, new.id),
         "active": True,
         "created_at": act.now_ms,
     }
@@ -70,6 +71,8 @@ async def change_person(act: Act, person_id: str, change: PersonChange, *, may_l
         await _check_team(act, values["team_id"])
     if "email" in values:
         values["email_key"] = await _free_email(act, values["email"], person_id)
+    if values.get("phone") is not None:
+        await _free_phone(act, values["phone"], person_id)
     if "capacity" in values:
         values["capacity"] = msgspec.to_builtins(values["capacity"])
     if values.get("active") is False and act.actor.id == person_id:
@@ -177,6 +180,15 @@ async def _free_email(act: Act, email: str, owner_id: str | None) -> str:
     if holder is not None and holder != owner_id:
         raise Problem("email_taken", 409, errors=[{"field": "email", "code": "email_taken"}], email=email)
     return key
+
+
+async def _free_phone(act: Act, name: str | None, owner_id: str | None) -> str | None:
+    """A phone rings for one person. Raises `Problem` (409 `phone_taken`)."""
+    held = select(person.c.id).where(person.c.phone == name)
+    holder = None if name is None else (await act.tx.execute(held)).scalar_one_or_none()
+    if holder is not None and holder != owner_id:
+        raise Problem("phone_taken", 409, errors=[{"field": "phone", "code": "phone_taken"}], name=name)
+    return name
 
 
 async def forget_team(act: Act, team_id: str) -> None:

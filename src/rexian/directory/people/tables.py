@@ -51,6 +51,7 @@ person = Table(
     Column("team_id", Id, ForeignKey("team.id")),
     Column("partner", Text),  # whose employee, when not the tenant's own
     Column("site", Text),  # where the person works
+    Column("phone", Text, unique=True),  # name of their phone at the telephone exchange
     Column("active", Boolean, nullable=False),
     Column("created_at", Instant, nullable=False),
     CheckConstraint("level BETWEEN 1 AND 5", name="level"),

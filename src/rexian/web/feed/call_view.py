@@ -57,6 +57,12 @@ def asks(consult_of: str | None, consult_by: str | None, names: Names) -> Object
     return {"consult_of": consult_of or "", "consult_by": by}
 
 
+def caller(attributes: Mapping[str, str]) -> Object | None:
+    """The number that a telephone shows, and the network's word on it: never proof of who calls (FAULTS 40)."""
+    number = attributes.get("caller")
+    return {"number": number, "verstat": attributes.get("verstat", "none")} if number else None
+
+
 def wall_call(interaction: Interaction, names: Names) -> Object:
     """A call as a supervisor picks it to listen to."""
     return {

@@ -15,7 +15,7 @@ from rexian.engine.state import Agent, Interaction, Offer, Queue
 from rexian.runtime.mirror import Mirror
 from rexian.runtime.port import Committed
 from rexian.web.feed.availability import Availability
-from rexian.web.feed.call_view import asks, call, wall_call
+from rexian.web.feed.call_view import asks, call, caller, wall_call
 from rexian.web.feed.facts import Talk, Today, Touched
 from rexian.web.feed.names import Names
 from rexian.web.feed.wire import Change, Object, View
@@ -185,6 +185,7 @@ class LiveView:
             "customer": {"id": customer_id, "name": self.names.customer(customer_id)},
             "medium": interaction.medium,
             **asks(interaction.consult_of if interaction.is_consult else None, interaction.consult_by, self.names),
+            "caller": caller(interaction.attributes),
             "simulated": contact.simulated if contact else False,
             "drill": interaction.tenant_id in self.names.practice,
         }

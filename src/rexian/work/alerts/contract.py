@@ -27,8 +27,6 @@ def explain(alert: Alert, locale: str, now: int, names: dict[str, str] | None = 
         if reason:
             key = f"trace.reason.{reason}"
             params["state"] += t(locale, "alerts.reason", reason=t(locale, key) if i18n.has(key) else reason)
-    if alert.kind == "recordings_not_kept":
-        params["why"] = t(locale, f"alerts.recordings.{params['why']}")
     params["queue"] = known.get(alert.queue_id or "", "")
     params["agent"] = known.get(alert.agent_id or "", "")
     return t(locale, f"alerts.{alert.kind}", **params)

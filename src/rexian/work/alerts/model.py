@@ -17,7 +17,9 @@ Kind = Literal[
     "talk_long",
     "reader_stopped",
     "journal_degraded",
-    "recordings_not_kept",
+    "voice_down",
+    "recording_disk_full",
+    "recording_failed",
 ]
 
 
@@ -81,12 +83,13 @@ class AgentFacts(Struct, frozen=True, kw_only=True):
 class HealthFacts(Struct, frozen=True, kw_only=True):
     """How the house itself is. `stopped_readers` maps a reader's name to what stopped it.
 
-    `recordings`: a code, why talks that were to be recorded are not.
+    `voice_down`: why nobody can call; `unrecorded`: why calls could not be recorded of late. '' when all is well.
     """
 
     stopped_readers: dict[str, str] = {}
     degraded: str | None = None
-    recordings: str | None = None
+    voice_down: str = ""
+    unrecorded: Literal["", "disk_full", "failed"] = ""
 
 
 class AlertBook:
@@ -189,6 +192,9 @@ def judge_health(health: HealthFacts, now: int) -> Iterator[Alert]:
     if health.degraded:
         params = {"why": health.degraded}
         yield Alert(id="journal_degraded", kind="journal_degraded", severity="bad", at=now, params=params)
-    if health.recordings:
-        params = {"why": health.recordings}
-        yield Alert(id="recordings_not_kept", kind="recordings_not_kept", severity="bad", at=now, params=params)
+    if health.voice_down:
+        params = {"why": health.voice_down}
+        yield Alert(id="voice_down", kind="voice_down", severity="bad", at=now, params=params)
+    if health.unrecorded:
+        kind: Kind = "recording_disk_full" if health.unrecorded == "disk_full" else "recording_failed"
+        yield Alert(id="recording_failed", kind=kind, severity="bad", at=now)

@@ -24,6 +24,8 @@ from rexian.work.recordings.wav import NotWav
 
 EVERY_S = 5.0
 AT_ONCE = 20
+LATER_MS = 10 * 60_000
+"""What failed is left alone for so long, so that it holds up nobody else's recordings."""
 NONE = Picture(bucket_ms=100, customer=[], agent=[], silences=[], overlaps=[])
 _log = log.get(__name__)
 _undrawn = metrics.gauge("rexian_recordings_undrawn", "Finished recordings whose picture is not drawn yet")
@@ -36,6 +38,7 @@ class Keeper:
         self._db = db
         self._clock = clock
         self._book = book
+        self._later: dict[str, int] = {}  # recording → not before, ms
 
     async def run(self) -> None:
         """Endless."""
@@ -53,8 +56,15 @@ class Keeper:
         await self._erase()
 
     async def _due(self, *where: Any) -> list[Row[Any]]:
+        now = self._clock.now_ms()
+        self._later = {id: at for id, at in self._later.items() if at > now}
+        fresh = recording.c.id.not_in(list(self._later))
         async with self._db.system() as tx:
-            return list((await tx.execute(select(recording).where(*where).limit(AT_ONCE))).all())
+            return list((await tx.execute(select(recording).where(*where, fresh).limit(AT_ONCE))).all())
+
+    def _failed(self, what: str, row: Row[Any], why: object) -> None:
+        _log.warning(what, recording_id=row.id, error=str(why)[:200])
+        self._later[row.id] = self._clock.now_ms() + LATER_MS
 
     async def _draw(self) -> None:
         rows = await self._due(recording.c.state == "kept", recording.c.picture.is_(None))
@@ -66,7 +76,7 @@ class Keeper:
                 _log.warning("recording.damaged", recording_id=row.id, error=str(error)[:200])
                 picture = NONE
             except (StorageTrouble, KeyTrouble, OSError) as error:
-                _log.warning("recording.not_drawn", recording_id=row.id, error=str(error)[:200])
+                self._failed("recording.not_drawn", row, error)
                 continue
             await self._set(row, picture=msgspec.to_builtins(picture))
 
@@ -80,7 +90,7 @@ class Keeper:
             try:
                 await store.keep(name, self._book.folder / name)
             except StorageTrouble as error:
-                _log.warning("recording.not_put_away", recording_id=row.id, error=str(error)[:200])
+                self._failed("recording.not_put_away", row, error)
                 continue
             await self._set(row, place=store.place)
 
@@ -92,7 +102,7 @@ class Keeper:
                 async with self._db.tenant(row.tenant_id) as tx:
                     await erase(Act(tx, row.tenant_id, now), self._book, row.id, "by_rule")
             except Problem as error:
-                _log.warning("recording.not_erased", recording_id=row.id, error=error.code)
+                self._failed("recording.not_erased", row, error.code)
 
     async def _set(self, row: Row[Any], **values: Any) -> None:
         async with self._db.tenant(row.tenant_id) as tx:

@@ -67,7 +67,7 @@ class Bucket:
 
     def __init__(self, bucket: str, prefix: str, endpoint: str) -> None:
         try:
-            import boto3  # type: ignore[import-not-found]
+            import boto3
         except ImportError as error:
             raise SettingsError("recordings_s3: needs boto3: pip install 'rexian[s3]'") from error
         self._client: Any = boto3.client("s3", endpoint_url=endpoint or None)

@@ -20,6 +20,7 @@ from rexian.channels.voice.asterisk.sounds import BadSound, Sounds, tone_uri
 from rexian.channels.voice.port import Tone
 from rexian.cli import main
 from rexian.kit.settings import SettingsError, load_settings
+from tests.channels.voice.asterisk.exchange import without_kamailio
 
 SECRET = "s" * 40
 
@@ -83,7 +84,7 @@ def test_the_command_writes_files_that_only_their_owner_reads(tmp_path: Path) ->
     assert {stat.S_IMODE(os.stat(path).st_mode) for path in written} == {0o640}
 
 
-@pytest.mark.skipif(not shutil.which("kamailio"), reason="no kamailio: tools/setup-asterisk kamailio")
+@without_kamailio
 def test_kamailio_takes_its_file(tmp_path: Path) -> None:
     for name, text in files(plan(asterisk_urls=["http://127.0.0.1:8088/ari"], asterisk_sip="127.0.0.1:25060")).items():
         (tmp_path / name).write_text(text)
@@ -95,6 +96,7 @@ def test_kamailio_takes_its_file(tmp_path: Path) -> None:
 # -- what may be dialled ---------------------------------------------------------------------------------------------
 def test_numbers_are_judged_in_whichever_way_they_are_written() -> None:
     rules = Allowance(("+1900", "168"), 9, 60)
+    assert rules.refusal("19001234567", 0) == ""  # a mobile number in China
     assert {rules.refusal(one, 0) for one in ("+1900555", "001900555", "+1 (900) 555", "168-123")} == {"premium"}
     assert {rules.refusal(one, 0) for one in ("", "abc", "1;x", "+" * 3, "9" * 30)} == {"number"}
     assert rules.refusal("+86 10 1234 5678", 0) == ""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -32,7 +31,7 @@ from rexian.channels.voice.port import (
     RecordingEnded,
     RecordingOrder,
 )
-from tests.channels.voice.asterisk.exchange import Exchange, free_port
+from tests.channels.voice.asterisk.exchange import Exchange, free_port, without_kamailio
 from tests.channels.voice.asterisk.sip import SipPhone, level_of
 from tests.channels.voice.conformance.rig import Heard
 
@@ -294,7 +293,7 @@ def spreading(folder: Path) -> subprocess.Popen[bytes]:
         return subprocess.Popen(command, cwd=folder, stdout=output, stderr=output, stdin=subprocess.DEVNULL)
 
 
-@pytest.mark.skipif(not shutil.which("kamailio"), reason="no kamailio: tools/setup-asterisk kamailio")
+@without_kamailio
 async def test_a_call_comes_through_kamailio(
     exchange: Exchange, led: tuple[AsteriskEngine, Heard], tmp_path: Path
 ) -> None:

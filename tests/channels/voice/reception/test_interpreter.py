@@ -241,6 +241,15 @@ def test_a_message_by_key_is_recorded_and_confirmed() -> None:
     assert (keys_of(acts), only(acts, w.HangUp).why) == (["voicemail_saved"], "voicemail")
 
 
+def test_who_left_no_words_while_waiting_has_kept_the_place() -> None:
+    """Also when the words could not be kept: a full disk hangs up on nobody."""
+    caller = queued()
+    caller.put(w.Digits(keys="2"))
+    acts = caller.put(w.Recorded(ms=0))
+    assert caller.state.stage == "queued"
+    assert not [act for act in acts if isinstance(act, w.HangUp)]
+
+
 def test_the_agent_who_is_lost_leaves_the_caller_in_the_line() -> None:
     caller = queued()
     assert caller.put(w.Answered()) == [w.Quiet()]

@@ -8,7 +8,9 @@ import { useCommand } from "@kit/feed";
 import { type AppCommand, useCommands } from "../app/commands.ts";
 import { PagePending } from "../app/PageStates.tsx";
 import { useSession } from "../app/session.tsx";
+import { isTrouble, readiness } from "../phone/model.ts";
 import { PhoneNotice } from "../phone/PhoneNotice.tsx";
+import { usePhone, usePhoneState, useTakesCalls } from "../phone/store.tsx";
 import { useShortcut } from "../app/shortcuts.ts";
 import { useTitle } from "../app/title.ts";
 import { Conversation } from "./Conversation.tsx";
@@ -165,6 +167,8 @@ function SystemNotReady() {
   const { t } = useTranslation("desk");
   const agent = useAgent();
   const setState = useCommand("SetAgentState");
+  const takesCalls = useTakesCalls();
+  const isMute = usePhoneState((state) => isTrouble(readiness(state))) && takesCalls;
   if (
     !agent?.by_system ||
     agent.state !== "not_ready" ||
@@ -186,7 +190,12 @@ function SystemNotReady() {
         </Button>
       }
     >
-      {t(`state.by_system_${agent.reason}`)}
+      {t(
+        // The page is well, but a call could not ring in it: the notice below says what helps.
+        agent.reason === "unresponsive" && isMute
+          ? "state.by_system_mute"
+          : `state.by_system_${agent.reason}`,
+      )}
     </Notice>
   );
 }
@@ -196,7 +205,21 @@ function Idle() {
   const { t } = useTranslation("desk");
   const agent = useAgent();
   const setState = useCommand("SetAgentState");
+  const phone = usePhone();
+  const takesCalls = useTakesCalls();
+  const asksMicrophone = usePhoneState(readiness) === "ask" && takesCalls;
   const isReady = agent?.state === "available";
+  const [asking, setAsking] = useState(false);
+  const start = async () => {
+    // The one click that says "I'm here" is the moment at which the browser's question makes sense. Available only
+    // afterwards, whatever the answer: a call that rang meanwhile could not be taken.
+    if (asksMicrophone) {
+      setAsking(true);
+      await phone.devices.prove();
+      setAsking(false);
+    }
+    await setState.run({ state: "available", reason: null });
+  };
   return (
     <div className="flex flex-1 items-center justify-center outline-none" tabIndex={-1} data-focus-home>
       <EmptyState
@@ -207,8 +230,8 @@ function Idle() {
             <Button
               variant="primary"
               size="lg"
-              isPending={setState.isPending}
-              onPress={() => void setState.run({ state: "available", reason: null })}
+              isPending={asking || setState.isPending}
+              onPress={() => void start()}
             >
               {t("idle.start")}
             </Button>
@@ -216,6 +239,7 @@ function Idle() {
         }
       >
         {t(isReady ? "idle.ready_help" : "idle.not_ready_help")}
+        {!isReady && asksMicrophone ? <span className="block">{t("idle.microphone_help")}</span> : null}
       </EmptyState>
     </div>
   );

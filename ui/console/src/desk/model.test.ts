@@ -57,6 +57,17 @@ describe("timeline", () => {
     expect(keys.filter((key) => key.startsWith("day"))).toHaveLength(2);
   });
 
+  it("leaves out a colleague who was only asked", () => {
+    const data: Partial<ContactData> = {
+      messages: byId(message("m1", noon)),
+      interactions: byId(
+        { id: "i", state: "talking", since_at: noon },
+        { id: "asked", state: "ended", since_at: noon + 1_000, ended_at: noon + 2_000, consult_of: "i" },
+      ),
+    };
+    expect(kinds(data).filter((key) => !key.startsWith("day"))).toEqual(["m1"]);
+  });
+
   it("names an author once for words close together", () => {
     const data = {
       messages: byId(

@@ -125,9 +125,10 @@ function moments(data: Partial<ContactData>): Moment[] {
   for (const note of Object.values(data.notes ?? {})) {
     list.push({ at: note.at, number: 0, entry: { kind: "note", key: note.id, note } });
   }
-  const interactions = Object.values(data.interactions ?? {}).sort(
-    (a, b) => (a.since_at ?? 0) - (b.since_at ?? 0),
-  );
+  // A colleague who is asked neither ends the conversation nor moves it: the call's card says how that goes.
+  const interactions = Object.values(data.interactions ?? {})
+    .filter(({ consult_of }) => !consult_of)
+    .sort((a, b) => (a.since_at ?? 0) - (b.since_at ?? 0));
   interactions.forEach((interaction, index) => {
     if (interaction.ended_at) {
       const by = interaction.ended_by ?? null;

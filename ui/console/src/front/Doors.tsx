@@ -1,4 +1,4 @@
-/** The three doors. The customer's opens the demo shop in a new tab; the others sign in with a demo account. */
+/** The three doors. The customer's opens the demo shop or its call page in a new tab; the others sign in with a demo account. */
 import { useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
@@ -34,12 +34,15 @@ export function Doors() {
       </h2>
       <ol className="grid gap-5 md:grid-cols-3">
         <li className="contents">
-          <a className="front-door front-door-customer" href="/demo/shop" target="_blank" rel="noopener">
-            <Door n={1} icon="chat" name={t("doors.customer.name")} what={t("doors.customer.what")}>
-              {t("doors.customer.act")}
-              <Icon name="external" size={16} label={t("doors.customer.note")} />
-            </Door>
-          </a>
+          <div className="front-door front-door-customer">
+            <Door
+              n={1}
+              icon="chat"
+              name={t("doors.customer.name")}
+              what={t("doors.customer.what")}
+              acts={<CustomerActs />}
+            />
+          </div>
         </li>
         <li className="contents">
           <button
@@ -48,10 +51,18 @@ export function Doors() {
             aria-disabled={enter.isPending}
             onClick={() => open("agent")}
           >
-            <Door n={2} icon="headset" name={t("doors.agent.name")} what={t("doors.agent.what")}>
-              {opening === "agent" ? t("doors.entering") : t("doors.agent.act")}
-              <Icon name="arrowRight" size={16} />
-            </Door>
+            <Door
+              n={2}
+              icon="headset"
+              name={t("doors.agent.name")}
+              what={t("doors.agent.what")}
+              acts={
+                <span className="front-door-act">
+                  {opening === "agent" ? t("doors.entering") : t("doors.agent.act")}
+                  <Icon name="arrowRight" size={16} />
+                </span>
+              }
+            />
           </button>
         </li>
         <li className="contents">
@@ -61,10 +72,18 @@ export function Doors() {
             aria-disabled={enter.isPending}
             onClick={() => open("supervisor")}
           >
-            <Door n={3} icon="wall" name={t("doors.supervisor.name")} what={t("doors.supervisor.what")}>
-              {opening === "supervisor" ? t("doors.entering") : t("doors.supervisor.act")}
-              <Icon name="arrowRight" size={16} />
-            </Door>
+            <Door
+              n={3}
+              icon="wall"
+              name={t("doors.supervisor.name")}
+              what={t("doors.supervisor.what")}
+              acts={
+                <span className="front-door-act">
+                  {opening === "supervisor" ? t("doors.entering") : t("doors.supervisor.act")}
+                  <Icon name="arrowRight" size={16} />
+                </span>
+              }
+            />
           </button>
         </li>
       </ol>
@@ -90,15 +109,45 @@ export function Doors() {
   );
 }
 
+/** Write or call. The first link lies over the whole door; the second one above it. */
+function CustomerActs() {
+  const { t } = useTranslation("front");
+  const act = t("doors.customer.act");
+  return (
+    <>
+      <a
+        className="front-door-act front-door-whole"
+        href="/demo/shop"
+        target="_blank"
+        rel="noopener"
+        aria-label={`${t("doors.customer.name")} · ${act} (${t("doors.customer.note")})`}
+      >
+        {act}
+        <Icon name="external" size={16} />
+      </a>
+      <a
+        className="front-door-act front-door-second"
+        href="/v/yunshan"
+        target="_blank"
+        rel="noopener"
+        aria-label={`${t("doors.customer.call")} (${t("doors.customer.note")})`}
+      >
+        <Icon name="phone" size={16} />
+        {t("doors.customer.call")}
+      </a>
+    </>
+  );
+}
+
 interface DoorProps {
   n: number;
   icon: IconName;
   name: string;
   what: string;
-  children: ReactNode;
+  acts: ReactNode;
 }
 
-function Door({ n, icon, name, what, children }: DoorProps) {
+function Door({ n, icon, name, what, acts }: DoorProps) {
   const { t } = useTranslation("front");
   return (
     <>
@@ -114,7 +163,7 @@ function Door({ n, icon, name, what, children }: DoorProps) {
         <span className="text-sm font-semibold text-ink-3">{t("doors.step", { n })}</span>
         <span className="mt-1 text-2xl font-semibold text-ink">{name}</span>
         <span className="mt-2 text-base text-ink-2">{what}</span>
-        <span className="front-door-act mt-auto pt-4">{children}</span>
+        <span className="mt-auto flex flex-wrap items-center gap-x-5 gap-y-1 pt-4">{acts}</span>
       </span>
     </>
   );

@@ -2,7 +2,7 @@
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { HandlingView } from "@kit/feed";
-import { Button, cx, Kbd, type StateShape, StateSign } from "@kit/ui";
+import { Button, cx, Kbd, type StateShape, StateSign, WithTooltip } from "@kit/ui";
 import { stopwatch } from "@kit/time.ts";
 import { useShortcut } from "../app/shortcuts.ts";
 import { customerName } from "../desk/model.ts";
@@ -113,7 +113,7 @@ function Controls({ handling, call }: { handling: HandlingView; call: Call }) {
     ...(mayTake ? ([{ id: "take", icon: "headset", shortcut: "Alt+L", run: takeHere }] as const) : []),
   ]);
   return (
-    <div className="flex h-9 items-center gap-2 [&_svg]:shrink-0">
+    <div className="flex h-9 items-center gap-2 @max-2xl:gap-1.5 [&_svg]:shrink-0">
       <Toggle
         isOn={acts.isMuted}
         isDisabled={!acts.hasLine}
@@ -149,9 +149,11 @@ function Controls({ handling, call }: { handling: HandlingView; call: Call }) {
           <Keypad onKey={(digit) => phone.key(handling.id, digit)} onClose={closeKeys} />
         ) : null}
       </span>
-      <Button icon="userPlus" isDisabled={!isUp} onPress={() => setDialog("add")} aria-keyshortcuts="Alt+J">
-        <span className="@max-2xl:sr-only">{t("act.add")}</span>
-      </Button>
+      <WithTooltip text={t("act.add")} shortcut="Alt+J">
+        <Button icon="userPlus" isDisabled={!isUp} onPress={() => setDialog("add")} aria-keyshortcuts="Alt+J">
+          <span className="@max-2xl:sr-only">{t("act.add")}</span>
+        </Button>
+      </WithTooltip>
       <RecordingControl handling={handling} />
       <span className="ml-auto flex gap-2">
         {mayTake ? (
@@ -162,9 +164,11 @@ function Controls({ handling, call }: { handling: HandlingView; call: Call }) {
             </span>
           </Button>
         ) : (
-          <Button icon="transfer" isDisabled={!call.word?.code} onPress={() => setDialog("pass")}>
-            <span className="@max-2xl:sr-only">{t("act.pass")}</span>
-          </Button>
+          <WithTooltip text={t("act.pass")}>
+            <Button icon="transfer" isDisabled={!call.word?.code} onPress={() => setDialog("pass")}>
+              <span className="@max-2xl:sr-only">{t("act.pass")}</span>
+            </Button>
+          </WithTooltip>
         )}
       </span>
       {dialog === "add" ? <AddDialog handling={handling} onClose={() => setDialog(null)} /> : null}
@@ -175,13 +179,17 @@ function Controls({ handling, call }: { handling: HandlingView; call: Call }) {
   );
 }
 
-interface ToggleProps extends React.ComponentProps<typeof Button> {
+interface ToggleProps extends Omit<React.ComponentProps<typeof Button>, "children"> {
+  children: string;
   isOn: boolean;
   keys: string;
   tone?: "bad" | "waiting";
 }
 
-/** Words and sign say what pressing does; the colour says that it is on. The words may change, the width hardly does. */
+/**
+ * Words and sign say what pressing does; the colour says that it is on. The words may change, the width hardly does.
+ * Where there is little room the sign stays, and the words are in the tooltip.
+ */
 function Toggle({ isOn, keys, tone, children, ...rest }: ToggleProps) {
   const lit =
     tone === "bad"
@@ -190,16 +198,18 @@ function Toggle({ isOn, keys, tone, children, ...rest }: ToggleProps) {
         ? "bg-waiting-soft! text-waiting-ink!"
         : "bg-pressed!";
   return (
-    <Button
-      {...rest}
-      aria-keyshortcuts={keys}
-      aria-pressed={isOn}
-      className={cx("min-w-20 shrink-0", isOn && lit)}
-    >
-      {children}
-      <span className="hidden @4xl:inline">
-        <Kbd keys={keys} />
-      </span>
-    </Button>
+    <WithTooltip text={children} shortcut={keys}>
+      <Button
+        {...rest}
+        aria-keyshortcuts={keys}
+        aria-pressed={isOn}
+        className={cx("shrink-0 @2xl:min-w-20", isOn && lit)}
+      >
+        <span className="@max-2xl:sr-only">{children}</span>
+        <span className="hidden @4xl:inline">
+          <Kbd keys={keys} />
+        </span>
+      </Button>
+    </WithTooltip>
   );
 }

@@ -67,7 +67,7 @@ export function Quality({ quality }: { quality: QualityWord | null }) {
       className={cx("inline-flex items-center gap-1 text-sm whitespace-nowrap", TONES[grade])}
     >
       <StateIcon state={GRADE_SHAPE[grade]} size={12} />
-      {t(`quality.${grade}`)}
+      <span className="@max-2xl:sr-only">{t(`quality.${grade}`)}</span>
     </span>
   );
 }

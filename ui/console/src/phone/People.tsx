@@ -1,7 +1,7 @@
 /** Who is in a call, and what to do with the colleague who is asked. One line, always there. */
 import { useTranslation } from "react-i18next";
 import { useCommand, useFeed, type HandlingView, type ParticipantView } from "@kit/feed";
-import { Badge, Button, Icon, IconButton, toast } from "@kit/ui";
+import { Badge, Button, Icon, IconButton, toast, WithTooltip } from "@kit/ui";
 import { askedName, consultPhase } from "./model.ts";
 import { useConsult } from "./useConsult.ts";
 
@@ -96,14 +96,18 @@ function Asked({
     <span className="ml-auto flex shrink-0 items-center gap-1.5">
       {phase === "calling" ? null : (
         <>
-          <Button
-            size="sm"
-            icon={phase === "together" ? "pause" : "users"}
-            isDisabled={consult.isPending}
-            onPress={() => consult.setPrivate(phase === "together")}
-          >
-            {t(phase === "together" ? "consult.private" : "consult.together")}
-          </Button>
+          <WithTooltip text={t(phase === "together" ? "consult.private" : "consult.together")}>
+            <Button
+              size="sm"
+              icon={phase === "together" ? "pause" : "users"}
+              isDisabled={consult.isPending}
+              onPress={() => consult.setPrivate(phase === "together")}
+            >
+              <span className="@max-2xl:sr-only">
+                {t(phase === "together" ? "consult.private" : "consult.together")}
+              </span>
+            </Button>
+          </WithTooltip>
           <Button
             size="sm"
             variant="primary"
@@ -115,9 +119,13 @@ function Asked({
           </Button>
         </>
       )}
-      <Button size="sm" icon="close" isDisabled={consult.isPending} onPress={consult.cancel}>
-        {t(phase === "calling" ? "consult.cancel" : "consult.end")}
-      </Button>
+      <WithTooltip text={t(phase === "calling" ? "consult.cancel" : "consult.end")}>
+        <Button size="sm" icon="close" isDisabled={consult.isPending} onPress={consult.cancel}>
+          <span className={phase === "calling" ? "" : "@max-2xl:sr-only"}>
+            {t(phase === "calling" ? "consult.cancel" : "consult.end")}
+          </span>
+        </Button>
+      </WithTooltip>
     </span>
   );
 }

@@ -19,9 +19,9 @@ export function RecordingControl({ handling }: { handling: HandlingView }) {
         isPending={acts.isRecordingPending}
         onPress={acts.resumeRecording}
         aria-keyshortcuts="Alt+P"
-        className="bg-warn-soft! text-warn-ink!"
+        className="min-w-0 bg-warn-soft! text-warn-ink!"
       >
-        {t("recording.paused_resume")}
+        <span className="truncate">{t("recording.paused_resume")}</span>
         <span className="hidden @4xl:inline">
           <Kbd keys="Alt+P" />
         </span>
@@ -46,14 +46,14 @@ export function RecordingControl({ handling }: { handling: HandlingView }) {
         <AriaButton
           aria-keyshortcuts="Alt+P"
           isDisabled={acts.isRecordingPending}
-          className={cx(buttonClass("secondary", "md"))}
+          className={cx(buttonClass("secondary", "md"), "min-w-0")}
         >
           {acts.isRecordingPending ? (
             <Spinner size={14} />
           ) : (
             <Icon name="record" size={16} className="text-bad-ink" />
           )}
-          {t("recording.on")}
+          <span className="truncate">{t("recording.on")}</span>
           <Icon name="chevronDown" size={14} className="text-ink-3" />
         </AriaButton>
       }

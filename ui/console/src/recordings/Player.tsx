@@ -1,12 +1,12 @@
-/** One recording: its waveform, and playing it. Asking for the sound is put into the audit trail, so nothing loads before. */
-import { useMutation } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+/** One recording: its waveform, and playing it. */
+import { useEffect, useRef } from "react";
 import { Slider, SliderThumb, SliderTrack } from "react-aria-components";
 import { useTranslation } from "react-i18next";
-import { Button, IconButton, Notice, Select } from "@kit/ui";
-import { api, Problem } from "../app/api.ts";
+import { IconButton, Notice, Select, Switch } from "@kit/ui";
+import { Problem } from "../app/api.ts";
 import { clock } from "../wall/spans.ts";
 import { draw } from "./draw.ts";
+import { usePlayer } from "./usePlayer.ts";
 import type { Picture, RecordingDetail } from "./wire.ts";
 
 const RATES = [0.5, 0.75, 1, 1.25, 1.5, 2];
@@ -14,93 +14,42 @@ const SKIP_MS = 5_000;
 
 export function Player({ recording }: { recording: RecordingDetail }) {
   const { t } = useTranslation("recordings");
-  const audio = useRef<HTMLAudioElement | null>(null);
-  const [at, setAt] = useState(0);
-  const [playing, setPlaying] = useState(false);
-  const [rate, setRate] = useState(1);
-  const listen = useMutation({
-    mutationFn: () => api.post<{ url: string }>(`/api/recordings/${recording.id}/listenings`),
-    onSuccess: ({ url }) => {
-      audio.current = player(url, rate, setAt, setPlaying);
-      void audio.current.play();
-    },
-  });
-  useEffect(() => () => audio.current?.pause(), []);
-
-  const length = Math.max(1_000, recording.duration_ms);
-  const seek = (ms: number) => {
-    setAt(ms);
-    if (audio.current) audio.current.currentTime = ms / 1_000;
-  };
-  const toggle = () => {
-    if (!audio.current) listen.mutate();
-    else if (playing) audio.current.pause();
-    else void audio.current.play();
-  };
-  const faster = (value: number) => {
-    setRate(value);
-    if (audio.current) audio.current.playbackRate = value;
-  };
+  const { at, length, playing, rate, skips, broken, listen, ...sound } = usePlayer(recording);
+  const reason = listen.error instanceof Problem ? listen.error.title : null;
   return (
     <div className="flex flex-col gap-2">
       <Wave picture={recording.picture} duration={length} at={at} />
-      <div className="flex items-center gap-2">
+      <div className="flex flex-wrap items-center gap-2">
         <IconButton
           icon={playing ? "pause" : "play"}
           variant="primary"
           label={playing ? t("pause") : t("play")}
           isDisabled={listen.isPending}
-          onPress={toggle}
+          onPress={sound.toggle}
         />
-        <IconButton icon="chevronLeft" label={t("back")} onPress={() => seek(Math.max(0, at - SKIP_MS))} />
-        <IconButton
-          icon="chevronRight"
-          label={t("forward")}
-          onPress={() => seek(Math.min(length, at + SKIP_MS))}
-        />
-        <Place at={at} length={length} onChange={seek} />
+        <IconButton icon="chevronLeft" label={t("back")} onPress={() => sound.move(at - SKIP_MS)} />
+        <IconButton icon="chevronRight" label={t("forward")} onPress={() => sound.move(at + SKIP_MS)} />
+        <Place at={at} length={length} onChange={sound.move} />
         <Select
           hideLabel
           label={t("rate")}
           className="w-24"
           value={String(rate)}
-          onChange={(key) => faster(Number(key))}
+          onChange={(key) => sound.faster(Number(key))}
           options={RATES.map((one) => ({ id: String(one), label: t("times", { rate: one }) }))}
         />
-        <Button
-          isDisabled={!nextTalk(recording.picture, at)}
-          onPress={() => seek(nextTalk(recording.picture, at)!)}
+        <Switch
+          isSelected={skips}
+          isDisabled={!recording.picture?.silences.length}
+          onChange={sound.skip}
+          className="text-md"
         >
           {t("skipSilence")}
-        </Button>
+        </Switch>
       </div>
-      {listen.error ? (
-        <Notice tone="bad">{listen.error instanceof Problem ? listen.error.title : t("failed")}</Notice>
-      ) : null}
+      {broken || listen.error ? <Notice tone="bad">{reason ?? t("failed")}</Notice> : null}
     </div>
   );
-}
-
-/** An audio element that tells its place; speed changes leave the pitch as it is. */
-function player(
-  url: string,
-  rate: number,
-  tell: (ms: number) => void,
-  playing: (on: boolean) => void,
-): HTMLAudioElement {
-  const audio = new Audio(url);
-  audio.preservesPitch = true;
-  audio.playbackRate = rate;
-  audio.ontimeupdate = () => tell(audio.currentTime * 1_000);
-  audio.onplay = () => playing(true);
-  audio.onpause = audio.onended = () => playing(false);
-  return audio;
-}
-
-/** The end of the silence at `at`, ms; null when somebody speaks. */
-function nextTalk(picture: Picture | null, at: number): number | null {
-  const silence = picture?.silences.find(([from, to]) => from <= at && at < to - 200);
-  return silence ? silence[1] : null;
 }
 
 function Place({ at, length, onChange }: { at: number; length: number; onChange: (ms: number) => void }) {

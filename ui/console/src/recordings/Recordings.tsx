@@ -35,7 +35,10 @@ export function Recordings({ contact }: { contact: string }) {
   const list = useQuery({ ...listOf(contact), enabled: may });
   if (!list.data?.items.length) return null;
   return (
-    <section aria-labelledby="recordings" className="mx-4 mb-3 rounded-lg border border-line bg-surface p-3">
+    <section
+      aria-labelledby="recordings"
+      className="mx-4 mb-3 max-h-[50vh] shrink-0 overflow-y-auto rounded-lg border border-line bg-surface p-3"
+    >
       <h2 id="recordings" className="pb-2 text-base font-semibold text-ink">
         {t("title")}
       </h2>
@@ -54,6 +57,7 @@ function One({ recording }: { recording: Recording }) {
   const { t, i18n } = useTranslation("recordings");
   const detail = useQuery({ ...oneOf(recording.id), enabled: recording.state === "kept" });
   const when = new Intl.DateTimeFormat(i18n.language, { dateStyle: "medium", timeStyle: "medium" });
+  const day = new Intl.DateTimeFormat(i18n.language, { dateStyle: "medium" });
   const shown = detail.data ?? recording;
   return (
     <div className="flex flex-col gap-2">
@@ -66,7 +70,7 @@ function One({ recording }: { recording: Recording }) {
           <Badge tone="warn">{t("held", { reason: shown.hold_reason })}</Badge>
         )}
         {shown.erase_at && shown.hold_at === null && shown.state === "kept" ? (
-          <span>{t("eraseAt", { day: new Intl.DateTimeFormat(i18n.language).format(shown.erase_at) })}</span>
+          <span>{t("eraseAt", { day: day.format(shown.erase_at) })}</span>
         ) : null}
         {shown.state === "kept" ? <Keeping recording={shown} /> : null}
       </div>

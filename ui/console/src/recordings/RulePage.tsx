@@ -1,46 +1,82 @@
 /** Settings → Recordings: whether calls are recorded, what callers hear of it, and for how long recordings are kept. */
 import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button, Notice, NumberField, Select, Skeleton, toast } from "@kit/ui";
 import { api, Problem } from "../app/api.ts";
 import { hasScope, useSession } from "../app/session.tsx";
+import { listQuery } from "../settings/parts/data.ts";
+import { useTenantNames } from "../settings/parts/names.ts";
 import { PageHead } from "../settings/parts/Page.tsx";
+import type { QueueItem } from "../settings/wire.ts";
 import type { Rule } from "./wire.ts";
 
 const PATH = "/api/recording-rule";
 const CONSENTS = ["always", "prompt", "never"] as const;
 
-const ruleQuery = queryOptions({
-  queryKey: ["recording-rule"],
-  queryFn: ({ signal }) => api.get<Rule>(PATH, undefined, { signal }),
-});
+const ruleQuery = (tenant_id: string) =>
+  queryOptions({
+    queryKey: ["recording-rule", tenant_id],
+    queryFn: ({ signal }) => api.get<Rule>(PATH, { tenant_id }, { signal }),
+  });
+
+/** Whose rule: the one in the address, else of the first company that takes contacts. */
+function useTenant(): string | undefined {
+  const search = useSearch({ strict: false });
+  const home = useSession().person.tenant_id;
+  const queues = useQuery(listQuery<QueueItem>("/api/queues"));
+  if (search.tenant) return search.tenant;
+  if (!queues.data) return undefined;
+  const owners = queues.data.map(({ tenant_id }) => tenant_id);
+  return owners.includes(home) ? home : (owners[0] ?? home);
+}
 
 export function RulePage() {
   const { t } = useTranslation("recordings");
-  const query = useQuery(ruleQuery);
+  const tenants = useTenantNames();
+  const navigate = useNavigate();
+  const tenant = useTenant();
   return (
     <>
-      <PageHead title={t("rule.title")} explain={t("rule.explain")} />
-      {query.data ? (
-        <RuleForm key={JSON.stringify(query.data)} stored={query.data} />
-      ) : (
-        <Skeleton lines={4} />
-      )}
-      {query.error ? <Notice tone="bad">{query.error.message || t("rule.failed")}</Notice> : null}
+      <PageHead
+        title={t("rule.title")}
+        explain={t("rule.explain")}
+        action={
+          tenants.options.length > 1 ? (
+            <Select
+              hideLabel
+              label={t("settings:tenant")}
+              className="w-44"
+              value={tenant ?? null}
+              onChange={(id) => void navigate({ to: ".", search: (before) => ({ ...before, tenant: id }) })}
+              options={tenants.options}
+            />
+          ) : null
+        }
+      />
+      {tenant ? <RuleOf key={tenant} tenant={tenant} /> : <Skeleton lines={4} />}
     </>
   );
 }
 
-function RuleForm({ stored }: { stored: Rule }) {
+function RuleOf({ tenant }: { tenant: string }) {
+  const { t } = useTranslation("recordings");
+  const query = useQuery(ruleQuery(tenant));
+  if (query.error) return <Notice tone="bad">{query.error.message || t("rule.failed")}</Notice>;
+  if (!query.data) return <Skeleton lines={4} />;
+  return <RuleForm key={JSON.stringify(query.data)} tenant={tenant} stored={query.data} />;
+}
+
+function RuleForm({ tenant, stored }: { tenant: string; stored: Rule }) {
   const { t } = useTranslation("recordings");
   const may = hasScope(useSession(), "recording.keep");
   const [rule, setRule] = useState(stored);
   const client = useQueryClient();
   const save = useMutation({
-    mutationFn: () => api.put<Rule>(PATH, rule),
+    mutationFn: () => api.put<Rule>(`${PATH}?tenant_id=${tenant}`, rule),
     onSuccess: (now) => {
-      client.setQueryData(ruleQuery.queryKey, now);
+      client.setQueryData(ruleQuery(tenant).queryKey, now);
       toast("ok", t("rule.saved"));
     },
   });

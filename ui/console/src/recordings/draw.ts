@@ -31,6 +31,12 @@ export function placeOf([from, to]: Span, duration: number, width: number): [x: 
   return [x, Math.max(1, (to / duration) * width - x)];
 }
 
+/** The end of the silence in which `at` lies, ms; null when somebody speaks, or nearly does. */
+export function nextTalk(picture: Picture | null, at: number): number | null {
+  const silence = picture?.silences.find(([from, to]) => from <= at && at < to - 200);
+  return silence ? silence[1] : null;
+}
+
 export function draw(canvas: HTMLCanvasElement, picture: Picture, duration: number, inks: Inks): void {
   const scale = window.devicePixelRatio || 1;
   const { clientWidth: width, clientHeight: height } = canvas;

@@ -105,7 +105,7 @@ class Mixing:
                 bridge.id, channel=[leg.id], mute=leg.role == "listen", inhibit_connected_line_updates=True
             )
         except Refused as error:
-            if error.status in {409, 422}:  # it left our application in this very moment
+            if error.status in {400, 409, 422}:  # it ended, or left our application, in this very moment
                 raise Gone(leg.id) from error
             raise
 

@@ -262,5 +262,12 @@ class Line(Speaking):
         if self.state.stage != "recording":
             return
         self.note("note", "voicemail", "saved" if input.ms else "empty")
-        self.say("voicemail_saved" if input.ms else "goodbye")
-        self.leave("voicemail")
+        if input.ms:
+            self.say("voicemail_saved")
+            self.leave("voicemail")
+        elif self.state.was_queued:  # nothing was said, or it could not be kept: their place was
+            self.state.stage = "queued"
+            self.announce()
+        else:
+            self.say("goodbye")
+            self.leave("over")

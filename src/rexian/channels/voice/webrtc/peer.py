@@ -22,6 +22,8 @@ log = structlog.get_logger(__name__)
 
 HANDSHAKE_S = 15.0
 EVENT_TYPE = 101
+_MAX_OTHERS = 100
+"""Datagrams a second that are no sound: reports and handshakes need a tenth of it."""
 _LONGEST_PAYLOAD = 960  # 120 ms
 
 
@@ -48,7 +50,7 @@ class Peer:
         self._servers = servers
         self._now = now
         self._path: IcePath | None = None
-        self._old: list[IcePath] = []
+        self._old: set[IcePath] = set()
         self._dtls: Dtls | None = None
         self._srtp: Srtp | None = None
         self._work: set[asyncio.Task[None]] = set()
@@ -63,6 +65,7 @@ class Peer:
         self._seq, self._timestamp = secrets.randbits(15), secrets.randbits(31)
         self._marker = True
         self._gate = rtp.Gate()
+        self._others = rtp.Rate(_MAX_OTHERS)
         self._keys_in, self.keys_out = dtmf.Receiver(), dtmf.Sender()
         self.reception: Reception | None = None
         self.round_trip_s = 0.0
@@ -145,8 +148,13 @@ class Peer:
             raise
         self._path = path
         if old is not None:
-            self._old.append(old)  # closed by the way; a leg restarts its path a few times at most
-            self._begin(old.shut())
+            self._old.add(old)
+            self._begin(self._shut(old))
+
+    async def _shut(self, path: IcePath) -> None:
+        """Close a path by the way, and forget it."""
+        await path.shut()
+        self._old.discard(path)
 
     async def _reach(self, remote: sdp.Description) -> None:
         path = self._path
@@ -198,12 +206,13 @@ class Peer:
     def _on_datagram(self, data: bytes) -> None:
         first = data[0] if data else 0
         if 128 <= first <= 191:
-            if self._srtp is not None and len(data) >= rtp.HEADER_BYTES:
-                if 192 <= data[1] <= 223:
-                    self._on_rtcp(data)
-                else:
-                    self._on_rtp(data)
-        elif 20 <= first <= 63:
+            if self._srtp is None or len(data) < rtp.HEADER_BYTES:
+                return
+            if not 192 <= data[1] <= 223:
+                self._on_rtp(data)
+            elif self._others.admits(self._now()):
+                self._on_rtcp(data)
+        elif 20 <= first <= 63 and self._others.admits(self._now()):
             self._on_dtls(data)
 
     def _on_dtls(self, data: bytes) -> None:

@@ -66,6 +66,22 @@ def build(payload_type: int, seq: int, timestamp: int, ssrc: int, payload: bytes
     ) + payload  # fmt: skip
 
 
+class Rate:
+    """At most so many packets in a second. `now` is monotonic, in seconds."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._second = -1
+        self._count = 0
+
+    def admits(self, now: float) -> bool:
+        """Count one packet; False: there were too many in this second."""
+        if int(now) != self._second:
+            self._second, self._count = int(now), 0
+        self._count += 1
+        return self._count <= self._most
+
+
 class Gate:
     """Lets in one source at a time and no flood. `now` is monotonic, in seconds."""
 
@@ -73,19 +89,16 @@ class Gate:
         self.ssrc = ssrc
         self.refused = 0
         self._heard_at: float | None = None
-        self._second = -1
-        self._count = 0
+        self._rate = Rate(MAX_PER_SECOND)
 
     def admits(self, ssrc: int, now: float) -> bool:
         """Say whether a packet of `ssrc` may go on to be decrypted."""
         if ssrc != self.ssrc and not self._may_change(now):  # not counted: strangers must not use up the peer's rate
             self.refused += 1
             return False
-        if int(now) != self._second:
-            self._second, self._count = int(now), 0
-        self._count += 1
-        self.refused += self._count > MAX_PER_SECOND
-        return self._count <= MAX_PER_SECOND
+        admitted = self._rate.admits(now)
+        self.refused += not admitted
+        return admitted
 
     def heard(self, ssrc: int, now: float) -> bool:
         """Note an authentic packet of `ssrc`; says whether the source is a new one."""
