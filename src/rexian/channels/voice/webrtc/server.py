@@ -26,6 +26,7 @@ from rexian.channels.voice.webrtc.core import Core
 
 log = structlog.get_logger(__name__)
 
+FIRST_VISIT_S = 15.0
 KEPT = 2_000
 """Events kept for a controller that is away."""
 _SOUND_LIMIT = 1 << 18
@@ -103,6 +104,7 @@ class Server:
         self._path = path
         self.core = Core(config, self._tell)
         self._controllers: set[Controller] = set()
+        self._visited = False
         self._unseen: deque[VoiceEvent] = deque(maxlen=KEPT)
         self._alone_since = time.monotonic()
         self._ended = asyncio.Event()
@@ -145,6 +147,8 @@ class Server:
             return False
         config = self.core.config
         patience = config.lonely_calls_s if self.core.legs else config.lonely_s
+        if not self._visited:  # whoever started it may be slow to come
+            patience = max(patience, FIRST_VISIT_S)
         return time.monotonic() - self._alone_since > patience
 
     def _tell(self, event: VoiceEvent) -> None:
@@ -181,6 +185,7 @@ class Server:
         self.core.configure(hello.config)
         for event in self._unseen:
             controller.send(frames.Heard(event=event))
+        self._visited = True
         self._controllers.add(controller)
 
     def _take(self, controller: Controller, frame: frames.ToEngine) -> None:
