@@ -155,3 +155,12 @@ def test_nobody_is_given_up_for_the_time_when_the_engine_was_away() -> None:
     assert overdue(now, call, LIMITS, 60_000, page_open=True, up_since=50_000) == []
     found = overdue(now, call, LIMITS, 70_000, page_open=True, up_since=50_000)
     assert [one.what for one in found] == ["customer_lost", "agent_lost"]
+
+
+def test_a_call_is_found_by_any_of_its_legs() -> None:
+    index: dict[str, str] = {}
+    call = LiveCall("c", "t", index)
+    call.add(line(CUSTOMER))
+    call.add(line(AGENT))
+    assert index == {"i:c": "c", "i:a:a:1": "c"}
+    assert call.named == set(index)

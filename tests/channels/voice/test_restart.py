@@ -23,6 +23,10 @@ class Lasting(FakeEngine):
 
     tells = True
 
+    def __init__(self, *, numbers: bool = False) -> None:
+        super().__init__(numbers=numbers)
+        self.unseen: list[port.VoiceEvent] = []
+
     async def start(self) -> None:
         if self.up:
             asyncio.get_running_loop().call_soon(self._again)
@@ -30,14 +34,14 @@ class Lasting(FakeEngine):
             await super().start()
 
     def _again(self) -> None:
-        unseen, self.unseen = getattr(self, "unseen", []), []
+        unseen, self.unseen = self.unseen, []
         self._tell(port.EngineUp(version="the same life"))
-        for event in unseen if self.tells else []:
+        for event in unseen if self.tells else ():
             self._tell(event)
 
     def _tell(self, event: port.VoiceEvent) -> None:
         if not self._listeners:
-            self.unseen = [*getattr(self, "unseen", []), event]
+            self.unseen.append(event)
         super()._tell(event)
 
 

@@ -231,7 +231,8 @@ class VoiceChannel:
         floor = self.asking.floor(tenant_id)
         if floor is None or not customers:
             return None
-        mine = [call.contact_id for call in self.director.calls.values() if call.tenant_id == tenant_id]
+        theirs = [call for customer_id in customers for call in self.director.of_customer(customer_id)]
+        mine = [call.contact_id for call in theirs if call.tenant_id == tenant_id]
         for candidate in (contact_id, *mine):
             contact = floor.contact(candidate) if candidate else None
             if contact is None or contact.customer_id not in customers:

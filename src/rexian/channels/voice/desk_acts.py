@@ -80,8 +80,8 @@ class DeskActs:
             call, facts, seat = self._mine(socket, interaction_id)
         if seat.person_id != socket.person_id:
             seat = await self._take_over(socket, call, facts, seat)
-        line = self._channel.director.new_line(call, seat, socket.id, since=self._channel.clock.now_ms())
-        await self._channel.director.connect(call, seat, line)
+        line = self._channel.director.seats.new_line(call, seat, socket.id, since=self._channel.clock.now_ms())
+        await self._channel.director.seats.connect(call, seat, line)
         self._channel.director.touch(call.contact_id)
 
     def _mine(self, socket: DeskSocket, interaction_id: str) -> tuple[LiveCall, Facts, Seat]:

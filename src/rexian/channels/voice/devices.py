@@ -45,7 +45,7 @@ def code_of(secret: str, contact_id: str, person_id: str) -> str:
 
 
 class Phones:
-    """Implements `director.People`. Devices by person, the latest used first choice."""
+    """Implements `parties.People`. Devices by person, the latest used first choice."""
 
     def __init__(self, clock: Clock, secret: str, limits: Callable[[], Any]) -> None:
         self._clock = clock
@@ -81,7 +81,7 @@ class Phones:
         return [device for devices in self._open.values() for device in devices.values()]
 
     def choose(self, person_id: str, device_id: str = "", *, listens: bool = False) -> str:
-        """See `director.People`."""
+        """See `parties.People`."""
         name = self.phone(person_id)
         if name == "":
             return ""
@@ -94,11 +94,11 @@ class Phones:
         return max(ready, key=lambda device: device.used_at).id if ready else ""
 
     def phone(self, person_id: str) -> str | None:
-        """See `director.People`."""
+        """See `parties.People`."""
         return None if self.names is None else self.names.get(person_id, "")
 
     def can_speak(self, person_id: str, device_id: str) -> bool:
-        """See `director.People`. A device that has just gone is nobody's trouble now."""
+        """See `parties.People`. A device that has just gone is nobody's trouble now."""
         device = self._open.get(person_id, {}).get(device_id)
         return device is None or device.microphone
 
@@ -127,7 +127,7 @@ class Phones:
         self._to(line.name.person_id, line.device_id, frame)
 
     def tell(self, person_id: str, code: str, *, about: str, **values: object) -> None:
-        """See `director.People`."""
+        """See `parties.People`."""
         for device in self.of(person_id):
             text = i18n.t(device.locale, f"voice.desk.{code}", **values)
             device.send(encode(frames.Told(id=about, code=code, text=text)))
@@ -138,7 +138,7 @@ class Phones:
             device.send(encode(frames.Engine(up, text)))
 
     def show(self, call: LiveCall, facts: Facts | None) -> None:
-        """See `director.People`."""
+        """See `parties.People`."""
         now: dict[str, tuple[str, str, str]] = {}
         for line in call.lines.values() if facts is not None else ():
             if line.name.kind in ("agent", "supervisor"):

@@ -8,42 +8,30 @@ nothing overtakes; a call that fails is tried again. `Gone` is an ordinary race,
 from __future__ import annotations
 
 import asyncio
-import errno
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Protocol, TypeGuard
+from typing import Any, TypeGuard
 
-from rexian.channels.voice import calls
 from rexian.channels.voice.asking import Asking
 from rexian.channels.voice.calls import (
     Facts,
-    LegName,
     Line,
-    Seat,
-    Step,
     desired,
     facts_of,
-    first_of,
     line_of,
     steps,
-    tag_of,
 )
-from rexian.channels.voice.figures import JOINED, SETUP
+from rexian.channels.voice.doing import Doing
+from rexian.channels.voice.figures import SETUP
 from rexian.channels.voice.live import LiveCall
+from rexian.channels.voice.outage import Outage
+from rexian.channels.voice.parties import Customers, People
 from rexian.channels.voice.port import (
-    Busy,
-    Caller,
     Cause,
     Down,
-    Gone,
-    Inventory,
-    LegInfo,
-    Music,
-    Number,
-    Phone,
-    Unsupported,
     VoiceEngine,
 )
 from rexian.channels.voice.recorder import Recorder
+from rexian.channels.voice.seats import Seats
 from rexian.channels.voice.settings import VoiceLimits
 from rexian.engine import commands as engine
 from rexian.engine.events import AnyEvent, CallBackRequested, InteractionQueued, InteractionReceived
@@ -53,49 +41,6 @@ from rexian.runtime.port import Committed
 
 _MOST_ROUNDS = 20
 _log = log.get(__name__)
-
-
-class People(Protocol):
-    """The staff's phones, as the director needs them."""
-
-    def choose(self, person_id: str, device_id: str = "", *, listens: bool = False) -> str:
-        """The device for a new line: this one if it is open (none is named: the best one that is ready), or ''.
-
-        Who only `listens` needs no microphone.
-        """
-        ...
-
-    def phone(self, person_id: str) -> str | None:
-        """Name of their phone at the exchange, '' when they have none. None: the engine reaches pages by itself."""
-        ...
-
-    def can_speak(self, person_id: str, device_id: str) -> bool:
-        """Whether this device's microphone is usable, as its page last said."""
-        ...
-
-    def connect(self, device_id: str, person_id: str, leg_id: str, interaction_id: str, role: str) -> None: ...
-
-    def drop(self, device_id: str, person_id: str, leg_id: str, cause: str) -> None: ...
-
-    def show(self, call: LiveCall, facts: Facts | None) -> None:
-        """Tell every person in the call of their lines, if that has changed."""
-        ...
-
-    def tell(self, person_id: str, code: str, *, about: str, **values: object) -> None:
-        """Something in words to all of the person's devices."""
-        ...
-
-
-class Customers(Protocol):
-    """The customers' pages, as the director needs them."""
-
-    def show(self, call: LiveCall, facts: Facts | None, *, reason: str = "") -> None: ...
-
-    def ring(self, contact_id: str) -> bool:
-        """Let the page ring; False: no page of this contact is open."""
-        ...
-
-    def is_open(self, contact_id: str) -> bool: ...
 
 
 class Director:
@@ -114,12 +59,15 @@ class Director:
         self.customers = customers
         self.recorder = recorder
         self.calls: dict[str, LiveCall] = {}
+        self._contact_of: dict[str, str] = {}  # by leg
+        self._of_customer: dict[str, dict[str, None]] = {}  # contacts, in the order of their beginning
         self.up = False
         self.up_since = 0
         self._limits = limits
         self._new_host = new_host
-        self._find_number = find_number
-        self._find_outsider = find_outsider
+        self.seats = Seats(self, find_number, find_outsider)
+        self.outage = Outage(self)
+        self._doing = Doing(self)
 
     @property
     def limits(self) -> VoiceLimits:
@@ -134,8 +82,37 @@ class Director:
         """The call of this contact, begun here if it is new."""
         call = self.calls.get(contact_id)
         if call is None:
-            call = self.calls[contact_id] = LiveCall(contact_id, tenant_id)
+            call = self.calls[contact_id] = LiveCall(contact_id, tenant_id, self._contact_of)
+        self._file(call)
         return call
+
+    def _file(self, call: LiveCall) -> None:
+        """Note whose call it is, as soon as the floor knows."""
+        floor = self.asking.floor(call.tenant_id) if not call.customer_id else None
+        contact = floor.contact(call.contact_id) if floor is not None else None
+        if contact is not None:
+            call.customer_id = contact.customer_id
+            self._of_customer.setdefault(contact.customer_id, {})[call.contact_id] = None
+
+    def of_customer(self, customer_id: str) -> list[LiveCall]:
+        """Their live calls, the oldest first."""
+        return [self.calls[id] for id in self._of_customer.get(customer_id, ()) if id in self.calls]
+
+    def of_leg(self, leg_id: str) -> tuple[LiveCall, Line] | None:
+        """The call and the line of a leg; None for one that is nobody's (any more)."""
+        call = self.calls.get(self._contact_of.get(leg_id, ""))
+        line = call.lines.get(leg_id) if call is not None else None
+        return (call, line) if call is not None and line is not None else None
+
+    def drop(self, call: LiveCall) -> None:
+        """Nobody knows this call any more."""
+        self.calls.pop(call.contact_id, None)
+        for leg_id in call.named:
+            self._contact_of.pop(leg_id, None)
+        theirs = self._of_customer.get(call.customer_id, {})
+        theirs.pop(call.contact_id, None)
+        if not theirs:
+            self._of_customer.pop(call.customer_id, None)
 
     def take(self, batch: Sequence[Committed], tenant_of: Callable[[str], str]) -> None:
         """What a floor has committed. `tenant_of` a contact."""
@@ -186,16 +163,17 @@ class Director:
             if not call.starting:
                 await self._forget(call)
             return
+        self._file(call)
         self._note_handling(call, facts)
         self._note_presence(call, facts)
         self._receive(call, facts)
         if self.up:
-            await self._seat_all(call, facts)
+            await self.seats.seat_all(call, facts)
         lingers = call.host is not None and call.host.lingers
         media = desired(facts, call.lines, lingers=lingers, spoken=call.spoken)
         if self.up:
             for step in steps(media, call.lines, bridge=call.bridge, recording=call.recording):
-                await self._do(call, facts, step)
+                await self._doing.do(call, facts, step)
         self._receive(call, facts)
         self.people.show(call, facts)
         self.customers.show(call, facts)
@@ -243,7 +221,7 @@ class Director:
             call.host = None
         self.people.show(call, None)
         self.customers.show(call, self.facts(call))
-        self.calls.pop(call.contact_id, None)
+        self.drop(call)
 
     def _receive(self, call: LiveCall, facts: Facts) -> None:
         """Whoever speaks to the customer hears where the call stands; they come with the customer's line."""
@@ -254,130 +232,6 @@ class Director:
             call.host = self._new_host(call, facts)
         if call.host is not None:
             call.host.stage(facts, connected=call.spoken and call.bridge)
-
-    # -- seats ---------------------------------------------------------------------------------------------------------
-    async def _seat_all(self, call: LiveCall, facts: Facts) -> None:
-        now = self.clock.now_ms()
-        for seat in facts.seats:
-            line = line_of(call.lines, seat)
-            if seat.kind == "customer":
-                await self._seat_customer(call, facts, line, now)
-            elif seat.kind == "external":
-                await self._seat_outsider(call, seat, line, now)
-            else:
-                await self._seat_person(call, seat, line, now)
-
-    async def _seat_customer(self, call: LiveCall, facts: Facts, line: Line | None, now: int) -> None:
-        away = line is None or line.state == "lost"
-        if facts.call_back:
-            if facts.stage == "talking" and away and not call.ringing_since:
-                call.ringing_since = now
-                await self._find_number(call, facts)
-                await self._ring(call, facts)
-        elif line is None and facts.stage != "ended" and not call.released:
-            # After our restart: it was there, and may come back.
-            name = LegName(interaction_id=first_of(facts), kind="customer")
-            call.add(Line(name, "lost", now, "customer"))
-        if line is not None and line.state == "up":
-            call.ringing_since = 0
-
-    async def _ring(self, call: LiveCall, facts: Facts) -> None:
-        """Call the customer back: their page if it is open, else their telephone, else the agent has to dial."""
-        if self.customers.ring(call.contact_id):
-            return
-        leg_id = LegName(interaction_id=first_of(facts), kind="customer").id
-        if call.number:
-            try:
-                await self._originate(call, leg_id, call.number, "customer")
-                return
-            except (Unsupported, Busy, Gone):
-                pass
-        call.ring_told = True
-        code = "dial_by_hand" if call.number else "page_gone"
-        self.people.tell(facts.agent_id, code, about=facts.main, number=call.number)
-
-    async def _originate(self, call: LiveCall, leg_id: str, number: str, side: Any) -> None:
-        name = calls.read_leg(leg_id)
-        assert name is not None
-        tag = tag_of(call.tenant_id, call.contact_id)
-        line = call.add(Line(name, "dialling", self.clock.now_ms(), side))  # its end may be told before we are answered
-        try:
-            await self.voice.originate(leg_id, Number(number), side=side, tag=tag, timeout_ms=self.limits.ring_ms)
-        except BaseException:
-            call.lines.pop(line.id, None)
-            raise
-
-    async def _seat_outsider(self, call: LiveCall, seat: Seat, line: Line | None, now: int) -> None:
-        """A telephone outside the house joins. Tried once: whoever doesn't answer is let go."""
-        if line is not None:
-            return
-        number = call.dialled.get(seat.person_id, "") or await self._find_outsider(call, seat.person_id)
-        leave = engine.LeaveInteraction(interaction_id=seat.interaction_id, person_id=seat.person_id, why="unreachable")
-        try:
-            if number:
-                name = LegName(interaction_id=seat.interaction_id, kind="external", person_id=seat.person_id)
-                await self._originate(call, name.id, number, "external")
-                return
-        except (Unsupported, Busy, Gone):
-            pass
-        self.asking.later(call.tenant_id, leave)
-        facts = self.facts(call)
-        if facts is not None and facts.agent_id:
-            self.people.tell(facts.agent_id, "cant_dial", about=facts.main)
-
-    async def _seat_person(self, call: LiveCall, seat: Seat, line: Line | None, now: int) -> None:
-        """A line for this person: a new one, or again on the device that lost it."""
-        if line is not None and (line.state in ("up", "dialling") or line.dropped or now < line.again_at):
-            return
-        if line is not None and line.state == "connecting" and line.device_id:
-            return
-        device_id = self.people.choose(
-            seat.person_id, line.device_id if line is not None else "", listens=seat.role == "listen"
-        )
-        if line is None or (line.state == "lost" and device_id):
-            line = self.new_line(call, seat, device_id, since=line.since if line is not None else now)
-        if not device_id:
-            return
-        line.device_id = device_id
-        await self.connect(call, seat, line)
-
-    async def connect(self, call: LiveCall, seat: Seat, line: Line) -> None:
-        """Let the line come up: the page is told, and a phone of the exchange rings."""
-        self.people.connect(line.device_id, seat.person_id, line.id, seat.interaction_id, seat.role)
-        phone = self.people.phone(seat.person_id)
-        if not phone:
-            return
-        line.state = "dialling"  # `since` stays: its patience counts from the first attempt
-        tag = tag_of(call.tenant_id, call.contact_id, line.device_id)
-        caller = Caller(number=call.number)
-        try:
-            await self.voice.originate(
-                line.id, Phone(phone), side=line.side, tag=tag, caller=caller, timeout_ms=self.limits.phone_ms
-            )
-        except (Unsupported, Busy, Gone):
-            self.unreached(call, line, "unreachable")
-
-    def unreached(self, call: LiveCall, line: Line, cause: Cause) -> None:
-        """A phone of the house was not picked up. One that isn't there may come; who refuses has refused."""
-        now = self.clock.now_ms()
-        line.state = "lost"
-        if cause in ("unreachable", "too_many", "error", "lost"):
-            line.again_at = now + self.limits.redial_ms
-        else:
-            line.dropped, line.since = True, 0
-        if not line.told:
-            line.told = True
-            self.people.tell(line.name.person_id, "phone_not_reached", about=line.name.interaction_id)
-
-    def new_line(self, call: LiveCall, seat: Seat, device_id: str, *, since: int) -> Line:
-        """The person's next line, in place of those that are gone."""
-        kind: Any = "agent" if seat.kind == "agent" else "supervisor"
-        name = call.next_name(LegName(interaction_id=seat.interaction_id, kind=kind, person_id=seat.person_id))
-        muted = any(one.mute for one in call.of_person(seat.person_id))
-        told = any(one.told for one in call.of_person(seat.person_id))
-        for gone in [one for one in call.of_person(seat.person_id) if one.state != "up"]:
-            del call.lines[gone.id]
-        return call.add(Line(name, "connecting", since, kind, device_id=device_id, mute=muted, told=told))
 
     async def release(self, call: LiveCall, line: Line, cause: Cause = "normal") -> None:
         """Hang a line up for good."""
@@ -390,72 +244,6 @@ class Director:
             call.host = None
         await self.voice.hang_up(line.id, cause)
 
-    # -- steps ---------------------------------------------------------------------------------------------------------
-    async def _do(self, call: LiveCall, facts: Facts, step: Step) -> None:
-        line = call.lines.get(step.leg_id)
-        try:
-            if line is not None:
-                await self._do_line(call, line, step)
-            elif not step.leg_id:
-                await self._do_bridge(call, facts, step)
-        except Gone:
-            self._gone(call, line)
-        except (Busy, Unsupported) as error:
-            _log.warning("voice.step_refused", do=step.do, error=type(error).__name__)
-
-    async def _do_line(self, call: LiveCall, line: Line, step: Step) -> None:
-        match step.do:
-            case "hang_up":
-                await self.release(call, line)
-            case "join":
-                await self.voice.join(call.contact_id, line.id, step.role)
-                line.bridged, line.role = True, step.role
-                if line.name.kind == "agent" and not line.met:
-                    line.met = True
-                    JOINED.observe((self.clock.now_ms() - line.since) / 1000)
-                self._heard(line)
-            case "leave":
-                await self.voice.leave(line.id)
-                line.bridged = False
-            case "hold":
-                await self.voice.hold(line.id, step.on, Music() if step.on else None)
-                line.held = step.on
-            case "mute":
-                await self.voice.mute(line.id, step.on)
-                line.muted = step.on
-
-    def _heard(self, line: Line) -> None:
-        """Who came only to listen may have no microphone: they are told why nobody hears them."""
-        person_id = line.name.person_id
-        speaks = line.name.kind == "supervisor" and line.role != "listen" and line.device_id
-        if speaks and not self.people.can_speak(person_id, line.device_id):
-            self.people.tell(person_id, "needs_microphone", about=line.name.interaction_id)
-
-    async def _do_bridge(self, call: LiveCall, facts: Facts, step: Step) -> None:
-        match step.do:
-            case "create_bridge":
-                await self.voice.create_bridge(call.contact_id)
-                call.bridge = True
-            case "destroy_bridge":
-                await self.voice.destroy_bridge(call.contact_id)
-                call.bridge, call.recording = False, ""
-                for line in call.lines.values():
-                    line.bridged = False
-            case "record":
-                await self.recorder.begin(call, facts)
-            case "pause":
-                await self.recorder.pause(call, step.on)
-            case "stop_recording":
-                await self.recorder.stop(call)
-
-    def _gone(self, call: LiveCall, line: Line | None) -> None:
-        """The engine doesn't know it: its end is on the way, or was missed."""
-        if line is not None and line.state == "up":
-            line.put("lost", self.clock.now_ms())
-        elif line is None:
-            call.bridge, call.recording = False, ""
-        call.dirty = True
-
     async def stop(self) -> None:
         """Let go of all calls; they go on in the engine."""
         for call in self.calls.values():
@@ -465,84 +253,6 @@ class Director:
                 call.runner.cancel()
         runners = [call.runner for call in self.calls.values() if call.runner is not None]
         await asyncio.gather(*runners, return_exceptions=True)
-
-    # -- after the engine was away -------------------------------------------------------------------------------------
-    def engine_down(self) -> None:
-        """Every line is lost, and nothing can be done until it is there again."""
-        self.up = False
-        now = self.clock.now_ms()
-        for call in list(self.calls.values()):
-            call.bridge, call.recording = False, ""
-            for line in call.lines.values():
-                line.put("lost", now)
-            if call.host is not None:
-                call.host.down()
-                call.host = None
-            if (facts := self.facts(call)) is not None:
-                self.people.show(call, facts)
-                self.customers.show(call, facts, reason="engine_down")
-
-    async def engine_up(self) -> None:
-        """See what lives in it, and go on from there. Raises `Down`."""
-        there = await self.voice.inventory()
-        self.up, self.up_since = True, self.clock.now_ms()
-        for call in self.calls.values():
-            self._reconcile(call, there)
-        for leg in there.legs:
-            await self._adopt(leg.id, leg.tag)
-        for call in list(self.calls.values()):
-            customer = call.customer
-            if customer is not None and customer.state == "lost" and (facts := self.facts(call)) is not None:
-                self.customers.show(call, facts, reason="engine_up")
-            self.touch(call.contact_id)
-
-    def _reconcile(self, call: LiveCall, there: Inventory) -> None:
-        """Take over what the engine has of this call."""
-        known = {leg.id: leg for leg in there.legs if (tag := calls.read_tag(leg.tag)) and tag[1] == call.contact_id}
-        now = self.clock.now_ms()
-        for leg in known.values():
-            line = call.lines.get(leg.id) or self._adopted(call, leg, now)
-            if line is None:
-                continue
-            line.device_id = line.device_id or (calls.read_tag(leg.tag) or ("", "", ""))[2]
-            state: Any = "up" if leg.state == "up" else "dialling"
-            if line.state != state:
-                line.put(state, now)
-            line.bridged, line.role, line.held = leg.bridge_id == call.contact_id, leg.role, leg.held
-            line.met = line.bridged
-            line.muted = line.mute = leg.muted
-        for line in call.lines.values():
-            if line.id not in known and line.state in ("up", "dialling"):
-                line.put("lost", now)
-        bridge = next((one for one in there.bridges if one.id == call.contact_id), None)
-        call.bridge = bridge is not None
-        call.recording_id = bridge.recording_id if bridge is not None else ""
-        call.recording = ("paused" if bridge.recording_paused else "on") if bridge and bridge.recording_id else ""
-
-    def _adopted(self, call: LiveCall, leg: LegInfo, now: int) -> Line | None:
-        name, known_as = calls.read_leg(leg.id), ""
-        if name is None and leg.side == "customer":  # a telephone that had called in: its name is the engine's
-            name, known_as = LegName(interaction_id=leg.id, kind="customer"), leg.id
-        if name is None:
-            return None
-        if name.kind == "customer":
-            call.cut = True
-            for gone in [one for one in call.lines.values() if one.name.kind == "customer" and one.state == "lost"]:
-                del call.lines[gone.id]
-        return call.add(Line(name, "lost", now, leg.side, known_as=known_as))
-
-    async def _adopt(self, leg_id: str, tag: str) -> None:
-        """A leg whose call nobody knows (any more) is hung up; nothing may stay stuck."""
-        parts = calls.read_tag(tag)
-        if parts is None or parts[1] in self.calls:
-            return
-        floor = self.asking.floor(parts[0])
-        if floor is not None and facts_of(floor, parts[1]) is None:
-            await self.voice.hang_up(leg_id)
-
-
-def _why(error: Exception) -> str:
-    return "disk_full" if isinstance(error, OSError) and error.errno == errno.ENOSPC else "failed"
 
 
 def _concerns(event: AnyEvent) -> TypeGuard[InteractionReceived | InteractionQueued | CallBackRequested]:

@@ -82,7 +82,7 @@ class Guests:
             yield call
         except BaseException:
             if fresh:
-                director.calls.pop(contact_id, None)
+                director.drop(call)
             raise
         finally:
             call.starting = False

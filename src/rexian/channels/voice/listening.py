@@ -33,10 +33,7 @@ class Ears:
 
     def find(self, leg_id: str) -> tuple[LiveCall, Line] | None:
         """The call and the line of a leg."""
-        for call in self._channel.director.calls.values():
-            if (line := call.lines.get(leg_id)) is not None:
-                return call, line
-        return None
+        return self._channel.director.of_leg(leg_id)
 
     def hear(self, event: port.VoiceEvent) -> None:
         """See `port.VoiceListener`."""
@@ -45,7 +42,7 @@ class Ears:
                 self._channel.asking.spawn(self.reconcile())
             case port.EngineDown():
                 _log.warning("voice.engine_down", reason=event.reason)
-                self._channel.director.engine_down()
+                self._channel.director.outage.engine_down()
                 self._channel.phones.engine(False)
             case port.LegOffered():
                 self._channel.asking.spawn(self._channel.guests.telephone(event))
@@ -70,7 +67,7 @@ class Ears:
     async def reconcile(self) -> None:
         """See what lives in the engine, and go on from there."""
         try:
-            await self._channel.director.engine_up()
+            await self._channel.director.outage.engine_up()
             there = await self._channel.voice.inventory()
             await self._channel.alarm.engine_up(there)
         except port.Down:
@@ -124,7 +121,7 @@ class Ears:
         if line.name.kind == "customer":
             self._customer_ended(call, line, event, on_purpose)
         elif line.state == "dialling" and line.name.kind in ("agent", "supervisor"):
-            self._channel.director.unreached(call, line, event.cause)
+            self._channel.director.seats.unreached(call, line, event.cause)
         elif line.name.kind == "agent" and on_purpose and on_desk(line.device_id):
             self._handset_down(call, line)
         elif line.name.kind == "agent":

@@ -41,6 +41,9 @@ class LiveCall:
 
     contact_id: str
     tenant_id: str
+    index: dict[str, str] = field(default_factory=dict)  # leg → contact: of all calls, kept by the director
+    named: set[str] = field(default_factory=set)  # all its legs that there ever were
+    customer_id: str = ""
     lines: dict[str, Line] = field(default_factory=dict)
     bridge: bool = False
     recording: RecordingNow = ""
@@ -81,6 +84,8 @@ class LiveCall:
         if line.name.kind == "customer":
             self.released = False
         self.lines[line.id] = line
+        self.index[line.id] = self.contact_id
+        self.named.add(line.id)
         return line
 
     def next_name(self, name: LegName) -> LegName:

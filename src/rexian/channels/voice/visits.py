@@ -27,7 +27,7 @@ class Page(Protocol):
 
 
 class Visits:
-    """Implements `director.Customers`."""
+    """Implements `parties.Customers`."""
 
     def __init__(self, asking: Asking, agent_name: Callable[[str], str]) -> None:
         self._asking = asking
@@ -52,7 +52,7 @@ class Visits:
         return contact_id in self._pages
 
     def ring(self, contact_id: str) -> bool:
-        """See `director.Customers`."""
+        """See `parties.Customers`."""
         for page in self.of(contact_id):
             page.send(encode(frames.Ring(contact_id)))
         return self.is_open(contact_id)

@@ -391,8 +391,8 @@ export class Phone {
   }
 
   private alarm({ interaction, on, text }: Extract<FromPhoneServer, { t: "alarm" }>): void {
-    const { [interaction]: _, ...others } = this.state.get().alarms;
-    this.set({ alarms: on ? { ...others, [interaction]: text } : others });
+    const others = Object.entries(this.state.get().alarms).filter(([id]) => id !== interaction);
+    this.set({ alarms: Object.fromEntries(on ? [...others, [interaction, text]] : others) });
     if (Object.keys(this.state.get().alarms).length > 0) this.sounds.startAlarm();
     else this.sounds.stopAlarm();
   }
