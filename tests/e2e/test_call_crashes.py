@@ -153,5 +153,6 @@ async def test_without_a_microphone_no_call_rings_and_the_desk_says_why(floor: F
     await answers(wang)
     await caller.talks_to("王思源")
     await hears(caller.page, "Wang")
+    await expect(li.page.get_by_text("刚才有电话打来，但在这里响不了铃")).to_be_visible()
     await expect(li.handlings).to_have_count(0)
     await caller.hangs_up()

@@ -1,6 +1,6 @@
 /** `/app/desk`: the agent's handlings, the conversation, the customer. */
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { useTopicStatus } from "@kit/feed";
 import { Button, EmptyState, Notice } from "@kit/ui";
@@ -8,9 +8,10 @@ import { useCommand } from "@kit/feed";
 import { type AppCommand, useCommands } from "../app/commands.ts";
 import { PagePending } from "../app/PageStates.tsx";
 import { useSession } from "../app/session.tsx";
-import { isTrouble, readiness } from "../phone/model.ts";
+import { readiness } from "../phone/model.ts";
 import { PhoneNotice } from "../phone/PhoneNotice.tsx";
 import { usePhone, usePhoneState, useTakesCalls } from "../phone/store.tsx";
+import { couldNotRing } from "../phone/useProof.ts";
 import { useShortcut } from "../app/shortcuts.ts";
 import { useTitle } from "../app/title.ts";
 import { Conversation } from "./Conversation.tsx";
@@ -167,8 +168,7 @@ function SystemNotReady() {
   const { t } = useTranslation("desk");
   const agent = useAgent();
   const setState = useCommand("SetAgentState");
-  const takesCalls = useTakesCalls();
-  const isMute = usePhoneState((state) => isTrouble(readiness(state))) && takesCalls;
+  const isMute = useSyncExternalStore(couldNotRing.watch, couldNotRing.get);
   if (
     !agent?.by_system ||
     agent.state !== "not_ready" ||

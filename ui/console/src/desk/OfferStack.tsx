@@ -11,7 +11,7 @@ import { duration } from "@kit/time.ts";
 import { announce } from "../app/announce.tsx";
 import { useShortcut } from "../app/shortcuts.ts";
 import { usePhone, usePhoneState } from "../phone/store.tsx";
-import { useProof } from "../phone/useProof.ts";
+import { couldNotRing, useProof } from "../phone/useProof.ts";
 import { useTitleBadge } from "../app/title.ts";
 import { Countdown } from "./Countdown.tsx";
 import { customerName, origin } from "./model.ts";
@@ -19,7 +19,7 @@ import { notify, playOffer } from "./ring.ts";
 import { TenantStripe } from "./TenantStripe.tsx";
 import { useLeaveWarning } from "./useLeaveWarning.ts";
 import { useOutbox } from "./useOutbox.ts";
-import { useHandlings, useOffers } from "./useMe.ts";
+import { useAgent, useHandlings, useOffers } from "./useMe.ts";
 
 /** The handling comes with the floor's next word, just before or after the ack. */
 function handlingThere(client: FeedClient, interactionId: string): Promise<void> {
@@ -51,6 +51,10 @@ export function OfferStack() {
   useRinging(offers.some(({ medium }) => medium !== "voice"));
   useCallRinging(hasCall && holds);
   useLeaveWarning(useOutbox());
+  const isAvailable = useAgent()?.state === "available";
+  useEffect(() => {
+    if (isAvailable) couldNotRing.set(false);
+  }, [isAvailable]);
   const stack = useRef<HTMLElement>(null);
   useFocusRefuge(stack, offers.length);
 

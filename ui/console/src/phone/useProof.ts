@@ -1,8 +1,12 @@
 /** The page's proof for an offer: a chat needs a page that is alive, a call a page with an open line and a microphone too. */
 import { useEffect, useState } from "react";
 import { type OfferView, useFeedClient } from "@kit/feed";
+import { Store } from "@kit/feed/store.ts";
 import { type Readiness, readiness } from "./model.ts";
 import { usePhone, usePhoneState } from "./store.tsx";
+
+/** A call was offered here that could not ring, since the agent was last available. */
+export const couldNotRing = new Store<boolean>(false);
 
 /** The microphone stays open this long after the offer is gone: long enough for the call to begin with it. */
 const KEEP_MS = 3_000;
@@ -36,6 +40,16 @@ export function useProof(offer: OfferView): Readiness | null {
       setTimeout(() => release(), KEEP_MS);
     };
   }, [client, phone, offer.id, isCall, mayTry]);
-  if (!isCall || why === "unknown" || why === "connecting") return null;
-  return why === "ok" ? (failed ? "busy" : null) : why;
+  const trouble =
+    !isCall || why === "unknown" || why === "connecting"
+      ? null
+      : why === "ok"
+        ? failed
+          ? "busy"
+          : null
+        : why;
+  useEffect(() => {
+    if (trouble) couldNotRing.set(true);
+  }, [trouble]);
+  return trouble;
 }
