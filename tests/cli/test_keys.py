@@ -94,7 +94,7 @@ async def test_an_unknown_tenant_is_told(house: House) -> None:
     done = await house.rotate("--tenant", "nobody")
     assert done.exit_code == 2
     assert "Traceback" not in done.output
-    assert "tenant" in done.output.lower()
+    assert done.output == "rexian: Not found\n"
 
 
 async def test_the_master_key_is_changed(house: House) -> None:
@@ -121,7 +121,9 @@ async def test_a_wrong_master_key_changes_nothing(house: House) -> None:
 
 async def test_a_key_service_takes_over_from_a_local_master_key(house: House, tmp_path: Path) -> None:
     service = tmp_path / "kms"
-    service.write_text("#!/bin/sh\nread line; echo $line | tr 'A-Za-z' 'N-ZA-Mn-za-m'\n")
+    service.write_text(
+        "#!/bin/sh\nread line; case $1 in wrap) echo $line | base64 -w 0 ;; *) echo $line | base64 -d ;; esac\n"
+    )
     service.chmod(0o700)
     wrapped = await house.wrap("one")
     house.env = {

@@ -20,14 +20,6 @@ from tests.e2e.voice.people import Caller, answers, call_is, does, ends_the_call
 pytestmark = pytest.mark.browser
 
 
-# Every stage that the call page shows from now on.
-STAGES = """
-window.stages = [];
-new MutationObserver(() => window.stages.push(document.querySelector('[data-stage]').dataset.stage)).observe(
-    document.querySelector('[data-stage]'), { attributes: true, attributeFilter: ['data-stage'] });
-"""
-
-
 async def in_a_call(floor: Floor) -> tuple[Caller, Agent]:
     caller, li = await floor.caller(), await floor.li()
     await caller.calls("手机使用")
@@ -56,7 +48,7 @@ def media_process(city: City) -> int:
 async def test_a_call_goes_on_through_a_killed_web_server(floor: Floor, city: City) -> None:
     caller, li = await in_a_call(floor)
     await mark(caller.page, li.page)
-    await caller.page.evaluate(STAGES)
+    await caller.watches()
     city.kill()
     # Nobody is there to ask, and they talk.
     await hears(caller.page, "Li")
@@ -70,7 +62,7 @@ async def test_a_call_goes_on_through_a_killed_web_server(floor: Floor, city: Ci
     back = time.monotonic() - began
     await call_is(li, "up")
     await hears(caller.page, "Li")
-    assert await caller.page.evaluate("window.stages") == []
+    assert await caller.stages() == []
     await does(li, "hold")
     await caller.is_in("held", 30)
     await does(li, "resume")
@@ -88,7 +80,11 @@ async def test_a_killed_voice_process_and_both_pages_talk_again(floor: Floor, ci
     await mark(caller.page, li.page)
     os.kill(media_process(city), signal.SIGKILL)
     began = time.monotonic()
-    await expect(caller.status).to_contain_text("线路中断，正在重新连接")
+    told_both = (
+        expect(caller.status).to_contain_text("线路中断，正在重新连接"),
+        expect(li.page.get_by_text("语音引擎暂时不可用，这里暂时接不了电话。").first).to_be_visible(),
+    )
+    await asyncio.gather(*told_both)
     told = time.monotonic() - began
     await caller.is_in("talking", 30)
     await call_is(li, "up", 30)
@@ -156,4 +152,6 @@ async def test_without_a_microphone_no_call_rings_and_the_desk_says_why(floor: F
     await wang.becomes("available")
     await answers(wang)
     await caller.talks_to("王思源")
+    await hears(caller.page, "Wang")
+    await expect(li.handlings).to_have_count(0)
     await caller.hangs_up()

@@ -10,7 +10,7 @@ from playwright.async_api import expect
 
 from tests.e2e.office import Office
 from tests.e2e.people import Agent, Supervisor
-from tests.e2e.voice.ears import MUSIC, heard, hears
+from tests.e2e.voice.ears import MUSIC, heard, hears, hears_speech
 from tests.e2e.voice.floor import Floor
 from tests.e2e.voice.people import answers, card_fits, does, ends_the_call, rings
 from tests.e2e.voice.recordings import tones, tracks
@@ -45,24 +45,28 @@ async def changes(chief: Supervisor, how: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("locale", "keys", "queue"),
+    ("locale", "greeting", "keys", "queue"),
     [
-        ("zh-CN", (("1", "产品使用"), ("1", "手机使用")), "手机使用"),
-        ("en", (("2", "Repairs and warranty"),), "维修与保修"),
+        ("zh-CN", "您好，这里是云杉智能客户服务。", (("1", "产品使用"), ("1", "手机使用")), "手机使用"),
+        ("en", "Hello, this is Yunshan Devices.", (("2", ""),), "维修与保修"),
     ],
+    ids=("zh-CN", "en"),
 )
 async def test_keys_lead_through_the_reception_to_the_right_queue(
-    floor: Floor, office: Office, locale: str, keys: tuple[tuple[str, str], ...], queue: str
+    floor: Floor, office: Office, locale: str, greeting: str, keys: tuple[tuple[str, str], ...], queue: str
 ) -> None:
     caller = await floor.caller(locale)
     li = await floor.li()
     await caller.opens_the_page()
+    await caller.watches()
     began = time.monotonic()
     await caller.button("call", exact=True).click()
     await caller.is_in("reception")
     connected = time.monotonic() - began
+    await expect(caller.page.get_by_text(greeting)).to_be_visible()
+    await hears_speech(caller.page)
     for digit, offered in keys:
-        await caller.presses(digit, offered)
+        await (caller.presses(digit, offered) if offered else caller.types(digit))
     pressed = time.monotonic()
     await rings(li)
     ringing = time.monotonic() - pressed
@@ -73,6 +77,7 @@ async def test_keys_lead_through_the_reception_to_the_right_queue(
     await hears(li.page, "customer")
     await ends_the_call(li)
     await caller.is_in("ended")
+    assert await caller.stages() == ["asking", "connecting", "reception", "waiting", "talking", "ended"]
     print(f"tap to reception {connected:.2f} s, last key to ring {ringing:.2f} s, answer to sound {opening:.2f} s")
 
 

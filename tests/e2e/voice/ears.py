@@ -123,3 +123,15 @@ async def hears(page: Page, *who: str, within_s: float = 12) -> None:
             return
         await asyncio.sleep(0.08)
     raise AssertionError(f"should hear {sorted(wanted)}, heard {[sorted(one) if one else one for one in seen[-8:]]}")
+
+
+async def hears_speech(page: Page, within_s: float = 8) -> None:
+    """Waits until somebody who is no tone speaks: the reception."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + within_s
+    while loop.time() < until:
+        got = await spectrum(page)
+        if got and (got[1][int(150 / got[0]) :] > LOUD_DB).sum() > 20:  # not one narrow tone
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError("nobody speaks")

@@ -11,6 +11,12 @@ from playwright.async_api import Locator, Page, expect
 from tests.e2e.people import Agent, Person
 from tests.e2e.voice.words import WORDS
 
+STAGES = """
+window.stages = [];
+new MutationObserver(() => window.stages.push(document.querySelector('[data-stage]').dataset.stage)).observe(
+    document.querySelector('[data-stage]'), { attributes: true, attributeFilter: ['data-stage'] });
+"""
+
 
 def word(locale: str, key: str) -> str:
     return WORDS[locale][key]
@@ -33,6 +39,14 @@ class Caller(Person):
         await self.page.goto(f"/v/{self.site}")
         await expect(self.button("call", exact=True)).to_be_enabled()
 
+    async def watches(self) -> None:
+        """From now on keeps every stage that the page shows."""
+        await self.page.evaluate(STAGES)
+
+    async def stages(self) -> list[str]:
+        got: list[str] = await self.page.evaluate("window.stages")
+        return got
+
     async def is_in(self, stage: str, within_s: float = 15) -> None:
         await expect(self.status).to_have_attribute("data-stage", stage, timeout=within_s * 1000)
 
@@ -45,6 +59,12 @@ class Caller(Person):
     async def presses(self, digit: str, offered: str) -> None:
         """A key that the reception offers, by its words: sent as a tone with the sound (RFC 4733)."""
         await self.page.get_by_role("button", name=re.compile(f"^{re.escape(digit)} {offered}")).click()
+
+    async def types(self, digits: str) -> None:
+        """On the page's own keypad."""
+        await self.button("keypad", exact=True).click()
+        for digit in digits:
+            await self.page.get_by_role("button", name=self.word("key").format(key=digit), exact=True).click()
 
     async def calls(self, topic: str) -> None:
         """By a topic, so without the menu; returns in the queue."""
@@ -109,8 +129,11 @@ async def card_fits(who: Agent, width: int) -> None:
     before = who.page.viewport_size
     await who.page.set_viewport_size({"width": width, "height": 768})
     out = await card(who).evaluate(
-        """card => [...card.querySelectorAll('button')].filter(
-            one => one.getBoundingClientRect().right > card.getBoundingClientRect().right).map(one => one.textContent)"""
+        """card => {
+            const edge = card.getBoundingClientRect().right;
+            const out = [...card.querySelectorAll('button')].filter(one => one.getBoundingClientRect().right > edge);
+            return out.map(one => one.textContent);
+        }"""
     )
     assert out == []
     if before:

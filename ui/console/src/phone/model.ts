@@ -22,7 +22,7 @@ export type Readiness =
 export function readiness(state: PhoneState): Readiness {
   if (state.link !== "open") return state.link;
   if (state.engineDown) return "engine";
-  return state.microphone;
+  return state.deskPhone ? "ok" : state.microphone;
 }
 
 /** Worth telling: not the moments of starting. */

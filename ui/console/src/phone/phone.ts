@@ -21,6 +21,8 @@ export interface PhoneState {
   /** The server's words about an engine that is away; empty: it is there. */
   engineDown: string;
   microphone: MicrophoneState;
+  /** Name of the telephone on the person's desk that rings in place of this page; empty: none. */
+  deskPhone: string;
   /** The browser keeps sound back until the person touches the page. */
   blocked: boolean;
   /** By interaction. */
@@ -38,6 +40,7 @@ export const SILENT: PhoneState = {
   engine: null,
   engineDown: "",
   microphone: "unknown",
+  deskPhone: "",
   blocked: false,
   calls: {},
   lines: {},
@@ -160,8 +163,9 @@ export class Phone {
    * the way to give it back; null: a call can't be taken here, `readiness` says why.
    */
   async prove(): Promise<(() => void) | null> {
-    const { holds, link, engineDown } = this.state.get();
+    const { holds, link, engineDown, deskPhone } = this.state.get();
     if (!holds || link !== "open" || engineDown) return null;
+    if (deskPhone) return () => {};
     try {
       await this.devices.open();
     } catch {
@@ -287,7 +291,12 @@ export class Phone {
     this.ice = frame.ice_servers;
     this.sip = frame.sip ?? null;
     const calls = Object.fromEntries(frame.calls.map((call) => [call.interaction, call]));
-    this.set({ engine: frame.engine, calls, engineDown: frame.up === false ? "…" : "" });
+    this.set({
+      engine: frame.engine,
+      calls,
+      engineDown: frame.up === false ? "…" : "",
+      deskPhone: this.sip ? "" : (frame.phone ?? ""),
+    });
     this.tellReady();
     for (const interaction of [...this.lines.keys()]) {
       if (!calls[interaction]) this.closeLine(interaction);
@@ -391,8 +400,10 @@ export class Phone {
   }
 
   private alarm({ interaction, on, text }: Extract<FromPhoneServer, { t: "alarm" }>): void {
-    const others = Object.entries(this.state.get().alarms).filter(([id]) => id !== interaction);
-    this.set({ alarms: Object.fromEntries(on ? [...others, [interaction, text]] : others) });
+    const others = Object.fromEntries(
+      Object.entries(this.state.get().alarms).filter(([id]) => id !== interaction),
+    );
+    this.set({ alarms: on ? { ...others, [interaction]: text } : others });
     if (Object.keys(this.state.get().alarms).length > 0) this.sounds.startAlarm();
     else this.sounds.stopAlarm();
   }

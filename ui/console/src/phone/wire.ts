@@ -37,7 +37,9 @@ export type FromPhoneServer =
       person: string;
       engine: "embedded" | "asterisk";
       ice_servers: RTCIceServer[];
-      sip?: SipAccess;
+      sip?: SipAccess | null;
+      /** The person's telephone at the exchange; without `sip` it stands on their desk. */
+      phone?: string;
       calls: CallWord[];
       now: number;
       /** Absent: the engine is there. */
