@@ -11,8 +11,8 @@ from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, 
 from playwright.async_api import Error as PlaywrightError
 
 from tests.city import City
-from tests.e2e.office import PASSWORD, Office, clear_desk, leave_queue
-from tests.e2e.people import Agent, Customer, Staff, Supervisor
+from tests.e2e.office import Office, clear_desk, leave_queue
+from tests.e2e.people import Agent, Customer, Staff, Supervisor, signs_in
 from tests.e2e.voice.floor import CHIEF, Floor, Microphones, microphones
 
 FLAGS = [
@@ -58,14 +58,6 @@ async def browser() -> AsyncIterator[Browser]:
         browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         yield browser
         await browser.close()
-
-
-async def signs_in(page: Page, email: str) -> None:
-    """With the password of all whom the tests have hired."""
-    await page.goto("/sign-in")
-    await page.get_by_role("textbox", name="邮箱").fill(email)
-    await page.get_by_label("密码").fill(PASSWORD)
-    await page.keyboard.press("Enter")
 
 
 class Browsers:

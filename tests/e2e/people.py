@@ -8,6 +8,7 @@ from typing import Any
 
 from playwright.async_api import Locator, Page, WebSocket, expect
 
+from tests.e2e.office import PASSWORD
 from tests.e2e.words import WORDS
 
 
@@ -273,3 +274,11 @@ class Supervisor(Staff):
             }"""
         )
         return got
+
+
+async def signs_in(page: Page, email: str) -> None:
+    """With the password of all whom the tests have hired."""
+    await page.goto("/sign-in")
+    await page.get_by_role("textbox", name="邮箱").fill(email)
+    await page.get_by_label("密码").fill(PASSWORD)
+    await page.keyboard.press("Enter")

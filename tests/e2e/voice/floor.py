@@ -15,7 +15,7 @@ from playwright.async_api import Browser, BrowserType, Page
 
 from rexian.kit.ids import new_id
 from tests.e2e.office import Office, clear_desk
-from tests.e2e.people import Agent, Supervisor
+from tests.e2e.people import Agent, Supervisor, signs_in
 from tests.e2e.voice.ears import CUSTOMER, EARS, LI, SUPERVISOR, WANG, flags_of, write_tone
 from tests.e2e.voice.people import Caller, phone_is
 
@@ -84,8 +84,6 @@ class Floor:
         return agent
 
     async def _hired(self, who: Agent | Supervisor, email: str) -> None:
-        from tests.e2e.conftest import signs_in
-
         await signs_in(who.page, email)
         await who.page.wait_for_url("**/app/**")
 
