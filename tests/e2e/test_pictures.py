@@ -18,9 +18,11 @@ from tests.city import City
 from tests.e2e.conftest import Browsers
 from tests.e2e.office import Office, clear_desk
 from tests.e2e.people import Agent, Customer
+from tests.e2e.voice.floor import Floor, Microphones
+from tests.e2e.voice.people import answers, ends_the_call
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs/pictures"
-NAMES = ("desk", "widget", "wall", "trace")
+NAMES = ("desk", "widget", "wall", "trace", "call", "phone")
 LOCALES = ("zh-CN", "en")
 MOST_BYTES = 300_000
 LIVELY_S = 150  # so long a fresh city may take until its wall has something to show
@@ -100,7 +102,7 @@ async def lively(browser: Browser) -> AsyncIterator[tuple[Browsers, Office]]:
         try:
             office = Office(city.url)
             await fill(office)
-            people = Browsers(browser, city)
+            people = Browsers(browser, city, hired=False)
             yield people, office
             await people.close()
         finally:
@@ -174,6 +176,34 @@ async def test_take_the_pictures(lively: tuple[Browsers, Office], locale: str) -
     await expect(supervisor.page.get_by_text(str(talk["comment"])).first).to_be_visible()
     await keep(supervisor.page, "trace", locale)
     for page in (customer.page, agent.page, supervisor.page):
+        await page.close()
+
+
+@pytest.mark.skipif(os.environ.get("REXIAN_TEST_PICTURES") != "1", reason="REXIAN_TEST_PICTURES=1 takes them anew")
+@pytest.mark.parametrize("locale", LOCALES)
+async def test_take_the_pictures_of_a_call(lively: tuple[Browsers, Office], tones: Microphones, locale: str) -> None:
+    browsers, office = lively
+    talk = TALK[locale]
+    await speed(office, 0)
+    async with office.client("agent") as li:
+        await clear_desk(li)
+    async with office.client() as admin:  # the city's people write to whoever may chat
+        await admin.patch(f"/api/people/{AGENT}", json={"capacity": {"chat": 0, "voice": 1}})
+    floor = Floor(browsers, tones, office.url)
+    caller, agent = await floor.caller(locale), await floor.li(locale)
+    await caller.calls(str(talk["topic"]))
+    await answers(agent)
+    await caller.is_in("talking")
+    note = agent.page.get_by_role("textbox", name=agent.word("note"))
+    await note.fill(str(talk["note"]))
+    await note.press("Enter")
+    await agent.reads(str(talk["note"]))
+    await agent.page.wait_for_timeout(8_000)  # until the meters and the quality have something to show
+    await keep(caller.page, "call", locale)
+    await keep(agent.page, "phone", locale)
+    await ends_the_call(agent)
+    await caller.is_in("ended")
+    for page in (caller.page, agent.page):
         await page.close()
 
 
