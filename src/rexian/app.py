@@ -254,7 +254,7 @@ class House:
         trouble = [item.trouble or item.stage for item in self.host.health().floors if not item.ready]
         return HealthFacts(
             stopped_readers=stopped, degraded=trouble[0] if trouble else None,
-            voice_down=self.voice.trouble() if self.voice is not None else "",
+            voice_down=self.voice.lasting_trouble() if self.voice is not None else "",
             unrecorded=self.voice.recorder.trouble if self.voice is not None else "",
         )  # fmt: skip
 

@@ -10,8 +10,9 @@ import pytest
 
 from rexian.directory.demo.city import COMPANIES
 from rexian.directory.demo.reception import flow_of
+from rexian.directory.numbers.contract import number_of
 from rexian.directory.reception.checks import Known, check
-from rexian.directory.reception.contract import flow_for, is_open, number_of, sound_in
+from rexian.directory.reception.contract import flow_for, is_open, sound_in
 from rexian.kit import wav
 from tests.directory.conftest import Browser, City
 

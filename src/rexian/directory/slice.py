@@ -13,11 +13,11 @@ from rexian.directory.audit import api as audit
 from rexian.directory.customers import api as customers
 from rexian.directory.floors.sync import FloorSync
 from rexian.directory.hours import api as hours
+from rexian.directory.numbers import api as numbers
 from rexian.directory.people import api as people
 from rexian.directory.policies import api as policies
 from rexian.directory.queues import api as queues
 from rexian.directory.reception import api as reception
-from rexian.directory.reception import numbers_api as numbers
 from rexian.directory.sign_in import brake, sessions
 from rexian.directory.sign_in.service import SignIn
 from rexian.directory.signals import Signals

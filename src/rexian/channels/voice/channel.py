@@ -51,6 +51,7 @@ TOO_MANY = 4429
 NAMES_EVERY_S = 60.0
 HEALTH_EVERY_S = 2.0
 RECORDINGS_EVERY_MS = 30_000
+ALARM_AFTER_MS = 15_000
 
 
 NumberOf = Callable[[str], Awaitable[tuple[str, str] | None]]
@@ -295,6 +296,11 @@ class VoiceChannel:
     def trouble(self) -> str:
         """What is the matter with the engine; '' when it is well. Without it all but calls goes on."""
         return "" if self.director.up else self.health.trouble or "the voice engine is down"
+
+    def lasting_trouble(self) -> str:
+        """The same once it has lasted: an engine that starts, or starts again, is back before anybody could act."""
+        down_for = self.clock.now_ms() - self.director.down_since
+        return self.trouble() if down_for >= ALARM_AFTER_MS else ""
 
     # -- time ----------------------------------------------------------------------------------------------------------
     async def _run_engine(self) -> None:

@@ -63,6 +63,7 @@ class Director:
         self._of_customer: dict[str, dict[str, None]] = {}  # contacts, in the order of their beginning
         self.up = False
         self.up_since = 0
+        self.down_since = clock.now_ms()
         self._limits = limits
         self._new_host = new_host
         self.seats = Seats(self, find_number, find_outsider)

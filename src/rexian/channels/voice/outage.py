@@ -21,8 +21,9 @@ class Outage:
 
     def engine_down(self) -> None:
         """Every line is lost, and nothing can be done until it is there again."""
-        self._director.up = False
         now = self._director.clock.now_ms()
+        if self._director.up:
+            self._director.up, self._director.down_since = False, now
         for call in list(self._director.calls.values()):
             call.bridge, call.recording = False, ""
             for line in call.lines.values():

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from rexian.channels.voice.reception.model import Flow
 from rexian.directory.hours.contract import schedule_of
-from rexian.directory.reception.contract import flow_for, is_open, number_of
+from rexian.directory.numbers.contract import number_of
+from rexian.directory.reception.contract import flow_for, is_open
 from rexian.kit.clock import Clock
 from rexian.kit.database import Database
 from rexian.kit.problem import Problem

@@ -12,7 +12,6 @@ from rexian.directory.hours.contract import open_now
 from rexian.directory.queues.tables import queue
 from rexian.directory.reception.files import files_of, sound_in
 from rexian.directory.reception.model import Flow, Menu, Target, flow_from
-from rexian.directory.reception.numbers import number_of
 from rexian.directory.reception.service import establish, known_of
 from rexian.directory.reception.tables import reception_flow
 from rexian.kit.problem import Problem
@@ -25,7 +24,6 @@ __all__ = [
     "is_open",
     "known_of",
     "mended",
-    "number_of",
     "sound_in",
     "usual_flow",
 ]

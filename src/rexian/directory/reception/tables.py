@@ -34,15 +34,6 @@ reception_flow = Table(
     CheckConstraint("state IN ('draft', 'published', 'retired')", name="state"),
     info={"tenant": True},
 )
-line_number = Table(
-    "line_number",
-    metadata,
-    Column("number", Text, primary_key=True),  # digits only: +86 10… and 008610… are the same
-    Column("tenant_id", Id, ForeignKey("tenant.tenant_id"), nullable=False, index=True),
-    Column("entry", Text, nullable=False),
-    Column("created_at", Instant, nullable=False),
-    info={"tenant": True},
-)
 
 for _state in ("draft", "published"):
     Index(

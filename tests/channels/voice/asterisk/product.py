@@ -18,9 +18,10 @@ import httpx
 import msgspec
 import sqlalchemy as sa
 
+from rexian.directory.numbers.tables import line_number
 from rexian.directory.people.tables import person
 from rexian.directory.reception.model import Flow, Menu, Option, Queueing, Speech, Target
-from rexian.directory.reception.tables import line_number, reception_flow
+from rexian.directory.reception.tables import reception_flow
 from rexian.directory.sign_in.service import SignIn
 from rexian.kit import migrate
 from rexian.kit.clock import SystemClock

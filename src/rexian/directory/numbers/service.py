@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rexian.directory.act import Act
-from rexian.directory.reception.tables import line_number
+from rexian.directory.numbers.tables import line_number
 from rexian.directory.tenants.tables import tenant
 from rexian.kit.problem import Problem, not_found
 

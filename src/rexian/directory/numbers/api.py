@@ -9,9 +9,9 @@ from litestar.params import Parameter
 
 from rexian.directory.act import acting_everywhere, tenant_for, within
 from rexian.directory.api import TenantFilter
+from rexian.directory.numbers import service as numbers
+from rexian.directory.numbers.service import LineNumber, NumberTo
 from rexian.directory.principal import Principal
-from rexian.directory.reception import numbers
-from rexian.directory.reception.numbers import LineNumber, NumberTo
 from rexian.kit.clock import Clock
 from rexian.kit.database import Database
 

@@ -1,0 +1,1 @@
+"""Telephone numbers: which company a dialled number leads to."""
