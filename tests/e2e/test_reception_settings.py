@@ -18,7 +18,7 @@ from tests.e2e.test_accessible import LOCALES, looking
 PATH = f"/app/settings/reception?tenant={YUNSHAN}"
 W: dict[str, dict[str, Any]] = {
     "zh-CN": {
-        "parts": "流程的各个部分", "main": "主菜单", "add": "添加按键", "key": "按键",
+        "parts": "流程的各个部分", "main": "主菜单", "add": "添加按键", "key": "按键", "free": "4",
         "label": "名称（会读出来）", "publish": "发布…", "act": "发布", "saved": "版已生效",
         "try": "试走流程", "start": "开始",
         "greets": "您好，这里是云杉智能客户服务。", "press": "按 {}", "queue": re.compile("去队列“智能家居”"),
@@ -28,7 +28,7 @@ W: dict[str, dict[str, Any]] = {
         "line": "排队", "closed": "非工作时间", "no_sound": "这段话还没有声音",
     },
     "en": {
-        "parts": "Parts of the flow", "main": "主菜单", "add": "Add a key", "key": "Key",
+        "parts": "Parts of the flow", "main": "主菜单", "add": "Add a key", "key": "Key", "free": "5",
         "label": "Name (read out)", "publish": "Publish…", "act": "Publish", "saved": "is in force",
         "try": "Try it out", "start": "Start", "greets": "Hello, this is Yunshan Devices.", "press": "Press {}",
         "queue": re.compile("To the queue “Smart home”"), "queued": "Goes into the queue",
@@ -79,7 +79,7 @@ async def test_a_menu_is_changed_mended_tried_and_published(browsers: Browsers, 
         await expect(main.get_by_role("button", name=word["publish"])).to_be_disabled()
         await look(page, "reception, a key twice")
         await select.click()
-        await page.get_by_role("option", name="4", exact=True).click()
+        await page.get_by_role("option", name=word["free"], exact=True).click()
         await expect(main.locator("[data-finding=error]")).to_have_count(0)
         for part in ("line", "closed"):
             await choose(main, word["parts"], word[part])
