@@ -1,6 +1,6 @@
 """The voice port: all that the voice channel may ask of an engine that moves sound, and all that it hears of it.
 
-Two engines stand behind it, `webrtc/` (embedded) and `asterisk/`; `tests/channels/voice/conformance` holds both to it.
+The engines that are to stand behind it, `webrtc/` (embedded) and `asterisk/`, are not in this version yet.
 Every operation is idempotent by the ids that the caller gives: asked again, it changes nothing and answers the same.
 An operation on something that is gone raises `Gone` (a hang-up race is ordinary), one that the engine can't do at all
 `Unsupported`, one that it has no room for `Busy`, and `Down` when the engine itself is away.
