@@ -1,1 +1,0 @@
-"""Voice: customers call, a person picks up. `port.py` is the line between what a call means and how sound is moved."""
