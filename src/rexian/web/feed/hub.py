@@ -15,9 +15,9 @@ from rexian.kit import log
 from rexian.kit.clock import Clock
 from rexian.runtime.mirror import Mirror
 from rexian.runtime.port import Committed
+from rexian.web.feed.contacts import ContactTopics, LoadStory
 from rexian.web.feed.facts import Talk, Today, Touched
 from rexian.web.feed.live import LiveView, differences
-from rexian.web.feed.story import Story
 from rexian.web.feed.topic import Follower, Topic
 from rexian.web.feed.wire import Change, Object, View
 
@@ -26,7 +26,6 @@ SHIFTS = 5  # parts of those who watch a wall; each gets its frames at its own m
 IDLE_MS = 60_000  # how long a topic without followers is kept up for those who come back
 
 LoadTalks = Callable[[], Awaitable[dict[str, Talk]]]
-LoadStory = Callable[[str], Awaitable[Story]]
 _log = log.get(__name__)
 
 
@@ -51,17 +50,6 @@ class Wall:
         return bool(self.queues or self.agents or self.alerts)
 
 
-class ContactTopic:
-    """A contact's topic. While its story is read from the journal, what happens is kept aside."""
-
-    def __init__(self) -> None:
-        self.topic: Topic | None = None
-        self.story: Story | None = None
-        self.early: list[Committed] = []
-        self.loaded = asyncio.Event()
-        self.failed = False
-
-
 class Hub:
     """Topics of one floor. Everything but `start`, `run` and `follow_contact` is synchronous."""
 
@@ -72,11 +60,10 @@ class Hub:
         self._mirror = mirror
         self._clock = clock
         self._load_talks = load_talks
-        self._load_story = load_story
         self._me: dict[str, Topic] = {}
         self._queues: dict[str, Topic] = {}
         self._walls: dict[tuple[frozenset[str], int], Wall] = {}
-        self._contacts: dict[str, ContactTopic] = {}
+        self._contacts = ContactTopics(load_story, lambda: mirror.epoch)
         self._dirty_queues: set[str] = set()
         self._alerts: dict[str, Object] = {}
         self._early: list[Sequence[Committed]] | None = []
@@ -141,9 +128,7 @@ class Hub:
             topic.replace(epoch, seq, self.view.queue(queue_id))
         for wall in self._walls.values():
             wall.topic.replace(epoch, seq, self.view.wall(wall.tenants) | {"alerts": self._alerts_for(wall.tenants)})
-        for contact_id, entry in list(self._contacts.items()):
-            if entry.topic is not None:
-                asyncio.get_running_loop().create_task(self._reload_contact(contact_id, entry.topic))
+        self._contacts.renew()
 
     # -- a batch -------------------------------------------------------------------------------------------------------
     def _take(self, batch: Sequence[Committed]) -> None:
@@ -151,7 +136,7 @@ class Hub:
             self._early.append(batch)
         else:
             self._push(self.view.fold(batch))
-        self._take_contacts(batch)
+        self._contacts.take(batch)
 
     def _push(self, touched: Touched) -> None:
         seq = self._mirror.seq
@@ -162,21 +147,6 @@ class Hub:
         for wall in self._walls.values():
             wall.queues |= touched.queues
             wall.agents |= touched.agents
-
-    def _take_contacts(self, batch: Sequence[Committed]) -> None:
-        if not self._contacts:
-            return
-        by_contact: dict[str, list[Committed]] = {}
-        for committed in batch:
-            contact_id = getattr(committed.event, "contact_id", None)
-            if contact_id in self._contacts:
-                by_contact.setdefault(contact_id, []).append(committed)
-        for contact_id, mine in by_contact.items():
-            entry = self._contacts[contact_id]
-            if entry.topic is None or entry.story is None:
-                entry.early.extend(mine)
-            else:
-                entry.topic.amend(mine[-1].seq, _told(entry.story, mine))
 
     def flush(self, shift: int | None = None) -> None:
         """Send what the walls of a shift (of all, without one) have collected; queue lists come with the first."""
@@ -213,11 +183,7 @@ class Hub:
             if customers is None or _shows(topic.view, customers):
                 topic.amend(seq, differences(topic.view, self.view.me(agent_id)))
         self._dirty_queues |= self._queues.keys()
-        for entry in self._contacts.values():
-            if entry.topic is None or entry.story is None:
-                continue
-            if customers is None or not entry.story.customers.isdisjoint(customers):
-                entry.topic.amend(entry.topic.seq, entry.story.renamed())
+        self._contacts.renamed(customers)
 
     def directory_changed(self) -> None:
         """Names of queues, tenants or agents may be others now."""
@@ -281,50 +247,8 @@ class Hub:
     async def follow_contact(
         self, follower: Follower, contact_id: str, seq: int | None, epoch: int | None, wanted: Callable[[], bool]
     ) -> Topic | None:
-        """`wanted`: whether the follower still asks for it once it is loaded. None: no such contact, or not wanted."""
-        entry = self._contacts.get(contact_id)
-        if entry is None:
-            entry = self._contacts[contact_id] = ContactTopic()
-            await self._open_contact(contact_id, entry)
-        await entry.loaded.wait()
-        if entry.topic is None or not wanted():
-            return None
-        entry.topic.follow(follower, seq, epoch)
-        return entry.topic
-
-    async def _open_contact(self, contact_id: str, entry: ContactTopic) -> None:
-        try:
-            story = await self._load_story(contact_id)
-            if not story.tenant_id:
-                raise LookupError(contact_id)
-            entry.topic = self._contact_topic(contact_id, story, entry.early)
-            entry.story = story
-        except BaseException:
-            self._contacts.pop(contact_id, None)
-            raise
-        finally:
-            entry.early = []
-            entry.loaded.set()
-
-    def _contact_topic(self, contact_id: str, story: Story, early: list[Committed]) -> Topic:
-        topic = Topic(f"contact:{contact_id}", self.epoch, story.seq, story.view)
-        if early:
-            topic.amend(early[-1].seq, _told(story, early))
-        return topic
-
-    async def _reload_contact(self, contact_id: str, topic: Topic) -> None:
-        entry = self._contacts[contact_id]
-        entry.story, entry.early = None, []
-        try:
-            story = await self._load_story(contact_id)
-        except Exception as error:
-            _log.warning("feed.story_failed", contact_id=contact_id, error=str(error))
-            self._contacts.pop(contact_id, None)
-            return
-        topic.replace(self.epoch, story.seq, story.view)
-        entry.story, early = story, entry.early
-        if early:
-            topic.amend(early[-1].seq, _told(story, early))
+        """See `ContactTopics.follow`."""
+        return await self._contacts.follow(follower, contact_id, seq, epoch, wanted)
 
     def leave(self, follower: Follower, topic: Topic) -> None:
         topic.followers.discard(follower)
@@ -333,7 +257,7 @@ class Hub:
         yield from self._me.values()
         yield from self._queues.values()
         yield from (wall.topic for wall in self._walls.values())
-        yield from (entry.topic for entry in self._contacts.values() if entry.topic is not None)
+        yield from self._contacts
 
     def _forget_idle(self) -> None:
         now = self._clock.now_ms()
@@ -350,16 +274,10 @@ class Hub:
             self._me = {key: topic for key, topic in self._me.items() if id(topic) not in ids}
             self._queues = {key: topic for key, topic in self._queues.items() if id(topic) not in ids}
             self._walls = {key: wall for key, wall in self._walls.items() if id(wall.topic) not in ids}
-            self._contacts = {key: entry for key, entry in self._contacts.items() if id(entry.topic) not in ids}
+            self._contacts.forget(gone)
 
 
 def _shows(view: View, customers: Collection[str]) -> bool:
     """Whether a view of the topic `me` shows one of these customers."""
     rows = (*view["offers"].values(), *view["handlings"].values())
     return any("customer" in row and row["customer"]["id"] in customers for row in rows)
-
-
-def _told(story: Story, batch: Iterable[Committed]) -> Iterable[Change]:
-    """The story's changes one after another: each sees the view with those before it applied."""
-    for committed in batch:
-        yield from story.take(committed)

@@ -10,7 +10,7 @@ from rexian.directory.act import refuse as refuse_and_audit
 from rexian.directory.principal import Principal
 from rexian.kit import i18n, log, metrics
 from rexian.kit.clock import Clock
-from rexian.kit.database import Database, is_outage
+from rexian.kit.database import Database
 from rexian.kit.ids import is_id
 from rexian.kit.problem import Problem
 from rexian.kit.sockets import (
@@ -42,6 +42,11 @@ SILENT_MS = 3 * wire.HEARTBEAT_MS
 MAX_TOPICS = 64
 MAX_WAITING = 32  # commands of one socket that wait for their commit
 READY_S = 5.0
+_FAULTS = {
+    403: "topic_refused",
+    404: "topic_refused",
+    500: "unavailable",
+}  # what a page is told of a topic it asked for
 
 _log = log.get(__name__)
 _open = metrics.gauge("rexian_feed_sockets", "Staff sockets that are open")
@@ -114,14 +119,12 @@ class FeedSocket:
     async def _follow(self, ask: wire.Sub) -> None:
         try:
             topic = await self._find(ask)
-        except Problem as problem:
-            self._topics.pop(ask.topic, None)
-            self.send(wire.fault("topic_refused" if problem.status in (403, 404) else problem.code, ask.topic))
         except Exception as error:
             self._topics.pop(ask.topic, None)
-            if not is_outage(error):
+            problem = problems.as_problem(error)
+            if problem.code == "internal":
                 _log.exception("feed.subscribe_failed", topic=ask.topic)
-            self.send(wire.fault("unavailable", ask.topic))
+            self.send(wire.fault(_FAULTS.get(problem.status, problem.code), ask.topic))
         else:
             if topic is not None and ask.topic in self._topics:
                 self._topics[ask.topic] = topic
