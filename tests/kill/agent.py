@@ -121,7 +121,8 @@ class Agent:
         elif kind == "nack":
             if frame["code"] in {"unavailable", "slow_down"}:
                 await asyncio.sleep(0.2 + self.rng.random() * 0.3)
-                await socket.send(json.dumps(self.pending[frame["id"]]))
+                if again := self.pending.get(frame["id"]):  # sent twice around a reconnect: the other may be done
+                    await socket.send(json.dumps(again))
                 return
             refused = self.pending.pop(frame["id"], None)
             if refused and frame["code"] not in {"offer_gone", "already_ended", "not_your_interaction", "not_talking"}:

@@ -52,9 +52,11 @@ class Crowd:
             for agent in self.agents:
                 tasks.create_task(self._until(stop, agent.run(stop)))
             served = [tasks.create_task(self._arrive(customer, stop)) for customer in self.customers]
-            await trouble()
-            waiting = await self._served(served, patience_s)
-            stop.set()
+            try:
+                await trouble()
+                waiting = await self._served(served, patience_s)
+            finally:
+                stop.set()  # also when a client broke: one in the middle of a time-out may miss that it is cancelled
             for task in waiting:
                 task.cancel()
 

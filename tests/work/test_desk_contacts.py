@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from rexian.directory.sign_in.principals import load_principal
 from rexian.kit.ids import new_id
+from rexian.runtime.port import FloorPort, Unavailable
+from rexian.work.desk.contract import visible_contact
 from rexian.work.desk.export import neutral
 from tests.served import Served
 from tests.work.helpers import Talk, caught_up, refusals, talk
@@ -51,6 +54,28 @@ async def test_other_agents_find_nothing_and_the_attempt_is_audited(served: Serv
     assert not_mine.json()["title"] == nothing.json()["title"]
     (row,) = await refusals(served, served.city.yunshan, talked.contact)
     assert row.actor_id == served.city.wang
+
+
+class Away:
+    """A floor that can't be asked: its leader has just gone."""
+
+    async def ask(self, question: Any) -> Any:
+        raise Unavailable("recovering")
+
+
+async def test_while_the_floor_cannot_be_asked_nobody_is_refused_who_may_be_right(served: Served, talked: Talk) -> None:
+    """What is written is read on; an agent whose contact is too new for that is told to come again, not "no"."""
+    db, clock, away = served.house.db, served.house.clock, cast(FloorPort, Away())
+    async with db.system() as tx:
+        li = await load_principal(tx, served.city.li, session_id=new_id(), via="session", demo=False)
+        wang = await load_principal(tx, served.city.wang, session_id=new_id(), via="session", demo=False)
+    assert li is not None
+    assert wang is not None
+    assert (await visible_contact(db, clock, away, li, talked.contact)).id == talked.contact
+    for contact_id in (talked.contact, new_id()):
+        with pytest.raises(Unavailable):
+            await visible_contact(db, clock, away, wang, contact_id)
+    assert not await refusals(served, served.city.yunshan, talked.contact)
 
 
 @pytest.mark.parametrize("path", ["", "/draft", "/trace"])

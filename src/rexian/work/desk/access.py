@@ -34,22 +34,33 @@ class Known(Struct, frozen=True):
 async def visible_contact(
     db: Database, clock: Clock, floor: FloorPort | None, who: Principal, contact_id: str, scope: str = "contact.read"
 ) -> Known:
-    """Return the contact if `who` may see it. Raises `Problem` (404; audited unless there is no such contact)."""
-    known = await _find(db, floor, contact_id)
+    """Return the contact if `who` may see it. Raises `Problem` (404; audited unless there is no such contact), and
+    `Unavailable` when only the floor could say yes and can't be asked now: that is no no.
+    """
+    known, away = await _find(db, floor, contact_id)
+    if known is not None and await _may_see(db, floor, who, known, scope):
+        return known
+    if away is not None:
+        raise away
     if known is None:
         raise not_found("contact")
-    if await _may_see(db, floor, who, known, scope):
-        return known
     await refuse(db, clock, who, "contact", contact_id)
     raise not_found("contact")
 
 
 async def sees_one_of(db: Database, floor: FloorPort | None, who: Principal, contact_ids: Iterable[str]) -> bool:
-    """Say whether `who` may see at least one of these contacts. The caller audits a refusal, under its own name."""
+    """Say whether `who` may see at least one of these contacts. The caller audits a refusal, under its own name.
+
+    Raises `Unavailable` as `visible_contact` does.
+    """
+    unasked: Unavailable | None = None
     for contact_id in contact_ids:
-        known = await _find(db, floor, contact_id)
+        known, away = await _find(db, floor, contact_id)
         if known is not None and await _may_see(db, floor, who, known, "contact.read"):
             return True
+        unasked = unasked or away
+    if unasked is not None:
+        raise unasked
     return False
 
 
@@ -61,28 +72,24 @@ async def _may_see(db: Database, floor: FloorPort | None, who: Principal, known:
     return who.may(scope, known.tenant_id) and await _concerns(db, floor, who, known)
 
 
-async def _find(db: Database, floor: FloorPort | None, contact_id: str) -> Known | None:
-    """From the floor first (it knows what the reader may not have seen yet), then from the rows."""
-    live = await _ask_live(floor, contact_id)
+async def _find(db: Database, floor: FloorPort | None, contact_id: str) -> tuple[Known | None, Unavailable | None]:
+    """From the floor first (it knows what the reader may not have seen yet), then from the rows.
+
+    Reading goes on while the floor can't be asked; what it said instead comes along.
+    """
+    live, away = None, None
+    try:
+        live = await floor.ask(lambda state: live_contact(state, contact_id)) if floor is not None else None
+    except Unavailable as error:
+        away = error
     async with db.system() as tx:
         row = (await tx.execute(select(contact).where(contact.c.id == contact_id))).one_or_none()
-    if row is None:
-        return live
-    return _merged(row, live)
+    return (live if row is None else _merged(row, live)), away
 
 
 def _merged(row: Row[Any], live: Known | None) -> Known:
     agents = dict.fromkeys([*row.agent_ids, *(live.agent_ids if live else ())])
     return Known(row.id, row.tenant_id, live.customer_id if live else row.customer_id, tuple(agents))
-
-
-async def _ask_live(floor: FloorPort | None, contact_id: str) -> Known | None:
-    if floor is None:
-        return None
-    try:
-        return await floor.ask(lambda state: live_contact(state, contact_id))
-    except Unavailable:
-        return None  # reading goes on while the floor can't be asked
 
 
 def live_contact(floor: Floor, contact_id: str) -> Known | None:
@@ -105,7 +112,10 @@ async def _concerns(db: Database, floor: FloorPort | None, who: Principal, known
 
 
 async def at_desk(db: Database, floor: FloorPort | None, who: Principal, tenant_id: str, customer_id: str) -> bool:
-    """Say whether `who` has a contact of this customer (under any of the merged records) in hand now."""
+    """Say whether `who` has a contact of this customer (under any of the merged records) in hand now.
+
+    Raises `Unavailable`.
+    """
     in_hand = await in_hand_of(floor, who)
     if not in_hand:
         return False
@@ -114,13 +124,10 @@ async def at_desk(db: Database, floor: FloorPort | None, who: Principal, tenant_
 
 
 async def in_hand_of(floor: FloorPort | None, who: Principal) -> set[str]:
-    """The customers whose contacts `who` has in hand now; nobody while the floor can't be asked."""
+    """The customers whose contacts `who` has in hand now. Raises `Unavailable`."""
     if floor is None:
         return set()
-    try:
-        return await floor.ask(lambda state: _customers_of(state, who.person_id))
-    except Unavailable:
-        return set()
+    return await floor.ask(lambda state: _customers_of(state, who.person_id))
 
 
 async def _family(tx: AsyncConnection, customer_id: str) -> set[str]:
