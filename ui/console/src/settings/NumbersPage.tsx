@@ -59,7 +59,7 @@ function useColumns(mayWrite: boolean): DataColumn<NumberItem>[] {
       },
       {
         id: "tenant",
-        header: t("number.company"),
+        header: t("tenant"),
         width: "34%",
         sort: (line) => tenants.of(line.tenant_id),
         cell: (line) => <span className="foreign text-ink-2">{tenants.of(line.tenant_id)}</span>,
@@ -83,7 +83,7 @@ function useColumns(mayWrite: boolean): DataColumn<NumberItem>[] {
 
 interface NumberForm {
   number: string;
-  tenant_id: string;
+  tenant_id: string | null;
   entry: string;
 }
 
@@ -104,7 +104,8 @@ function NumberEditor({ item, onClose }: { item: NumberItem | null; onClose: () 
   const known = useQuery(listQuery<NumberItem>(PATH)).data ?? [];
   const form = useForm<NumberForm>({
     number: item?.number ?? "",
-    tenant_id: item?.tenant_id ?? home,
+    // With several companies the choice is a person's: a call at the wrong one is noticed too late.
+    tenant_id: item?.tenant_id ?? (tenants.options.length > 1 ? null : home),
     entry: item?.entry ?? "",
   });
   const give = useGive();
@@ -113,6 +114,7 @@ function NumberEditor({ item, onClose }: { item: NumberItem | null; onClose: () 
     const fault = item ? null : faultOf(value.number, known);
     const faults: Record<string, string> = {};
     if (fault) faults["number"] = t(`fault.${fault}`, { company: holderOf(value.number, known, tenants.of) });
+    if (value.tenant_id === null) faults["tenant_id"] = t("fault.required");
     if (!isEntry(value.entry)) faults["entry"] = t("fault.entry_form");
     if (Object.keys(faults).length > 0) return form.refuse(faults);
     give.mutate(value, {

