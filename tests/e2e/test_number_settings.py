@@ -16,8 +16,8 @@ W = {
     "zh-CN": {
         "empty": "还没有电话号码", "add": "添加号码", "number": "号码", "mark": "标记", "save": "保存",
         "cancel": "取消", "leave": "放弃", "letters": "只能填数字", "short": "号码应为 3 到 20 位数字",
-        "here": "这个号码已经有了", "remove": "移除", "tenant": "企业", "company": "云杉智能", "required": "请填写这一项",
-        "phone": "话机", "phone_form": "只能用字母、数字", "taken": "已分配给他人",
+        "here": "这个号码已经有了", "remove": "移除", "tenant": "企业", "company": "云杉智能",
+        "required": "请填写这一项", "phone": "话机", "phone_form": "只能用字母、数字", "taken": "已分配给他人",
     },
     "en": {
         "empty": "No telephone numbers yet", "add": "Add number", "number": "Number", "mark": "Mark", "save": "Save",
