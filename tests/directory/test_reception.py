@@ -192,6 +192,19 @@ async def test_a_number_leads_to_one_company(city: City) -> None:
             assert await number_of(tx, dialled) == (city.tenants["yunshan"], "")
         assert await number_of(tx, "4002") is None
     assert [one["number"] for one in await admin.get("/api/numbers")] == ["8657188880001"]
-    assert (await admin.send("PUT", "/api/numbers/12", {})).status_code == 400
+    for wrong in ("12", "400-123-abc", "1" * 21):
+        refused = await admin.send("PUT", f"/api/numbers/{wrong}", {})
+        assert refused.status_code == 400
+        assert refused.json()["errors"] == [{"field": "number", "code": "number_invalid"}]
     assert (await admin.send("DELETE", "/api/numbers/8657188880001")).status_code == 204
     assert (await admin.send("DELETE", "/api/numbers/8657188880001")).status_code == 404
+
+
+async def test_a_number_of_another_company_stays_theirs(city: City) -> None:
+    admin = await city.as_("admin")
+    mine, theirs = city.tenants["yunshan"], next(id for key, id in city.tenants.items() if key != "yunshan")
+    operator = await city.as_("operator")
+    assert (await operator.send("PUT", "/api/numbers/4008123456", {"tenant_id": theirs})).status_code == 200
+    refused = await admin.send("PUT", "/api/numbers/4008123456", {"tenant_id": mine})
+    assert (refused.status_code, refused.json()["errors"]) == (409, [{"field": "number", "code": "number_taken"}])
+    assert await admin.get("/api/numbers") == []

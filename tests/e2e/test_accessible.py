@@ -14,8 +14,8 @@ from tests.e2e.conftest import PHONE, Browsers, axe
 from tests.e2e.people import Agent, Customer
 
 SETTINGS = (
-    "queues", "routing", "hours", "sites", "people", "teams", "skills", "canned", "dispositions", "recordings",
-    "tokens", "webhooks", "audit", "me",
+    "queues", "routing", "numbers", "hours", "sites", "people", "teams", "skills", "canned", "dispositions",
+    "recordings", "tokens", "webhooks", "audit", "me",
 )  # fmt: skip
 LOCALES = ("zh-CN", "en")
 LOOKS: tuple[Any, ...] = ("light", "dark")

@@ -8,7 +8,7 @@ import "../kit/tokens.css";
 import "./call.css";
 import { Line, meter, microphone, ring } from "./media";
 import { Session, type Kept } from "./session";
-import { Page } from "./view";
+import { nameOf, Page } from "./view";
 import type { ClientFrame, ServerFrame } from "./wire";
 import { words as en } from "./words.en";
 import { words as zh } from "./words.zh";
@@ -119,7 +119,7 @@ function speak(wanted: Locale): void {
 function draw(): void {
   const words = locale === "en" ? en : zh;
   document.documentElement.lang = locale;
-  document.title = session.site ? `${words.title} · ${session.site.name}` : words.title;
+  document.title = [words.title, nameOf(session.site)].filter(Boolean).join(" · ");
   render(
     <Page
       session={session}

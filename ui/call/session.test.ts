@@ -64,7 +64,7 @@ const ports: Ports = {
 const welcome = (contact: { state: CallState } | null = null): ServerFrame => ({
   t: "welcome",
   visitor: "v",
-  site: { name: "云杉智能", greeting: "您好", colour: "#0b7a70", locale: "zh-CN", topics: [] },
+  site: { company: "", name: "云杉智能", greeting: "您好", colour: "#0b7a70", locale: "zh-CN", topics: [] },
   hours: { open: true, text: "全天" },
   voice: { available: true, why: "", phone: "", ice_servers: [] },
   contact: contact && { id: "c", interaction: "i", agent: null, ...contact },

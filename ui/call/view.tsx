@@ -28,13 +28,16 @@ const SHAPES: Partial<Record<Stage, string>> = {
   cut: "M12 8v5M12 16h.01M10.3 4l-8 14a2 2 0 0 0 1.7 3h16a2 2 0 0 0 1.7-3l-8-14a2 2 0 0 0-3.4 0",
 };
 
+/** Who is called: the company. The site's own name speaks of chats. */
+export const nameOf = (site: Session["site"]): string => site?.company || site?.name || "";
+
 export function Page(props: Props) {
   const { session, words, speak, locale } = props;
   return (
     <main class="page">
       <header>
         <h1>
-          <bdi>{session.site?.name ?? words.title}</bdi>
+          <bdi>{nameOf(session.site) || words.title}</bdi>
         </h1>
         <button
           class="quiet"

@@ -16,7 +16,9 @@ export interface Voice {
 }
 
 export interface Site {
+  /** What the place for writing is called. */
   name: string;
+  company: string;
   greeting: string;
   colour: string;
   locale: string;

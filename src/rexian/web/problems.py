@@ -145,11 +145,10 @@ def headers_of(problem: Problem) -> dict[str, str]:
 
 
 def locale_of(request: Request[Any, Any, Any], default: str) -> str:
-    """The signed-in person's language, else the best of `Accept-Language`."""
+    """The best of `Accept-Language`, in which a page says what it speaks; else the signed-in person's language."""
     who = request.scope.get("user")
-    if isinstance(who, Principal):
-        return i18n.as_locale(who.locale)
-    return i18n.negotiate(request.headers.get("accept-language"), i18n.as_locale(default))
+    spoken = who.locale if isinstance(who, Principal) else default
+    return i18n.negotiate(request.headers.get("accept-language"), i18n.as_locale(spoken))
 
 
 class ProblemHandler:

@@ -109,13 +109,14 @@ class Double:
 
 NAMES = {
     "zh-CN": {
-        "site": {"name": "云杉智能客服", "greeting": "您好，请问有什么可以帮您？",
+        "site": {"name": "云杉智能在线客服", "company": "云杉智能", "greeting": "您好，请问有什么可以帮您？",
                  "colour": "#0f766e", "locale": "zh-CN",
                  "topics": [{"key": "phone", "label": "手机与平板"}, {"key": "home", "label": "智能家居"}]},
         "hours": {"open": True, "text": "全天 24 小时"},
     },
     "en": {
-        "site": {"name": "Yunshan support", "greeting": "Hello, how can we help?", "colour": "#0f766e", "locale": "en",
+        "site": {"name": "Yunshan chat", "company": "Yunshan Devices", "greeting": "Hello, how can we help?",
+                 "colour": "#0f766e", "locale": "en",
                  "topics": [{"key": "phone", "label": "Phones"}, {"key": "home", "label": "Smart home"}]},
         "hours": {"open": True, "text": "24 hours a day"},
     },

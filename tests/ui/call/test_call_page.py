@@ -156,6 +156,13 @@ async def test_a_reload_goes_on_with_the_call(callers: Callers, double: Double) 
     assert (again["contact"], again["interaction"]) == (first["contact"], first["interaction"])
 
 
+async def test_its_title_names_the_company_and_speaks_of_a_call(callers: Callers, double: Double) -> None:
+    for locale, title in (("zh-CN", "语音通话 · 云杉智能"), ("en", "Voice call · Yunshan Devices")):
+        page = await callers.page(locale)
+        await expect(page).to_have_title(title)
+        await expect(page.get_by_role("heading", level=1)).to_have_text(title.split(" · ")[1])
+
+
 async def test_it_speaks_english(callers: Callers, double: Double) -> None:
     page = await callers.page("en")
     await expect(page.get_by_role("button", name="Call us")).to_be_visible()

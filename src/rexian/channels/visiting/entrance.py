@@ -10,7 +10,7 @@ from msgspec import Struct
 from rexian.channels.visiting.frames import MAX_ATTRIBUTES, HoursView, SiteView, TopicView
 from rexian.directory.customers.contract import by_web_id, family
 from rexian.directory.hours.contract import open_now
-from rexian.directory.sites.contract import Site, is_practice, site_by_key
+from rexian.directory.sites.contract import Site, company_name, is_practice, site_by_key
 from rexian.kit import i18n
 from rexian.kit.clock import Clock
 from rexian.kit.database import Database
@@ -25,11 +25,13 @@ class Entrance(Struct, frozen=True):
     open: bool
     hours_text: str
     practice: bool = False
+    company: str = ""
 
     def site_view(self, locale: str, *, voice: bool) -> SiteView:
         """The site in the visitor's language. `voice`: this house takes calls."""
         site, english = self.site, locale == "en"
         return SiteView(
+            company=self.company,
             name=(site.name_en if english else "") or site.name,
             greeting=(site.greeting_en if english else "") or site.greeting,
             colour=site.colour,
@@ -61,7 +63,8 @@ class Entrances:
             if site is None:
                 return None
             practice = await is_practice(tx, site.tenant_id)
-            entrance = Entrance(site, *await open_now(tx, site.hours_id, now, locale), practice)
+            company = await company_name(tx, site.tenant_id, locale)
+            entrance = Entrance(site, *await open_now(tx, site.hours_id, now, locale), practice, company)
         self._kept[key, locale] = (now, entrance)
         return entrance
 

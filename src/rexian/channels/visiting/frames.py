@@ -46,7 +46,10 @@ class TopicView(Struct):
 
 
 class SiteView(Struct, kw_only=True):
+    """`name`: what the place for writing is called, `company`: whose it is, for pages of other media."""
+
     name: str
+    company: str = ""
     greeting: str
     colour: str
     topics: list[TopicView]

@@ -189,6 +189,7 @@ class Line:
     told: bool = False  # that it does not come up
     met: bool = False  # it has been in the call
     again_at: int = 0  # a phone that is not there is not called before this instant, ms
+    dialled: bool = False  # a telephone that we have called, not a page
     known_as: str = ""  # the engine's own name for a telephone that called in
 
     @property

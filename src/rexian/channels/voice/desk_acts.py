@@ -9,13 +9,38 @@ from rexian.channels.voice.calls import Facts, Line, Seat, tag_of
 from rexian.channels.voice.checks import connect
 from rexian.channels.voice.desk_socket import DeskSocket
 from rexian.channels.voice.live import LiveCall
-from rexian.channels.voice.port import Down, Gone, Unsupported
+from rexian.channels.voice.port import Busy, Down, Gone, Unsupported
 from rexian.directory.act import Act
 from rexian.directory.audit.service import actor_of
 from rexian.engine import commands as engine
+from rexian.kit import log
 
 if TYPE_CHECKING:
     from rexian.channels.voice.channel import VoiceChannel
+
+_log = log.get(__name__)
+KEYS_KNOWN = (
+    1_024  # keys pressed by all desks that are told from a repetition: minutes of it, sockets repeat in seconds
+)
+
+
+class Pressed:
+    """Which keys have been sent, the latest of them."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, None] = {}
+
+    def add(self, key: str) -> bool:
+        """False: it is known."""
+        if key in self._known:
+            return False
+        self._known[key] = None
+        if len(self._known) > KEYS_KNOWN:
+            del self._known[next(iter(self._known))]
+        return True
+
+    def drop(self, key: str) -> None:
+        self._known.pop(key, None)
 
 
 class DeskActs:
@@ -23,6 +48,7 @@ class DeskActs:
 
     def __init__(self, channel: VoiceChannel) -> None:
         self._channel = channel
+        self._pressed = Pressed()
 
     def _own(self, socket: DeskSocket, leg_id: str) -> tuple[LiveCall, Line]:
         found = self._channel.ears.find(leg_id)
@@ -53,18 +79,53 @@ class DeskActs:
         finally:
             self._channel.director.touch(call.contact_id)
 
-    async def key(self, socket: DeskSocket, leg_id: str, digit: str) -> None:
-        """For a menu at the other end: to those outside, or to the customer's telephone."""
-        call, _ = self._own(socket, leg_id)
-        outside = [line for line in call.lines.values() if line.name.kind == "external" and line.state == "up"]
-        customer = [call.customer] if call.customer is not None else []
+    async def key(self, socket: DeskSocket, leg_id: str, digit: str, ask_id: str = "") -> None:
+        """For a menu at the other end: to those outside, else to the customer's telephone. Raises `Refusal`.
+
+        A key that comes again under the same `ask_id` has been pressed already. One that nobody could be sent is not
+        kept: it may be tried again.
+        """
+        call, line = self._own(socket, leg_id)
+        ends = self._keyed(call, line)
+        if ask_id and not self._pressed.add(f"{socket.person_id} {ask_id}"):
+            return
         try:
-            for line in outside or customer:
+            await self._press(ends, digit)
+        except BaseException:
+            self._pressed.drop(f"{socket.person_id} {ask_id}")
+            raise
+
+    def _keyed(self, call: LiveCall, own: Line) -> list[Line]:
+        """The lines that a key is for. Raises `Refusal` where it would go nowhere."""
+        facts = self._channel.director.facts(call)
+        if facts is None or facts.stage != "talking" or own.state != "up":
+            raise Refusal("keys_no_talk")
+        if own.name.kind == "supervisor" and own.role in ("listen", "whisper"):
+            raise Refusal("keys_listening")
+        outside = [line for line in call.lines.values() if line.name.kind == "external" and line.state == "up"]
+        if outside:
+            return outside
+        customer = call.customer
+        if customer is None or customer.state != "up":
+            raise Refusal("keys_nobody")
+        by_exchange = self._channel.phones.names is not None  # there a customer's page can't call
+        if not (facts.telephone or customer.dialled or by_exchange):
+            raise Refusal("keys_page")
+        return [customer]
+
+    async def _press(self, ends: list[Line], digit: str) -> None:
+        """To each of them; one that has just gone keeps no other from hearing it. Raises `Refusal` when none does."""
+        heard = 0
+        for line in ends:
+            try:
                 await self._channel.voice.send_dtmf(line.id, digit)
-        except (Gone, Unsupported):
-            raise Refusal("leg_gone", leg_id) from None
-        except Down:
-            raise Refusal("voice_down", leg_id) from None
+                heard += 1
+            except (Gone, Unsupported, Busy) as error:
+                _log.info("voice.key_not_sent", leg=line.id, error=type(error).__name__)
+            except Down:
+                raise Refusal("voice_down") from None
+        if not heard:
+            raise Refusal("keys_nobody")
 
     def mutes(self, socket: DeskSocket, leg_id: str, on: bool) -> None:
         call, line = self._own(socket, leg_id)

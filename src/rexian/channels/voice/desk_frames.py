@@ -45,8 +45,11 @@ class HangUp(Struct, tag_field="t", tag="hangup"):
 
 
 class Key(Struct, tag_field="t", tag="key"):
+    """A key for those outside. `id`: sent again under the same id it is pressed once."""
+
     leg: LegId
     digit: Digit
+    id: Uuid | None = None
 
 
 class Mute(Struct, tag_field="t", tag="mute"):

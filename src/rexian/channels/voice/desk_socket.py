@@ -94,7 +94,7 @@ class DeskSocket:
             case frames.HangUp():
                 await self._channel.desk.hangs_up(self, ask.leg)
             case frames.Key():
-                await self._channel.desk.key(self, ask.leg, ask.digit)
+                await self._channel.desk.key(self, ask.leg, ask.digit, ask.id or "")
             case frames.Mute():
                 self._channel.desk.mutes(self, ask.leg, ask.on)
             case frames.Take():

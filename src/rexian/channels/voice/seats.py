@@ -71,7 +71,7 @@ class Seats:
         assert name is not None
         tag = tag_of(call.tenant_id, call.contact_id)
         line = call.add(
-            Line(name, "dialling", self._director.clock.now_ms(), side)
+            Line(name, "dialling", self._director.clock.now_ms(), side, dialled=True)
         )  # its end may be told before we are answered
         try:
             ring_ms = self._director.limits.ring_ms

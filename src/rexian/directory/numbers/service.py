@@ -14,7 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from rexian.directory.act import Act
 from rexian.directory.numbers.tables import line_number
 from rexian.directory.tenants.tables import tenant
-from rexian.kit.problem import Problem, not_found
+from rexian.kit.problem import FieldError, Problem, not_found
+
+_FOREIGN = re.compile(r"[^0-9+ ().\-]")  # what nobody writes in a number: a slip of the keyboard, not to be guessed at
 
 Entry = Annotated[
     str, Meta(max_length=40, pattern=r"^[a-z0-9_.:-]*$(?!\n)", description="The entry that the reception is told.")
@@ -48,12 +50,13 @@ def plain(number: str) -> str:
 async def put(act: Act, number: str, entry: str) -> LineNumber:
     """Give a number to `act.tenant_id`. `act.tx` sees all tenants. Raises `Problem`: 400 `number_invalid`, 409."""
     digits = plain(number)
-    if not 3 <= len(digits) <= 20:
+    if not 3 <= len(digits) <= 20 or _FOREIGN.search(number):
         raise Problem("number_invalid", 400, errors=[{"field": "number", "code": "number_invalid"}], number=number[:40])
     held = select(line_number.c.tenant_id).where(line_number.c.number == digits)
     holder = (await act.tx.execute(held)).scalar_one_or_none()
     if holder not in (None, act.tenant_id):
-        raise Problem("number_taken", 409, number=digits)
+        errors: list[FieldError] = [{"field": "number", "code": "number_taken"}]
+        raise Problem("number_taken", 409, errors=errors, number=digits)
     row = {"number": digits, "tenant_id": act.tenant_id, "entry": entry, "created_at": act.now_ms}
     await act.tx.execute(
         insert(line_number).values(row).on_conflict_do_update(index_elements=["number"], set_={"entry": entry})

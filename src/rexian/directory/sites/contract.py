@@ -10,7 +10,7 @@ from rexian.directory.sites.service import site_of
 from rexian.directory.sites.tables import site
 from rexian.directory.tenants.tables import tenant
 
-__all__ = ["Site", "Topic", "all_sites", "is_practice", "site_by_key"]
+__all__ = ["Site", "Topic", "all_sites", "company_name", "is_practice", "site_by_key"]
 
 
 async def site_by_key(tx: AsyncConnection, key: str) -> Site | None:
@@ -23,6 +23,13 @@ async def is_practice(tx: AsyncConnection, tenant_id: str) -> bool:
     """Say whether the tenant is a shadow, where a live drill's customers come and nobody else."""
     found = select(tenant.c.shadow_of).where(tenant.c.tenant_id == tenant_id)
     return (await tx.execute(found)).scalar_one_or_none() is not None
+
+
+async def company_name(tx: AsyncConnection, tenant_id: str, locale: str) -> str:
+    """What the tenant is called in this language."""
+    named = select(tenant.c.name, tenant.c.name_en).where(tenant.c.tenant_id == tenant_id)
+    row = (await tx.execute(named)).one_or_none()
+    return "" if row is None else (row.name_en if locale == "en" else "") or row.name
 
 
 async def all_sites(tx: AsyncConnection) -> list[Site]:

@@ -17,6 +17,7 @@ from typing import Any
 import httpx
 import msgspec
 import sqlalchemy as sa
+from websockets.asyncio.client import connect
 
 from rexian.directory.numbers.tables import line_number
 from rexian.directory.people.tables import person
@@ -30,6 +31,7 @@ from rexian.kit.settings import Settings
 from rexian.runtime.tables import journal
 from tests.channels.voice.asterisk.exchange import SECRET, Exchange
 from tests.channels.voice.asterisk.sip import SipPhone, level_of
+from tests.channels.voice.rig import Phone as Keypad
 from tests.city import free_port
 from tests.served import AT, City, Desk, Served, running
 
@@ -80,6 +82,7 @@ class Product:
     exchange: Exchange
     phones: list[SipPhone] = field(default_factory=list)
     desks: list[Desk] = field(default_factory=list)
+    keypads: list[Keypad] = field(default_factory=list)
 
     async def phone(self, name: str, hz: int = 0) -> SipPhone:
         """A telephone on a desk, registered."""
@@ -101,6 +104,18 @@ class Product:
         await desk.available()
         return desk
 
+    async def keypad(self, person_id: str) -> Keypad:
+        """The phone's part of an agent's page, whose sound is the telephone's on the desk."""
+        made = Keypad()
+        async with await self.served.staff(person_id) as browser:
+            ticket = (await browser.post("/api/feed-ticket")).json()["ticket"]
+        made.socket = await connect(f"{self.served.ws}/voice/desk?ticket={ticket}", proxy=None, compression=None)
+        made.listen()
+        await made.send(t="hello", v=1, device=made.device, label="")
+        await made.got("welcome")
+        self.keypads.append(made)
+        return made
+
     async def journal(self) -> list[Any]:
         async with self.served.house.db.system() as tx:
             rows = await tx.execute(sa.select(journal).order_by(journal.c.seq))
@@ -117,7 +132,7 @@ class Product:
             return value
 
     async def close(self) -> None:
-        for desk in self.desks:
+        for desk in [*self.desks, *self.keypads]:
             if desk.closed is None:
                 await desk.close()
         for phone in self.phones:

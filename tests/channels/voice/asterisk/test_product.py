@@ -9,6 +9,7 @@ import pytest
 
 from rexian.channels.voice.settings import VoiceLimits
 from rexian.kit.database import Database
+from rexian.kit.ids import new_id
 from tests.channels.voice.asterisk.exchange import Exchange
 from tests.channels.voice.asterisk.product import (
     JIANGLAN,
@@ -78,6 +79,23 @@ async def test_a_call_from_the_line_to_a_phone_on_a_desk_and_back(product: Produ
     kinds = await product.kinds(interaction)
     places = [kinds.index(kind) for kind in STORY]
     assert places == sorted(places), kinds
+
+
+async def test_the_agents_keypad_is_heard_by_the_callers_telephone(product: Product) -> None:
+    city = product.served.city
+    agent, li = await product.phone("p0", AGENT_HZ), await product.desk(city.li)
+    keypad = await product.keypad(city.li)
+    caller = await product.caller(hz=CUSTOMER_HZ)
+    await received(product, caller, JIANGLAN)
+    await li.accept()
+    await until_heard(caller, AGENT_HZ)
+    line, again = (await keypad.up())["leg"], new_id()
+    for digit, id in (("4", new_id()), ("2", again), ("2", again), ("#", new_id())):
+        await keypad.send(t="key", leg=line, digit=digit, id=id)
+    await product.until(lambda: len(caller.keys_heard()) >= 3)
+    await asyncio.sleep(0.5)
+    assert (caller.keys_heard(), agent.keys_heard()) == ("42#", "")
+    assert not keypad.of("nack")
 
 
 async def test_the_number_that_was_dialled_leads_to_its_company(product: Product) -> None:

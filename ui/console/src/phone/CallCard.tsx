@@ -13,7 +13,7 @@ import { askedName, type CallStatus, canTake, consultPhase } from "./model.ts";
 import { PassDialog } from "./PassDialog.tsx";
 import { People } from "./People.tsx";
 import { RecordingControl } from "./RecordingControl.tsx";
-import { usePhone } from "./store.tsx";
+import { usePhone, usePhoneState } from "./store.tsx";
 import { type Call, useCall, useCallActs, useCallAnnouncements } from "./useCall.ts";
 import { useCallCommands } from "./useCallCommands.ts";
 
@@ -91,6 +91,7 @@ function Controls({ handling, call }: { handling: HandlingView; call: Call }) {
   const acts = useCallActs(handling);
   const [dialog, setDialog] = useState<"add" | "pass" | null>(null);
   const [hasKeys, setKeys] = useState(false);
+  const refused = usePhoneState((state) => state.problem?.id ?? null);
   const keysButton = useRef<HTMLButtonElement>(null);
   const closeKeys = () => {
     setKeys(false);
@@ -146,7 +147,7 @@ function Controls({ handling, call }: { handling: HandlingView; call: Call }) {
           {t("act.keypad")}
         </Toggle>
         {hasKeys && isUp ? (
-          <Keypad onKey={(digit) => phone.key(handling.id, digit)} onClose={closeKeys} />
+          <Keypad onKey={(digit) => phone.key(handling.id, digit)} onClose={closeKeys} refused={refused} />
         ) : null}
       </span>
       <WithTooltip text={t("act.add")} shortcut="Alt+J">

@@ -17,14 +17,26 @@ const LETTERS: Record<string, string> = {
 };
 const STEPS: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -3, ArrowDown: 3 };
 
-export function Keypad({ onKey, onClose }: { onKey: (digit: string) => void; onClose: () => void }) {
+interface Props {
+  /** Returns the id of what was pressed. */
+  onKey: (digit: string) => string;
+  onClose: () => void;
+  /** Id of the key that was refused last: nobody heard it, so it isn't shown as pressed. */
+  refused: string | null;
+}
+
+export function Keypad({ onKey, onClose, refused }: Props) {
   const { t } = useTranslation("phone");
-  const [sent, setSent] = useState("");
+  const [pressed, setPressed] = useState<readonly { id: string; digit: string }[]>([]);
   const pad = useRef<HTMLDivElement>(null);
   useEffect(() => pad.current?.querySelector<HTMLElement>("[data-digit='1']")?.focus(), []);
+  // Adjusted while rendering, as React has it for state that follows a property.
+  if (refused !== null && pressed.some(({ id }) => id === refused)) {
+    setPressed(pressed.filter(({ id }) => id !== refused));
+  }
   const press = (digit: string) => {
-    onKey(digit);
-    setSent((before) => (before + digit).slice(-24));
+    const id = onKey(digit);
+    setPressed((before) => [...before, { id, digit }].slice(-24));
   };
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     if (isComposing(event) || event.altKey || event.ctrlKey || event.metaKey) return;
@@ -50,7 +62,7 @@ export function Keypad({ onKey, onClose }: { onKey: (digit: string) => void; onC
           aria-label={t("keypad.sent")}
           className="min-w-0 flex-1 truncate text-right text-lg text-ink tabular"
         >
-          {sent}
+          {pressed.map(({ digit }) => digit).join("")}
         </output>
         <IconButton icon="close" size="sm" label={t("keypad.close")} onPress={onClose} />
       </div>

@@ -207,8 +207,16 @@ describe("a call", () => {
     key("KeyK");
     const pad = await screen.findByRole("group", { name: "拨号盘" });
     await user.keyboard("1#");
-    expect(FakePeer.last.digits).toEqual(["1", "#"]);
+    const pressed = server.phoned("key");
+    expect(pressed.map(({ leg, digit }) => [leg, digit])).toEqual([
+      [LEG, "1"],
+      [LEG, "#"],
+    ]);
+    expect(new Set(pressed.map(({ id }) => id)).size).toBe(2);
     expect(within(pad).getByLabelText("已按").textContent).toBe("1#");
+    ring({ t: "nack", id: pressed[1]?.id ?? "", code: "keys_page", text: "客户用的是网页，收不到按键" });
+    await waitFor(() => expect(within(pad).getByLabelText("已按").textContent).toBe("1"));
+    expect((await screen.findAllByText("客户用的是网页，收不到按键")).length).toBeGreaterThan(0);
     await user.keyboard("{Escape}");
     expect(screen.queryByRole("group", { name: "拨号盘" })).toBeNull();
     expect(document.activeElement?.textContent).toContain("拨号盘");

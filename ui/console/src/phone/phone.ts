@@ -53,7 +53,7 @@ const TAKE_UP_MS = 400;
 
 export type Act =
   | { do: "mute"; interaction: string; on: boolean }
-  | { do: "key"; interaction: string; digit: string }
+  | { do: "key"; interaction: string; digit: string; id: string }
   | { do: "take"; interaction: string; code?: string }
   | { do: "retry" };
 
@@ -131,7 +131,12 @@ export class Phone {
 
   // -- what people do --------------------------------------------------------------------------------------------------
   mute = (interaction: string, on: boolean): void => this.tabs.ask({ do: "mute", interaction, on });
-  key = (interaction: string, digit: string): void => this.tabs.ask({ do: "key", interaction, digit });
+  /** Presses a key for those outside; returns its id, by which a refusal of it is known. */
+  key = (interaction: string, digit: string): string => {
+    const id = crypto.randomUUID();
+    this.tabs.ask({ do: "key", interaction, digit, id });
+    return id;
+  };
   retry = (): void => this.tabs.ask({ do: "retry" });
 
   /** Brings a call to this page: from another page of this browser first, then from wherever it is. */
@@ -205,7 +210,13 @@ export class Phone {
       const { interaction, code } = act;
       this.socket.send({ t: "take", interaction, ...(code ? { code } : {}) });
     } else if (act.do === "mute") this.lines.get(act.interaction)?.setMuted(act.on);
-    else this.lines.get(act.interaction)?.key(act.digit);
+    else this.press(act.interaction, act.digit, act.id);
+  }
+
+  /** By the server, whatever carries the sound: it knows who is outside, and says why where nobody would hear it. */
+  private press(interaction: string, digit: string, id: string): void {
+    const leg = this.lines.get(interaction)?.state.get().leg ?? this.state.get().calls[interaction]?.leg;
+    if (leg) this.socket.send({ t: "key", leg, digit, id });
   }
 
   private whenOpen(run: () => void): void {

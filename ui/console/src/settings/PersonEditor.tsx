@@ -37,8 +37,12 @@ interface PersonForm {
   serves: string[];
   roles: Role[];
   skills: Held[];
+  phone: string | null;
   password: string;
 }
+
+/** A name as the exchange's settings have it; the API takes no other. */
+const PHONE = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
 
 function formOf(item: PersonItem | null, home: string): PersonForm {
   return {
@@ -52,6 +56,7 @@ function formOf(item: PersonItem | null, home: string): PersonForm {
     serves: item?.serves ?? [home],
     roles: item?.roles ?? ["agent"],
     skills: item?.skills ?? [],
+    phone: item?.phone ?? null,
     password: "",
   };
 }
@@ -87,6 +92,7 @@ export function PersonEditor({ item, onClose }: { item: PersonItem | null; onClo
     const faults: Record<string, string> = {};
     if (value.name.trim() === "") faults["name"] = t("fault.required");
     if (value.email.trim() === "") faults["email"] = t("fault.required");
+    if (value.phone !== null && !PHONE.test(value.phone)) faults["phone"] = t("fault.phone_form");
     if (Object.keys(faults).length > 0) return form.refuse(faults);
     save.mutate(undefined, {
       onSuccess: () => {
@@ -234,6 +240,15 @@ function Skills({ form }: { form: Form<PersonForm> }) {
           onChange={(voice) =>
             set({ capacity: { ...value.capacity, voice: Number.isNaN(voice) ? 0 : voice } })
           }
+        />
+        <TextField
+          label={t("person.phone")}
+          help={t("person.phoneHelp")}
+          value={value.phone ?? ""}
+          onChange={(phone) => set({ phone: phone.trim() || null })}
+          error={error("phone")}
+          maxLength={40}
+          inputProps={{ autoComplete: "off", spellCheck: false }}
         />
       </Pair>
       {error("skills") ? <Notice tone="bad">{error("skills")}</Notice> : null}

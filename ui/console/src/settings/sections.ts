@@ -11,6 +11,7 @@ export const SECTION_IDS = [
   "queues",
   "routing",
   "reception",
+  "numbers",
   "hours",
   "sites",
   "people",
@@ -57,6 +58,13 @@ export const SECTIONS: Section[] = [
     icon: "headset",
     scopes: ["settings.read", "queue.read"],
     page: page(async () => (await import("../reception/ReceptionPage.tsx")).ReceptionPage),
+  },
+  {
+    id: "numbers",
+    group: "service",
+    icon: "phone",
+    scopes: ["settings.read"],
+    page: page(async () => (await import("./NumbersPage.tsx")).NumbersPage),
   },
   {
     id: "hours",

@@ -67,8 +67,19 @@ export interface PersonItem {
   level: number;
   capacity: { chat: number; voice: number };
   active: boolean;
+  /** Name of their telephone at the exchange. */
+  phone: string | null;
   /** null for those who may not administer the person. */
   second_factor: boolean | null;
+}
+
+/** A telephone number of the house. The API knows it by its digits alone: the id is made here. */
+export interface NumberItem {
+  id: string;
+  /** Digits only. */
+  number: string;
+  tenant_id: string;
+  entry: string;
 }
 
 export interface TeamItem {

@@ -83,7 +83,8 @@ export function FormBody<T extends object>({ id, form, onSubmit, children }: Bod
       "[aria-invalid='true'], [data-invalid] input, [data-invalid] button, [role='alert']",
     );
     fault?.focus();
-    fault?.scrollIntoView({ block: "nearest" });
+    // Not at the edge: what is wrong stands below the field.
+    fault?.scrollIntoView({ block: "center" });
   }, [refusals]);
   const submit = (event: FormEvent) => {
     event.preventDefault();

@@ -1,6 +1,6 @@
 /** A page that lists one kind of thing, finds in it, and opens one for editing. */
 import { useQuery } from "@tanstack/react-query";
-import { type ReactNode, useMemo, useState } from "react";
+import { type ReactNode, useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button, EmptyState, type IconName, SearchField, Select, Switch } from "@kit/ui";
 import { type DataColumn, DataTable } from "@kit/ui/DataTable.tsx";
@@ -24,6 +24,8 @@ interface Props<T extends Listed> {
   path: string;
   /** What else the list is asked for; keep it outside of the component. */
   query?: Record<string, string | boolean>;
+  /** Makes a row of what the API sends, where that has no id of its own; keep it outside of the component. */
+  asRow?: (read: T) => T;
   columns: readonly DataColumn<T>[];
   /** Words of a row by which it is found. */
   words: (row: T) => string;
@@ -51,8 +53,11 @@ export function ListPage<T extends Listed>(props: Props<T>) {
   const [tenant, setTenant] = useState(ALL);
   const tenants = useTenantNames();
   const opened = useOpened();
-  const query = useQuery(listQuery<T>(props.path, { ...props.query, ...(retired ? { retired } : {}) }));
-  const { words: wordsOf } = props;
+  const { words: wordsOf, asRow } = props;
+  const query = useQuery({
+    ...listQuery<T>(props.path, { ...props.query, ...(retired ? { retired } : {}) }),
+    select: useCallback((read: T[]) => (asRow ? read.map(asRow) : read), [asRow]),
+  });
   const rows = useMemo(() => {
     const sought = folded(words.trim());
     return (query.data ?? []).filter(

@@ -8,6 +8,8 @@ import { useRemove } from "./data.ts";
 interface Props {
   path: string;
   id: string;
+  /** Whose it is, where the address alone doesn't say it. */
+  query?: Record<string, string>;
   name: string;
   /** What happens then. */
   text: string;
@@ -15,10 +17,10 @@ interface Props {
   onDone: () => void;
 }
 
-export function RetireButton({ path, id, name, text, act, onDone }: Props) {
+export function RetireButton({ path, id, query, name, text, act, onDone }: Props) {
   const { t } = useTranslation("settings");
   const [asking, setAsking] = useState(false);
-  const remove = useRemove(path);
+  const remove = useRemove(path, query);
   const label = act ?? t("retire.act");
   const reason =
     remove.error instanceof Problem && remove.error.title !== ""

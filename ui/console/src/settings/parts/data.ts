@@ -42,10 +42,10 @@ export function useSave<T>(path: string) {
   });
 }
 
-export function useRemove(path: string) {
+export function useRemove(path: string, query: Query = {}) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (id: string) => api.delete(`${path}/${id}`),
+    mutationFn: (id: string) => api.delete(`${path}/${id}`, undefined, { query }),
     // Not waited for: the renewed list unmounts the editor, and whoever asked would never hear of the success.
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: ["settings"] });
