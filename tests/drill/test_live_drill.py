@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -30,13 +30,14 @@ from rexian.work.desk.tables import canned, contact, disposition
 from rexian.work.figures.tables import figures_visit
 from rexian.work.webhooks.model import EVENT_NAMES
 from rexian.work.webhooks.tables import delivery, webhook
-from tests.served import AT, SECRET, SIMULATION, City, Served, running
+from tests.drill.waiting import LONG_S, until
+from tests.served import AT, SECRET, SIMULATION, City, Page, Served, running
 
 HEADER = "at,queue,talk_s,patience_s\n"
 
 
 def rows(*customers: tuple[int, str, int]) -> str:
-    """An arrivals file: (seconds after eight in the evening, queue, patience in seconds)."""
+    """An arrivals file: (seconds, queue, patience in seconds). Whoever is first comes at once, the others in step."""
     return HEADER + "".join(f"2025-11-11T20:00:{at:02}+08:00,{queue},60,{wait}\n" for at, queue, wait in customers)
 
 
@@ -86,13 +87,6 @@ async def _texts(db: Database, city: City) -> None:
         await tx.execute(canned.insert().values(answer | own))
 
 
-async def until(what: Callable[[], Awaitable[Any]], seconds: float = 30) -> Any:
-    async with asyncio.timeout(seconds):
-        while not (found := await what()):  # noqa: ASYNC110 - what is waited for rings no bell
-            await asyncio.sleep(0.1)
-        return found
-
-
 async def begin(client: httpx.AsyncClient, arrivals: str, *trainees: str, **more: Any) -> dict[str, Any]:
     body = {"source": {"kind": "file", "arrivals": arrivals}, "trainees": list(trainees), "minutes": 1} | more
     answer = await client.post("/api/drills/live", json=body)
@@ -106,12 +100,12 @@ async def view(client: httpx.AsyncClient, id: str) -> dict[str, Any]:
     return found
 
 
-async def over(client: httpx.AsyncClient, id: str, seconds: float = 45) -> dict[str, Any]:
+async def over(client: httpx.AsyncClient, id: str) -> dict[str, Any]:
     async def ended() -> dict[str, Any] | None:
         found = await view(client, id)
         return found if found["state"] == "ended" else None
 
-    found: dict[str, Any] = await until(ended, seconds)
+    found: dict[str, Any] = await until(ended)
     return found
 
 
@@ -205,6 +199,7 @@ async def test_a_trainee_practises_and_nothing_real_changes(served: Served) -> N
         listed = (await zhao.get("/api/drills/live")).json()
         assert listed[0]["debrief"] == ended["debrief"]
     await _retired(served, drill)
+    await served.settle()
 
 
 async def _abandoned(client: httpx.AsyncClient, id: str) -> bool:
@@ -250,16 +245,22 @@ async def test_who_practises_gets_real_contacts_only_if_the_drill_says_so(served
     city = served.city
     floor = served.house.rooms[city.floor_id].mirror.floor
     async with await served.staff(city.zhao) as zhao:
-        drill = await begin(zhao, rows((50, "phone", 9)), "wang@example.com")
+        page = await served.page()
+        await page.start()  # waits longest, so that it would be the first to ring
+        # The second customer keeps the drill going until it is stopped.
+        drill = await begin(zhao, rows((0, "phone", 60), (50, "phone", 60)), "wang@example.com")
         await knows(served, drill, city.wang)
         assert f"tenant:{city.yunshan}" not in floor.agent(city.wang).spec.skills  # type: ignore[union-attr]
         desk = await served.desk(city.wang, "me")
         await desk.available()
-        page = await served.page()
-        await page.start()
-        await asyncio.sleep(0.5)
-        assert not desk.view("me", "offers")
+        handling = await desk.accept()
+        assert (handling["tenant_id"], handling["drill"]) == (drill["shadow_id"], True)
         await _stays_through_changes(served, drill)
+        desk = await served.desk(city.wang, "me")  # rights have changed, so the one before was closed
+        await desk.do("EndInteraction", interaction_id=handling["id"])
+        await desk.do("WrapUp", interaction_id=handling["id"], disposition="resolved")
+        assert f"tenant:{city.yunshan}" not in floor.agent(city.wang).spec.skills  # type: ignore[union-attr]
+        assert await _offered(served, page) == 0, "free again, and it still rings for nobody"
         await stop(zhao, drill["id"])
         await desk.close()
         desk = await served.desk(city.wang, "me")
@@ -289,6 +290,15 @@ async def _stays_through_changes(served: Served, drill: dict[str, Any]) -> None:
         of_wang = await tx.execute(mine.where(person_serves.c.person_id == served.city.wang))
         found = {row.tenant_id: row.alone for row in of_wang}
     assert found == {served.city.yunshan: False, drill["shadow_id"]: True}
+    await served.house.directory.sync.once()  # the floor knows of the change
+
+
+async def _offered(served: Served, page: Page) -> int:
+    """How often the page's contact has rung for anybody so far, as the floor itself has it."""
+    port = served.house.rooms[served.city.floor_id].port
+    waiting = await port.ask(lambda floor: floor.interaction(page.interaction or ""))
+    assert waiting is not None
+    return waiting.attempt
 
 
 # -- walls ------------------------------------------------------------------------------------------------------------
