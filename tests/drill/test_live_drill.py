@@ -30,7 +30,7 @@ from rexian.work.desk.tables import canned, contact, disposition
 from rexian.work.figures.tables import figures_visit
 from rexian.work.webhooks.model import EVENT_NAMES
 from rexian.work.webhooks.tables import delivery, webhook
-from tests.drill.waiting import LONG_S, until
+from tests.drill.waiting import until
 from tests.served import AT, SECRET, SIMULATION, City, Page, Served, running
 
 HEADER = "at,queue,talk_s,patience_s\n"

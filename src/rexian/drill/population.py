@@ -80,7 +80,7 @@ class Population:
         while True:
             fresh = False  # what was true when it was last heard may have changed long ago
             with contextlib.suppress(httpx.HTTPError, msgspec.DecodeError):
-                reply = await self.client.get(f"{self.stage.url}/api/demo/backstage", headers={HEADER: self.stage.key})
+                reply = await self._backstage()
                 if reply.status_code == 200:
                     self.stage.tell(msgspec.json.decode(reply.content, type=Backstage))
                     fresh = True
@@ -90,6 +90,11 @@ class Population:
             if self.stage.on and fresh:
                 self._serve_humans()
             await asyncio.sleep(ASK_EVERY_S)
+
+    async def _backstage(self) -> httpx.Response:
+        mine = {"on": "true" if self.stage.on else "false", "customers": len(self.customers)}
+        url, key = f"{self.stage.url}/api/demo/backstage", {HEADER: self.stage.key}
+        return await self.client.get(url, params=mine, headers=key)
 
     def _begin(self) -> None:
         self._beside(self._employ())
