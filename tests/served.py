@@ -232,8 +232,8 @@ class _Talking:
         assert self.socket is not None
         await self.socket.send(json.dumps(frame))
 
-    async def until(self, holds: Callable[[], Any], seconds: float = 10) -> Any:
-        """Wait until `holds()` is true of what has come, and return its value."""
+    async def until(self, holds: Callable[[], Any], seconds: float = 30) -> Any:
+        """Wait until `holds()` is true of what has come, and return its value. So long takes only what never comes."""
         try:
             async with asyncio.timeout(seconds):
                 while not (value := holds()):
@@ -256,7 +256,7 @@ class _Talking:
         frame: dict[str, Any] = await self.until(found)
         return frame
 
-    async def until_closed(self, seconds: float = 10) -> tuple[int, str]:
+    async def until_closed(self, seconds: float = 30) -> tuple[int, str]:
         closed: tuple[int, str] = await self.until(lambda: self.closed, seconds)
         return closed
 
@@ -283,6 +283,7 @@ class Desk(_Talking):
         self.views: dict[str, wire.View] = {}
         self.seqs: dict[str, int] = {}
         self.epochs: dict[str, int] = {}
+        self._proven: dict[str, asyncio.Task[None]] | None = None
 
     def take(self, frame: dict[str, Any]) -> None:
         match frame["t"]:
@@ -296,6 +297,18 @@ class Desk(_Talking):
                 assert frame["from_seq"] == self.seqs[topic], f"gap in {topic}: {frame} after {self.seqs[topic]}"
                 wire.play(self.views[topic], frame["ops"])
                 self.seqs[topic] = frame["seq"]
+        self._prove()
+
+    def proves(self) -> None:
+        """From now on every offer is answered at once, as a browser's page does by itself."""
+        self._proven = {}
+        self._prove()
+
+    def _prove(self) -> None:
+        for id in self.views.get("me", {}).get("offers", {}):
+            if self._proven is not None and id not in self._proven:
+                proof = self.send(t="cmd", id=new_id(), name="ProveOffer", args={"offer_id": id})
+                self._proven[id] = asyncio.create_task(proof)
 
     async def sub(self, topic: str) -> None:
         await self.send(t="sub", topic=topic)
@@ -447,7 +460,7 @@ async def running(
     task = asyncio.create_task(server.serve())
     house: House = app.house  # type: ignore[attr-defined]
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not server.started:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
             while not all(part.ok for part in await house.examine()):  # noqa: ASYNC110

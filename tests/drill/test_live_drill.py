@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -125,17 +124,21 @@ async def knows(served: Served, drill: dict[str, Any], person_id: str) -> None:
     await until(there)
 
 
+async def contacts_of(served: Served, drill: dict[str, Any]) -> int:
+    async with served.house.db.tenant(drill["shadow_id"]) as tx:
+        return int((await tx.execute(select(func.count()).select_from(contact))).scalar_one())
+
+
 async def real_numbers(served: Served, client: httpx.AsyncClient) -> dict[str, Any]:
     """Everything that the real tenant's supervisor is told in sums and lists."""
     today = (await client.get("/api/wall/today", params={"simulated": "both"})).raise_for_status().json()
     contacts = (await client.get("/api/contacts")).raise_for_status().json()
     customers = (await client.get("/api/customers")).raise_for_status().json()
     listed = (await client.get("/api/queues")).raise_for_status().json()
-    wall = await served.desk(served.city.zhao, "wall")
     room = served.house.rooms[served.city.floor_id]
     await room.watch.count()
     room.watch.judge(room._health)
-    await asyncio.sleep(0.6)
+    wall = await served.desk(served.city.zhao, "wall")  # begins with all that there is now
     shown = {
         id: {k: v for k, v in row.items() if k != "available_agents"} for id, row in wall.view("wall", "queues").items()
     }
@@ -170,6 +173,7 @@ async def test_a_trainee_practises_and_nothing_real_changes(served: Served) -> N
         await knows(served, drill, city.wang)
         desk = await served.desk(city.wang, "me")
         await until(lambda: _abandoned(zhao, drill["id"]))
+        desk.proves()  # the third one rings while the second one is served
         await desk.available()
         for _ in range(2):
             offer = await desk.until(lambda: next(iter(desk.view("me", "offers").values()), None))
@@ -308,12 +312,7 @@ async def test_the_shadow_is_behind_a_wall_and_only_its_customers_find_in(served
         drill = await begin(zhao, rows((0, "phone", 60)), "wang@example.com")
         shadow = drill["shadow_id"]
         await knows(served, drill, city.wang)
-
-        async def contacts() -> int:
-            async with served.house.db.tenant(shadow) as tx:
-                return int((await tx.execute(select(func.count()).select_from(contact))).scalar_one())
-
-        await until(contacts)
+        await until(lambda: contacts_of(served, drill))
         async with served.house.db.tenant(city.yunshan) as tx:
             for table in (contact, content, journal, figures_visit):
                 mine = select(func.count()).select_from(table).where(table.c.tenant_id == shadow)
@@ -486,8 +485,8 @@ async def _until_somebody_came(served: Served) -> dict[str, Any]:
     async with await served.staff(served.city.zhao) as zhao:
         drill = await begin(zhao, rows((0, "phone", 60), (14, "phone", 2)), "wang@example.com")
 
-        async def came() -> bool:
-            return bool((await view(zhao, drill["id"]))["came"])
+        async def came() -> bool:  # who has come has not said anything yet: a contact there is once it is told here
+            return bool((await view(zhao, drill["id"]))["came"] and await contacts_of(served, drill))
 
         await until(came)
         return drill
