@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -284,6 +285,7 @@ class Desk(_Talking):
         self.seqs: dict[str, int] = {}
         self.epochs: dict[str, int] = {}
         self._proven: dict[str, asyncio.Task[None]] | None = None
+        self._beating: asyncio.Task[None] | None = None
 
     def take(self, frame: dict[str, Any]) -> None:
         match frame["t"]:
@@ -299,10 +301,17 @@ class Desk(_Talking):
                 self.seqs[topic] = frame["seq"]
         self._prove()
 
-    def proves(self) -> None:
-        """From now on every offer is answered at once, as a browser's page does by itself."""
+    def lives(self) -> None:
+        """From now on it does what a browser's page does by itself: its heart beats, and it proves every offer."""
         self._proven = {}
         self._prove()
+        self._beating = asyncio.create_task(self._beat())
+
+    async def _beat(self) -> None:
+        with contextlib.suppress(ConnectionClosed):
+            for n in itertools.count():
+                await self.send(t="ping", n=n)
+                await asyncio.sleep(2)
 
     def _prove(self) -> None:
         for id in self.views.get("me", {}).get("offers", {}):
@@ -316,6 +325,11 @@ class Desk(_Talking):
 
     def view(self, topic: str, collection: str) -> dict[str, Any]:
         return self.views[topic][collection]
+
+    async def close(self) -> None:
+        if self._beating is not None:
+            self._beating.cancel()
+        await super().close()
 
     async def cmd(self, name: str, id: str | None = None, **args: Any) -> dict[str, Any]:
         """Send a command and return its ack or nack."""

@@ -172,8 +172,8 @@ async def test_a_trainee_practises_and_nothing_real_changes(served: Served) -> N
         assert (drill["state"], drill["due"], drill["speed"]) == ("running", 3, 1.0)
         await knows(served, drill, city.wang)
         desk = await served.desk(city.wang, "me")
+        desk.lives()  # the third one rings while the second one is served
         await until(lambda: _abandoned(zhao, drill["id"]))
-        desk.proves()  # the third one rings while the second one is served
         await desk.available()
         for _ in range(2):
             offer = await desk.until(lambda: next(iter(desk.view("me", "offers").values()), None))
@@ -256,11 +256,14 @@ async def test_who_practises_gets_real_contacts_only_if_the_drill_says_so(served
         await knows(served, drill, city.wang)
         assert f"tenant:{city.yunshan}" not in floor.agent(city.wang).spec.skills  # type: ignore[union-attr]
         desk = await served.desk(city.wang, "me")
+        desk.lives()
         await desk.available()
         handling = await desk.accept()
         assert (handling["tenant_id"], handling["drill"]) == (drill["shadow_id"], True)
         await _stays_through_changes(served, drill)
+        await desk.close()
         desk = await served.desk(city.wang, "me")  # rights have changed, so the one before was closed
+        desk.lives()
         await desk.do("EndInteraction", interaction_id=handling["id"])
         await desk.do("WrapUp", interaction_id=handling["id"], disposition="resolved")
         assert f"tenant:{city.yunshan}" not in floor.agent(city.wang).spec.skills  # type: ignore[union-attr]
@@ -268,6 +271,7 @@ async def test_who_practises_gets_real_contacts_only_if_the_drill_says_so(served
         await stop(zhao, drill["id"])
         await desk.close()
         desk = await served.desk(city.wang, "me")
+        desk.lives()
         await desk.available()
         offer = await desk.until(lambda: next(iter(desk.view("me", "offers").values()), None))
         assert (offer["tenant_id"], offer["drill"]) == (city.yunshan, False)
@@ -370,6 +374,7 @@ async def test_ended_in_the_middle_it_ends_what_is_open(served: Served) -> None:
         drill = await begin(zhao, rows((0, "phone", 60), (0, "phone", 60), (50, "phone", 60)), "wang@example.com")
         await knows(served, drill, city.wang)
         desk = await served.desk(city.wang, "me")
+        desk.lives()
         await desk.available()
         await desk.accept()
         ended = await stop(zhao, drill["id"])
@@ -483,7 +488,7 @@ async def test_a_restarted_server_goes_on_with_the_drill(db: Database, tmp_path:
 
 async def _until_somebody_came(served: Served) -> dict[str, Any]:
     async with await served.staff(served.city.zhao) as zhao:
-        drill = await begin(zhao, rows((0, "phone", 60), (14, "phone", 2)), "wang@example.com")
+        drill = await begin(zhao, rows((0, "phone", 60), (14, "phone", 2)), "wang@example.com", minutes=5)
 
         async def came() -> bool:  # who has come has not said anything yet: a contact there is once it is told here
             return bool((await view(zhao, drill["id"]))["came"] and await contacts_of(served, drill))

@@ -97,12 +97,6 @@ async def newcomer(demo: Served) -> Desk:
     return await demo.desk(session["person"]["id"], "me")
 
 
-async def beating(desk: Desk) -> None:
-    for n in range(100):
-        await asyncio.sleep(3)
-        await desk.send(t="ping", n=n)
-
-
 async def test_a_restarted_population_clears_up_after_the_one_before(demo: Served) -> None:
     """The process was killed: its customers are gone, their contacts are still open."""
     await control(demo, on=True, speed=5)
@@ -170,7 +164,7 @@ async def test_a_newcomer_at_the_desk_gets_a_contact_at_once_and_real_customers_
     alive: Served, told: Told
 ) -> None:
     desk = await newcomer(alive)
-    heart = asyncio.create_task(beating(desk))
+    desk.lives()
     await desk.available()
     handling = await desk.accept()
     assert handling["simulated"] is True
@@ -192,7 +186,6 @@ async def test_a_newcomer_at_the_desk_gets_a_contact_at_once_and_real_customers_
         await desk.do("EndInteraction", interaction_id=id)
         await desk.do("WrapUp", interaction_id=id, disposition="resolved")
     await desk.do("SetAgentState", state="not_ready", reason="break")
-    heart.cancel()
     await page.close()
     await desk.close()
 
