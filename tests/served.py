@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -232,8 +233,8 @@ class _Talking:
         assert self.socket is not None
         await self.socket.send(json.dumps(frame))
 
-    async def until(self, holds: Callable[[], Any], seconds: float = 10) -> Any:
-        """Wait until `holds()` is true of what has come, and return its value."""
+    async def until(self, holds: Callable[[], Any], seconds: float = 30) -> Any:
+        """Wait until `holds()` is true of what has come, and return its value. So long takes only what never comes."""
         try:
             async with asyncio.timeout(seconds):
                 while not (value := holds()):
@@ -256,7 +257,7 @@ class _Talking:
         frame: dict[str, Any] = await self.until(found)
         return frame
 
-    async def until_closed(self, seconds: float = 10) -> tuple[int, str]:
+    async def until_closed(self, seconds: float = 30) -> tuple[int, str]:
         closed: tuple[int, str] = await self.until(lambda: self.closed, seconds)
         return closed
 
@@ -283,6 +284,8 @@ class Desk(_Talking):
         self.views: dict[str, wire.View] = {}
         self.seqs: dict[str, int] = {}
         self.epochs: dict[str, int] = {}
+        self._proven: dict[str, asyncio.Task[None]] | None = None
+        self._beating: asyncio.Task[None] | None = None
 
     def take(self, frame: dict[str, Any]) -> None:
         match frame["t"]:
@@ -296,6 +299,25 @@ class Desk(_Talking):
                 assert frame["from_seq"] == self.seqs[topic], f"gap in {topic}: {frame} after {self.seqs[topic]}"
                 wire.play(self.views[topic], frame["ops"])
                 self.seqs[topic] = frame["seq"]
+        self._prove()
+
+    def lives(self) -> None:
+        """From now on it does what a browser's page does by itself: its heart beats, and it proves every offer."""
+        self._proven = {}
+        self._prove()
+        self._beating = asyncio.create_task(self._beat())
+
+    async def _beat(self) -> None:
+        with contextlib.suppress(ConnectionClosed):
+            for n in itertools.count():
+                await self.send(t="ping", n=n)
+                await asyncio.sleep(2)
+
+    def _prove(self) -> None:
+        for id in self.views.get("me", {}).get("offers", {}):
+            if self._proven is not None and id not in self._proven:
+                proof = self.send(t="cmd", id=new_id(), name="ProveOffer", args={"offer_id": id})
+                self._proven[id] = asyncio.create_task(proof)
 
     async def sub(self, topic: str) -> None:
         await self.send(t="sub", topic=topic)
@@ -303,6 +325,11 @@ class Desk(_Talking):
 
     def view(self, topic: str, collection: str) -> dict[str, Any]:
         return self.views[topic][collection]
+
+    async def close(self) -> None:
+        if self._beating is not None:
+            self._beating.cancel()
+        await super().close()
 
     async def cmd(self, name: str, id: str | None = None, **args: Any) -> dict[str, Any]:
         """Send a command and return its ack or nack."""
@@ -447,7 +474,7 @@ async def running(
     task = asyncio.create_task(server.serve())
     house: House = app.house  # type: ignore[attr-defined]
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not server.started:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
             while not all(part.ok for part in await house.examine()):  # noqa: ASYNC110

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -30,13 +29,14 @@ from rexian.work.desk.tables import canned, contact, disposition
 from rexian.work.figures.tables import figures_visit
 from rexian.work.webhooks.model import EVENT_NAMES
 from rexian.work.webhooks.tables import delivery, webhook
-from tests.served import AT, SECRET, SIMULATION, City, Served, running
+from tests.drill.waiting import until
+from tests.served import AT, SECRET, SIMULATION, City, Page, Served, running
 
 HEADER = "at,queue,talk_s,patience_s\n"
 
 
 def rows(*customers: tuple[int, str, int]) -> str:
-    """An arrivals file: (seconds after eight in the evening, queue, patience in seconds)."""
+    """An arrivals file: (seconds, queue, patience in seconds). Whoever is first comes at once, the others in step."""
     return HEADER + "".join(f"2025-11-11T20:00:{at:02}+08:00,{queue},60,{wait}\n" for at, queue, wait in customers)
 
 
@@ -86,13 +86,6 @@ async def _texts(db: Database, city: City) -> None:
         await tx.execute(canned.insert().values(answer | own))
 
 
-async def until(what: Callable[[], Awaitable[Any]], seconds: float = 30) -> Any:
-    async with asyncio.timeout(seconds):
-        while not (found := await what()):  # noqa: ASYNC110 - what is waited for rings no bell
-            await asyncio.sleep(0.1)
-        return found
-
-
 async def begin(client: httpx.AsyncClient, arrivals: str, *trainees: str, **more: Any) -> dict[str, Any]:
     body = {"source": {"kind": "file", "arrivals": arrivals}, "trainees": list(trainees), "minutes": 1} | more
     answer = await client.post("/api/drills/live", json=body)
@@ -106,12 +99,12 @@ async def view(client: httpx.AsyncClient, id: str) -> dict[str, Any]:
     return found
 
 
-async def over(client: httpx.AsyncClient, id: str, seconds: float = 45) -> dict[str, Any]:
+async def over(client: httpx.AsyncClient, id: str) -> dict[str, Any]:
     async def ended() -> dict[str, Any] | None:
         found = await view(client, id)
         return found if found["state"] == "ended" else None
 
-    found: dict[str, Any] = await until(ended, seconds)
+    found: dict[str, Any] = await until(ended)
     return found
 
 
@@ -131,17 +124,21 @@ async def knows(served: Served, drill: dict[str, Any], person_id: str) -> None:
     await until(there)
 
 
+async def contacts_of(served: Served, drill: dict[str, Any]) -> int:
+    async with served.house.db.tenant(drill["shadow_id"]) as tx:
+        return int((await tx.execute(select(func.count()).select_from(contact))).scalar_one())
+
+
 async def real_numbers(served: Served, client: httpx.AsyncClient) -> dict[str, Any]:
     """Everything that the real tenant's supervisor is told in sums and lists."""
     today = (await client.get("/api/wall/today", params={"simulated": "both"})).raise_for_status().json()
     contacts = (await client.get("/api/contacts")).raise_for_status().json()
     customers = (await client.get("/api/customers")).raise_for_status().json()
     listed = (await client.get("/api/queues")).raise_for_status().json()
-    wall = await served.desk(served.city.zhao, "wall")
     room = served.house.rooms[served.city.floor_id]
     await room.watch.count()
     room.watch.judge(room._health)
-    await asyncio.sleep(0.6)
+    wall = await served.desk(served.city.zhao, "wall")  # begins with all that there is now
     shown = {
         id: {k: v for k, v in row.items() if k != "available_agents"} for id, row in wall.view("wall", "queues").items()
     }
@@ -175,6 +172,7 @@ async def test_a_trainee_practises_and_nothing_real_changes(served: Served) -> N
         assert (drill["state"], drill["due"], drill["speed"]) == ("running", 3, 1.0)
         await knows(served, drill, city.wang)
         desk = await served.desk(city.wang, "me")
+        desk.lives()  # the third one rings while the second one is served
         await until(lambda: _abandoned(zhao, drill["id"]))
         await desk.available()
         for _ in range(2):
@@ -205,6 +203,7 @@ async def test_a_trainee_practises_and_nothing_real_changes(served: Served) -> N
         listed = (await zhao.get("/api/drills/live")).json()
         assert listed[0]["debrief"] == ended["debrief"]
     await _retired(served, drill)
+    await served.settle()
 
 
 async def _abandoned(client: httpx.AsyncClient, id: str) -> bool:
@@ -250,19 +249,29 @@ async def test_who_practises_gets_real_contacts_only_if_the_drill_says_so(served
     city = served.city
     floor = served.house.rooms[city.floor_id].mirror.floor
     async with await served.staff(city.zhao) as zhao:
-        drill = await begin(zhao, rows((50, "phone", 9)), "wang@example.com")
+        page = await served.page()
+        await page.start()  # waits longest, so that it would be the first to ring
+        # The second customer keeps the drill going until it is stopped.
+        drill = await begin(zhao, rows((0, "phone", 60), (50, "phone", 60)), "wang@example.com")
         await knows(served, drill, city.wang)
         assert f"tenant:{city.yunshan}" not in floor.agent(city.wang).spec.skills  # type: ignore[union-attr]
         desk = await served.desk(city.wang, "me")
+        desk.lives()
         await desk.available()
-        page = await served.page()
-        await page.start()
-        await asyncio.sleep(0.5)
-        assert not desk.view("me", "offers")
+        handling = await desk.accept()
+        assert (handling["tenant_id"], handling["drill"]) == (drill["shadow_id"], True)
         await _stays_through_changes(served, drill)
+        await desk.close()
+        desk = await served.desk(city.wang, "me")  # rights have changed, so the one before was closed
+        desk.lives()
+        await desk.do("EndInteraction", interaction_id=handling["id"])
+        await desk.do("WrapUp", interaction_id=handling["id"], disposition="resolved")
+        assert f"tenant:{city.yunshan}" not in floor.agent(city.wang).spec.skills  # type: ignore[union-attr]
+        assert await _offered(served, page) == 0, "free again, and it still rings for nobody"
         await stop(zhao, drill["id"])
         await desk.close()
         desk = await served.desk(city.wang, "me")
+        desk.lives()
         await desk.available()
         offer = await desk.until(lambda: next(iter(desk.view("me", "offers").values()), None))
         assert (offer["tenant_id"], offer["drill"]) == (city.yunshan, False)
@@ -289,6 +298,15 @@ async def _stays_through_changes(served: Served, drill: dict[str, Any]) -> None:
         of_wang = await tx.execute(mine.where(person_serves.c.person_id == served.city.wang))
         found = {row.tenant_id: row.alone for row in of_wang}
     assert found == {served.city.yunshan: False, drill["shadow_id"]: True}
+    await served.house.directory.sync.once()  # the floor knows of the change
+
+
+async def _offered(served: Served, page: Page) -> int:
+    """How often the page's contact has rung for anybody so far, as the floor itself has it."""
+    port = served.house.rooms[served.city.floor_id].port
+    waiting = await port.ask(lambda floor: floor.interaction(page.interaction or ""))
+    assert waiting is not None
+    return waiting.attempt
 
 
 # -- walls ------------------------------------------------------------------------------------------------------------
@@ -298,12 +316,7 @@ async def test_the_shadow_is_behind_a_wall_and_only_its_customers_find_in(served
         drill = await begin(zhao, rows((0, "phone", 60)), "wang@example.com")
         shadow = drill["shadow_id"]
         await knows(served, drill, city.wang)
-
-        async def contacts() -> int:
-            async with served.house.db.tenant(shadow) as tx:
-                return int((await tx.execute(select(func.count()).select_from(contact))).scalar_one())
-
-        await until(contacts)
+        await until(lambda: contacts_of(served, drill))
         async with served.house.db.tenant(city.yunshan) as tx:
             for table in (contact, content, journal, figures_visit):
                 mine = select(func.count()).select_from(table).where(table.c.tenant_id == shadow)
@@ -361,6 +374,7 @@ async def test_ended_in_the_middle_it_ends_what_is_open(served: Served) -> None:
         drill = await begin(zhao, rows((0, "phone", 60), (0, "phone", 60), (50, "phone", 60)), "wang@example.com")
         await knows(served, drill, city.wang)
         desk = await served.desk(city.wang, "me")
+        desk.lives()
         await desk.available()
         await desk.accept()
         ended = await stop(zhao, drill["id"])
@@ -474,10 +488,10 @@ async def test_a_restarted_server_goes_on_with_the_drill(db: Database, tmp_path:
 
 async def _until_somebody_came(served: Served) -> dict[str, Any]:
     async with await served.staff(served.city.zhao) as zhao:
-        drill = await begin(zhao, rows((0, "phone", 60), (14, "phone", 2)), "wang@example.com")
+        drill = await begin(zhao, rows((0, "phone", 60), (14, "phone", 2)), "wang@example.com", minutes=5)
 
-        async def came() -> bool:
-            return bool((await view(zhao, drill["id"]))["came"])
+        async def came() -> bool:  # who has come has not said anything yet: a contact there is once it is told here
+            return bool((await view(zhao, drill["id"]))["came"] and await contacts_of(served, drill))
 
         await until(came)
         return drill

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,37 +14,18 @@ import pytest
 from sqlalchemy import func, select
 
 from rexian.directory.demo import SIMULATED_AGENT_IDS
-from rexian.directory.demo import seed as seed_city
+from rexian.drill import population
 from rexian.drill.population import live
+from rexian.drill.stage import Backstage, Stage
 from rexian.drill.texts import language_of
-from rexian.kit.clock import SystemClock
 from rexian.kit.database import Database
 from rexian.kit.settings import Settings
 from rexian.kit.simulated import simulation_key
 from rexian.runtime.tables import content
-from rexian.work.desk.demo import seed as seed_desk
 from rexian.work.desk.tables import contact
 from rexian.work.figures.tables import figures_interval
-from tests.served import SECRET, City, Desk, Page, Served, running
-
-
-class DemoCity(City):
-    """The city of `rexian demo`, with its floor."""
-
-    floor_id: str
-
-
-@pytest.fixture(scope="module")
-async def demo(db_module: Database, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
-    home: Path = tmp_path_factory.mktemp("home")
-    settings = Settings(
-        home=home, database_url=db_module.url.render_as_string(hide_password=False), secret=SECRET, demo=True, port=0,
-        argon2_memory_kib=8192,
-    )  # fmt: skip
-    await seed_city(db_module, SystemClock(), settings)
-    await seed_desk(db_module, SystemClock())
-    async with running(settings) as (house, port):
-        yield Served(house, City(floor_id=next(iter(house.host)).floor_id), port, settings)
+from tests.drill.waiting import LONG_S, until
+from tests.served import SECRET, Desk, Page, Served, running
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +33,7 @@ async def alive(demo: Served) -> AsyncIterator[Served]:
     """With the population, at five times real time."""
     await control(demo, on=True, speed=5)
     task = asyncio.create_task(live(demo.url, simulation_key(SECRET), demo.settings.home, seed=7))
-    await until(lambda: _everybody(demo), 60)
+    await until(lambda: _everybody(demo))
     yield demo
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
@@ -80,11 +62,32 @@ async def _everybody(demo: Served) -> bool:
     return len(demo.house.feed.sockets) >= len(SIMULATED_AGENT_IDS)
 
 
-async def until(holds: Any, seconds: float) -> Any:
-    async with asyncio.timeout(seconds):
-        while not (value := await holds()):  # noqa: ASYNC110 - asked over HTTP, as the front page does
-            await asyncio.sleep(0.1)
-        return value
+@dataclass
+class Told:
+    """What the population has been told since the test began, newest last."""
+
+    all: list[Backstage] = field(default_factory=list)
+
+    async def next(self, fits: Callable[[Backstage], bool], times: int = 1) -> None:
+        """Wait until it has been told so, so many times from now on."""
+        begun = len(self.all)
+
+        async def heard() -> bool:
+            return sum(map(fits, self.all[begun:])) >= times
+
+        await until(heard)
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> Told:
+    found, tell = Told(), Stage.tell
+
+    def heard(stage: Stage, now: Backstage) -> None:
+        tell(stage, now)
+        found.all.append(now)
+
+    monkeypatch.setattr(Stage, "tell", heard)
+    return found
 
 
 async def newcomer(demo: Served) -> Desk:
@@ -94,18 +97,12 @@ async def newcomer(demo: Served) -> Desk:
     return await demo.desk(session["person"]["id"], "me")
 
 
-async def beating(desk: Desk) -> None:
-    for n in range(100):
-        await asyncio.sleep(3)
-        await desk.send(t="ping", n=n)
-
-
 async def test_a_restarted_population_clears_up_after_the_one_before(demo: Served) -> None:
     """The process was killed: its customers are gone, their contacts are still open."""
     await control(demo, on=True, speed=5)
     key = simulation_key(SECRET)
     first = asyncio.create_task(live(demo.url, key, demo.settings.home, seed=11))
-    await until(lambda: _talking(demo), 60)
+    await until(lambda: _talking(demo))
     first.cancel()
     await asyncio.gather(first, return_exceptions=True)
     port = next(iter(demo.house.host))
@@ -119,7 +116,7 @@ async def test_a_restarted_population_clears_up_after_the_one_before(demo: Serve
 
         return not await port.ask(open_)
 
-    await until(cleared, 60)
+    await until(cleared)
     second.cancel()
     await asyncio.gather(second, return_exceptions=True)
     await control(demo, on=False)
@@ -136,7 +133,7 @@ async def _talking(demo: Served) -> bool:
 
 
 async def test_the_floor_comes_alive_and_a_newcomer_sees_it(alive: Served) -> None:
-    seen = await until(lambda: _busy(alive), 40)
+    seen = await until(lambda: _busy(alive))
     assert seen["agents_signed_in"] >= len(SIMULATED_AGENT_IDS)
     assert seen["talking"] >= 1
     assert {queue["tenant"] for queue in seen["queues"]} == {"yunshan", "jianglan", "xingqiao", "anhe"}
@@ -154,41 +151,41 @@ async def test_a_visitor_without_any_real_agent_is_answered_sensibly_within_seco
     page = Page(alive.ws, "yunshan")
     await page.open()
     await page.start("我的手机屏幕摔碎了，怎么办？", topic="repair")
-    await page.until(lambda: page.state == "talking", 8)
-    words = await page.until(lambda: [m["text"] for m in page.messages.values() if m["author"] == "agent"], 12)
+    await page.until(lambda: page.state == "talking", LONG_S)
+    words = await page.until(lambda: [m["text"] for m in page.messages.values() if m["author"] == "agent"], LONG_S)
     assert "屏" in words[0]
     await page.say("谢谢，没有别的了")
-    await page.until(lambda: len([m for m in page.messages.values() if m["author"] == "agent"]) > 1, 12)
+    await page.until(lambda: len([m for m in page.messages.values() if m["author"] == "agent"]) > 1, LONG_S)
     await page.ask("end")
     await page.close()
 
 
 async def test_a_newcomer_at_the_desk_gets_a_contact_at_once_and_real_customers_before_simulated_agents_do(
-    alive: Served,
+    alive: Served, told: Told
 ) -> None:
     desk = await newcomer(alive)
-    heart = asyncio.create_task(beating(desk))
+    desk.lives()
     await desk.available()
-    handling = await asyncio.wait_for(desk.accept(), 6)
+    handling = await desk.accept()
     assert handling["simulated"] is True
+    me = next(iter(desk.view("me", "agent")))
     await desk.say(handling["id"], "您好，请您再说详细一点")
     page = Page(alive.ws, "anhe")
     await page.open()
     await page.start("我的车刚刚追尾了", topic="claim")
-    offer = await desk.until(lambda: next(iter(desk.view("me", "offers").values()), None), 5)
+    offer = await desk.until(lambda: next(iter(desk.view("me", "offers").values()), None), LONG_S)
     assert offer["simulated"] is False
     await desk.do("ProveOffer", offer_id=offer["id"])
     await desk.do("AcceptOffer", offer_id=offer["id"])
-    await page.until(lambda: page.state == "talking")
-    await asyncio.sleep(2.5)
+    await page.until(lambda: page.state == "talking", LONG_S)
+    await told.next(lambda now: any(human.id == me and not human.idle for human in now.humans), times=3)
     assert not desk.view("me", "offers"), "one at a time: nobody is flooded"
-    answer = await desk.until(lambda: _answered(desk, handling["id"]), 40)
+    answer = await desk.until(lambda: _answered(desk, handling["id"]), LONG_S)
     assert answer["author_kind"] == "customer", "the simulated customer goes on"
     for id in list(desk.view("me", "handlings")):
         await desk.do("EndInteraction", interaction_id=id)
         await desk.do("WrapUp", interaction_id=id, disposition="resolved")
     await desk.do("SetAgentState", state="not_ready", reason="break")
-    heart.cancel()
     await page.close()
     await desk.close()
 
@@ -198,15 +195,15 @@ def _answered(desk: Desk, id: str) -> dict[str, Any] | None:
     return last if last.get("author_kind") == "customer" and "详细" not in last["text"] and last["at"] else None
 
 
-async def test_standing_still_nothing_new_begins_and_real_people_are_still_answered(alive: Served) -> None:
+async def test_standing_still_nothing_new_begins_and_real_people_are_still_answered(alive: Served, told: Told) -> None:
     await control(alive, speed=0)
-    await asyncio.sleep(2.5)
-    before = (await glance(alive))["messages_today"]
+    await told.next(lambda now: now.speed == 0)
+    before = await until(lambda: _still(alive, told))
     page = Page(alive.ws, "xingqiao")
     await page.open()
     await page.start("家里宽带断网了")
-    await page.until(lambda: page.state == "talking", 8)
-    await page.until(lambda: [m for m in page.messages.values() if m["author"] == "agent"], 12)
+    await page.until(lambda: page.state == "talking", LONG_S)
+    await page.until(lambda: [m for m in page.messages.values() if m["author"] == "agent"], LONG_S)
     after = (await glance(alive))["messages_today"]
     assert after - before <= 6, "only the real talk goes on"
     await page.ask("end")
@@ -214,14 +211,26 @@ async def test_standing_still_nothing_new_begins_and_real_people_are_still_answe
     await control(alive, speed=5)
 
 
-async def test_a_purge_removes_simulated_words_and_figures_and_nothing_else(alive: Served) -> None:
+async def _still(demo: Served, told: Told) -> int | None:
+    """How many messages there were, once nobody adds any."""
+    before = (await glance(demo))["messages_today"]
+    await told.next(lambda now: now.speed == 0, times=2)
+    after: int = (await glance(demo))["messages_today"]
+    return after if after == before else None
+
+
+async def test_a_purge_removes_simulated_words_and_figures_and_nothing_else(
+    alive: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Although the population hears of it seconds later, as on a busy machine."""
+    monkeypatch.setattr(population, "ASK_EVERY_S", 4.0)
     page = Page(alive.ws, "yunshan")
     await page.open()
     await page.start("我是真实的客户", topic="phone")
-    await page.until(lambda: page.state == "talking", 10)
-    await until(lambda: _busy(alive), 60)
+    await page.until(lambda: page.state == "talking", LONG_S)
+    await until(lambda: _busy(alive))
     async with alive.client() as client:
-        purged = (await client.post("/api/demo/purge", timeout=30)).raise_for_status().json()
+        purged = (await client.post("/api/demo/purge", timeout=LONG_S)).raise_for_status().json()
     assert purged["on"] is False
     assert purged["ended"] > 0
     async with alive.house.db.system() as tx:
@@ -241,19 +250,19 @@ async def test_a_purge_removes_simulated_words_and_figures_and_nothing_else(aliv
 
 
 async def test_off_sends_everybody_home_and_leaves_real_contacts_alone(alive: Served) -> None:
-    await until(lambda: _everybody(alive), 40)
-    await until(lambda: _talking(alive), 40)
+    await until(lambda: _everybody(alive))
+    await until(lambda: _talking(alive))
     page = Page(alive.ws, "yunshan")
     await page.open()
     await page.start("手机充电很慢", topic="phone")
-    await page.until(lambda: [m for m in page.messages.values() if m["author"] == "agent"], 15)
+    await page.until(lambda: [m for m in page.messages.values() if m["author"] == "agent"], LONG_S)
     await control(alive, on=False)
-    await until(lambda: _gone(alive), 40)
+    await until(lambda: _gone(alive))
     assert page.state == "talking", "a real customer is never left alone"
     await page.say("谢谢，没有了")
-    await page.until(lambda: len([m for m in page.messages.values() if m["author"] == "agent"]) > 1, 12)
+    await page.until(lambda: len([m for m in page.messages.values() if m["author"] == "agent"]) > 1, LONG_S)
     await page.ask("end")
-    await until(lambda: _nobody(alive), 60)
+    await until(lambda: _nobody(alive))
     await page.close()
 
 

@@ -148,7 +148,7 @@ async def test_without_a_microphone_no_call_rings_and_the_desk_says_why(floor: F
     await expect(li.page.get_by_text("浏览器禁止了麦克风，这里接不了电话。").first).to_be_visible()
     await li.becomes("available")
     await caller.calls("手机使用")
-    await asyncio.sleep(3)
+    await expect(li.page.get_by_text("刚才有电话打来，但在这里响不了铃")).to_be_visible()
     await wang.becomes("available")
     await answers(wang)
     await caller.talks_to("王思源")

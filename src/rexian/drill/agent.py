@@ -23,6 +23,8 @@ REJECTS = 0.015
 NOTES = 0.1
 SILENT_CUSTOMER_S = 300.0
 LONGEST_GOODBYE_S = 600.0
+STATE_PAUSE_S, REFUSED_PAUSE_S = 0.5, 2.0
+"""After a state was asked for: so long until the view is looked at again."""
 _ALL = 2**31 - 1
 
 
@@ -36,11 +38,11 @@ class SimulatedAgent:
         self.going = False
         self._busy: dict[str, asyncio.Task[None]] = {}  # offers and handlings that somebody looks after
         self._news = asyncio.Event()
-        self._stating = False
+        self._signed_out = False  # acknowledged: what was asked for before can't come after it
 
     async def live(self) -> None:
         """Work until cancelled, or until gone home."""
-        tasks = [asyncio.create_task(work) for work in (self.feed.run(), self._shift())]
+        tasks = [asyncio.create_task(work) for work in (self.feed.run(), self._shift(), self._keep_state())]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -51,15 +53,28 @@ class SimulatedAgent:
 
     async def go_home(self) -> None:
         """Take nothing new, finish what is in hand (a real customer is never left alone), sign out, hang up."""
-        self.going = True
+        self.going, self._signed_out = True, False
         self.on_break = "signed_out"
         self._look()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LONGEST_GOODBYE_S):
-                while self.feed.handlings or self.feed.agent.get("reason") != "signed_out":
+                while self.going and not self._is_home():
                     self._news.clear()
                     await self._news.wait()
-        self.feed.stop()
+        if self.going:
+            self.feed.stop()
+
+    def stay(self) -> bool:
+        """Switched on again before the agent had left. False: too late, somebody else has to come."""
+        if self.feed.stopped.is_set():
+            return False
+        self.going, self.on_break = False, ""
+        self._look()
+        self._news.set()
+        return True
+
+    def _is_home(self) -> bool:
+        return self._signed_out and not self.feed.handlings and self.feed.agent.get("reason") == "signed_out"
 
     async def _shift(self) -> None:
         """At work for a while, then a break, and again; everybody at another time."""
@@ -67,15 +82,15 @@ class SimulatedAgent:
         if rng.random() < 0.2:
             self.on_break = rng.choice(BREAKS)[0]
             await self.stage.pace.sleep(rng.uniform(20, 300))
-        while not self.going:
-            self.on_break = ""
-            self._look()
+        while True:
+            if not self.going:
+                self.on_break = ""
+                self._look()
             await self.stage.pace.sleep(rng.uniform(*AT_WORK_S))
             if not self.going:
                 self.on_break, seconds = rng.choice(BREAKS)
                 self._look()
                 await self.stage.pace.sleep(seconds * rng.uniform(0.6, 1.3))
-        await self.feed.stopped.wait()
 
     # -- what there is to do -------------------------------------------------------------------------------------------
     def _look(self) -> None:
@@ -83,7 +98,6 @@ class SimulatedAgent:
         if not self.feed.ready:
             return
         self._news.set()
-        self._keep_state()
         for id in self.feed.offers:
             self._see_to(id, self._offer)
         for id in self.feed.handlings:
@@ -99,25 +113,27 @@ class SimulatedAgent:
         if id in self.feed.handlings or id in self.feed.offers:
             asyncio.get_running_loop().call_later(1.0, self._look)
 
-    def _keep_state(self) -> None:
-        wanted = "not_ready" if self.on_break else "available"
-        agent = self.feed.agent
-        right = agent.get("state") == wanted or (wanted == "available" and agent.get("state") == "after_contact_work")
-        if wanted == "not_ready" and right:
-            right = agent.get("reason") == self.on_break
-        if agent and not right and not self._stating:
-            self._stating = True
-            asyncio.ensure_future(self._set_state(wanted))  # noqa: RUF006 - ends by itself
+    async def _keep_state(self) -> None:
+        """Be in the state that the mind is in, whatever the floor says in between and however often it says no."""
+        while True:
+            if not self.feed.ready or self._state_is_right():
+                self._news.clear()
+                await self._news.wait()
+                continue
+            reason = self.on_break
+            wanted = {"state": "not_ready", "reason": reason} if reason else {"state": "available"}
+            refused = await self.feed.command("SetAgentState", **wanted)
+            self._signed_out = not refused and reason == "signed_out"
+            self._news.set()
+            await asyncio.sleep(REFUSED_PAUSE_S if refused else STATE_PAUSE_S)
 
-    async def _set_state(self, wanted: str) -> None:
-        try:
-            if wanted == "available":
-                await self.feed.command("SetAgentState", state="available")
-            else:
-                await self.feed.command("SetAgentState", state="not_ready", reason=self.on_break)
-            await asyncio.sleep(0.5)
-        finally:
-            self._stating = False
+    def _state_is_right(self) -> bool:
+        agent = self.feed.agent
+        if not agent or (self.going and not self._signed_out):
+            return not agent
+        if self.on_break:
+            return agent.get("state") == "not_ready" and agent.get("reason") == self.on_break
+        return agent.get("state") in {"available", "after_contact_work"}
 
     async def _offer(self, id: str) -> None:
         """Prove at once, think for a moment, accept (hardly ever: reject). In real time, since offers ring out."""

@@ -8,7 +8,7 @@ from litestar import Request, get, post
 from msgspec import Meta, Struct
 
 from rexian.drill.pace import MAX_SPEED
-from rexian.drill.service import DemoState, Purged, backstage, control_of, purge, set_control, state_of
+from rexian.drill.service import Attendance, DemoState, Purged, backstage, control_of, purge, set_control, state_of
 from rexian.drill.stage import Backstage
 from rexian.drill.summary import Glance, Lookout
 from rexian.kit.clock import Clock
@@ -27,7 +27,7 @@ class NewControl(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     speed: Annotated[int, Meta(ge=0, le=MAX_SPEED)] | None = None
 
 
-def make_routes(lookout: Lookout, forgetters: list[Forgetter]) -> list[Any]:
+def make_routes(lookout: Lookout, forgetters: list[Forgetter], attendance: Attendance) -> list[Any]:
     """The routes, with what only the composition root knows."""
 
     @get("/api/demo", opt={"public": True}, tags=["demo"], operation_id="readDemo", summary="The population")
@@ -52,7 +52,7 @@ def make_routes(lookout: Lookout, forgetters: list[Forgetter]) -> list[Any]:
     async def purge_population(db: Database, clock: Clock, floors: FloorHost, settings: Settings) -> Purged:
         """Switch the population off, end its contacts, remove what they wrote and what was counted of them."""
         _only_in_demo(settings)
-        return await purge(db, clock, floors, forgetters)
+        return await purge(db, clock, floors, forgetters, attendance)
 
     @get("/api/demo/summary", opt={"public": True}, tags=["demo"], operation_id="readDemoSummary",
          summary="The floor at a glance")  # fmt: skip
@@ -63,12 +63,14 @@ def make_routes(lookout: Lookout, forgetters: list[Forgetter]) -> list[Any]:
 
     @get("/api/demo/backstage", opt={"public": True}, include_in_schema=False)
     async def read_backstage(
-        request: Request[Any, Any, Any], db: Database, clock: Clock, floors: FloorHost, settings: Settings
-    ) -> Backstage:
-        """For the population itself, which shows its key."""
+        request: Request[Any, Any, Any], db: Database, clock: Clock, floors: FloorHost, settings: Settings,
+        on: bool = True, customers: int = 0,
+    ) -> Backstage:  # fmt: skip
+        """For the population itself, which shows its key. `on`: what it was told last; `customers`: it has so many."""
         _only_in_demo(settings)
         if not is_simulation_key(settings.secret, request.headers.get(HEADER)):
             raise not_found("demo")
+        attendance.note(on=on, customers=customers)
         return await backstage(db, clock, floors)
 
     return [read_demo, set_population, purge_population, read_summary, read_backstage]

@@ -14,6 +14,7 @@ from rexian.kit.simulated import FOR_HEADER, HEADER
 NUDGE_S = 75.0
 GIVE_UP_S = 240.0
 RATES = 0.62
+LEAVES_WITHIN_S = 20.0
 
 
 class SimulatedCustomer(Line):
@@ -131,7 +132,7 @@ class SimulatedCustomer(Line):
     async def leave(self) -> None:
         """The ribbon was switched off: end what is open."""
         if self.state in {"waiting", "talking", "new"}:
-            await self._request({"t": "end", "id": new_id()}, seconds=2)
+            await self._request({"t": "end", "id": new_id()}, seconds=LEAVES_WITHIN_S)
         self.stop()
 
     async def _play(self) -> None:

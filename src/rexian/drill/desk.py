@@ -75,6 +75,8 @@ class FeedLine(Line):
                 self._answer(frame["id"], "")
             case "nack":
                 self._answer(frame["id"], frame["code"])
+            case "fault" if frame.get("topic") == "me":  # the server has only just begun: come back
+                raise ConnectionResetError(frame["code"])
 
     def _answer(self, id: str, code: str) -> None:
         waiting = self._pending.pop(id, None)

@@ -78,16 +78,23 @@ class Population:
     async def _ask(self) -> None:
         was_on = False
         while True:
+            fresh = False  # what was true when it was last heard may have changed long ago
             with contextlib.suppress(httpx.HTTPError, msgspec.DecodeError):
-                reply = await self.client.get(f"{self.stage.url}/api/demo/backstage", headers={HEADER: self.stage.key})
+                reply = await self._backstage()
                 if reply.status_code == 200:
                     self.stage.tell(msgspec.json.decode(reply.content, type=Backstage))
+                    fresh = True
             if self.stage.on != was_on:
                 was_on = self.stage.on
                 self._begin() if was_on else self._finish()
-            if self.stage.on:
+            if self.stage.on and fresh:
                 self._serve_humans()
             await asyncio.sleep(ASK_EVERY_S)
+
+    async def _backstage(self) -> httpx.Response:
+        mine = {"on": "true" if self.stage.on else "false", "customers": len(self.customers)}
+        url, key = f"{self.stage.url}/api/demo/backstage", {HEADER: self.stage.key}
+        return await self.client.get(url, params=mine, headers=key)
 
     def _begin(self) -> None:
         self._beside(self._employ())
@@ -96,6 +103,8 @@ class Population:
         for person_id in SIMULATED_AGENT_IDS:
             if not self.stage.on:
                 return
+            if any(one.feed.person_id == person_id and one.stay() for one in list(self.agents)):
+                continue  # was still finishing: two of the same would undo each other's state
             agent = SimulatedAgent(self.stage, self.client, person_id)
             task = self.agents[agent] = asyncio.create_task(agent.live())
             task.add_done_callback(lambda _, agent=agent: self.agents.pop(agent, None))  # type: ignore[misc]

@@ -32,7 +32,9 @@ from rexian.runtime.tables import reader_cursor
 
 ZONE = ZoneInfo("Asia/Shanghai")
 READERS_WITHIN_S = 10.0
-ROUND_S, ROUNDS, QUIET_ROUNDS = 0.25, 40, 6
+ROUND_S, ROUNDS, QUIET_ROUNDS = 0.25, 120, 6
+ABSENT_MS = 10_000
+"""A population that hasn't asked for so long isn't there."""
 _NAME = "population"
 _SIMULATED = frozenset(SIMULATED_AGENT_IDS)
 _DRILL = Party("system", "drill")
@@ -61,6 +63,27 @@ class Purged(Struct, frozen=True, kw_only=True):
     ended: int
     rows: int
     on: bool = False
+
+
+class Attendance:
+    """What the population last said of itself when it asked: whether it knows that it is off and has nobody left."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._asked_at = -ABSENT_MS
+        self._left = False
+
+    def note(self, *, on: bool, customers: int) -> None:
+        self._asked_at = self._clock.now_ms()
+        self._left = not on and not customers
+
+    def forget(self) -> None:
+        """What it said before counts no more: it may have been told to go on since."""
+        self._left = False
+
+    def nobody(self) -> bool:
+        """Say whether no simulated customer can begin anything any more."""
+        return self._left or self._clock.now_ms() - self._asked_at >= ABSENT_MS
 
 
 async def control_of(tx: AsyncConnection) -> Control:
@@ -153,14 +176,17 @@ async def _locale(tx: AsyncConnection, person_id: str) -> str:
 
 
 # -- the purge --------------------------------------------------------------------------------------------------------
-async def purge(db: Database, clock: Clock, floors: FloorHost, forgetters: Sequence[Forgetter]) -> Purged:
+async def purge(
+    db: Database, clock: Clock, floors: FloorHost, forgetters: Sequence[Forgetter], attendance: Attendance
+) -> Purged:
     """Switch the population off, end what simulated customers have open, and remove what they wrote and counted.
 
     The journal itself is never rewritten: it keeps their ids and instants, marked as simulated.
     """
     async with db.system() as tx:
         await set_control(tx, on=False, speed=(await control_of(tx)).speed)
-    ended = await _end_everything(floors)
+    attendance.forget()
+    ended = await _end_everything(floors, attendance)
     await _readers_caught_up(db, floors)
     async with db.system() as tx:
         rows = sum([await forget(tx) for forget in forgetters])
@@ -168,12 +194,12 @@ async def purge(db: Database, clock: Clock, floors: FloorHost, forgetters: Seque
     return Purged(ended=ended, rows=rows)
 
 
-async def _end_everything(floors: FloorHost) -> int:
-    """The population hears within a second that it is off; until then it may still begin something."""
+async def _end_everything(floors: FloorHost, attendance: Attendance) -> int:
+    """Until the population has heard that it is off, it may still begin something; and that may be on its way here."""
     ended, quiet = 0, 0
     for _ in range(ROUNDS):
         now = sum([await _end_all(port) for port in floors])
-        ended, quiet = ended + now, 0 if now else quiet + 1
+        ended, quiet = ended + now, quiet + 1 if attendance.nobody() and not now else 0
         if quiet >= QUIET_ROUNDS:
             break
         await asyncio.sleep(ROUND_S)

@@ -7,6 +7,7 @@ from rexian.drill.live.api import make_routes as make_live_routes
 from rexian.drill.live.keeper import LiveKeeper
 from rexian.drill.runs.api import make_routes as make_run_routes
 from rexian.drill.runs.keeper import Keeper
+from rexian.drill.service import Attendance
 from rexian.drill.summary import Lookout
 from rexian.kit.clock import Clock
 from rexian.kit.database import Database
@@ -25,5 +26,5 @@ def make(
     lookout = Lookout(db, clock, floors)
     keeper = Keeper(settings.home / "drills", clock, db.url.render_as_string(hide_password=False))
     live = LiveKeeper(db, clock, settings, floors, copiers)
-    routes = [*make_routes(lookout, forgetters), *make_run_routes(keeper), *make_live_routes(live)]
+    routes = [*make_routes(lookout, forgetters, Attendance(clock)), *make_run_routes(keeper), *make_live_routes(live)]
     return Slice("drill", routes, tasks=(keeper.run, live.run, *((lookout.run,) if settings.demo else ())))
