@@ -232,7 +232,7 @@ class _Talking:
         assert self.socket is not None
         await self.socket.send(json.dumps(frame))
 
-    async def until(self, holds: Callable[[], Any], seconds: float = 10) -> Any:
+    async def until(self, holds: Callable[[], Any], seconds: float = 20) -> Any:
         """Wait until `holds()` is true of what has come, and return its value."""
         try:
             async with asyncio.timeout(seconds):
