@@ -7,13 +7,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright
 from playwright.async_api import Error as PlaywrightError
 
 from tests.city import City
 from tests.e2e.office import Office, clear_desk, leave_queue
 from tests.e2e.people import Agent, Customer, Staff, Supervisor, signs_in
 from tests.e2e.voice.floor import CHIEF, Floor, Microphones, microphones
+from tests.patience import PATIENCE_MS
 
 FLAGS = [
     "--no-sandbox",
@@ -30,7 +31,10 @@ WANG = ("王思源", "wang@rexian.example")
 AXE = Path(__file__).resolve().parents[2] / "ui/node_modules/axe-core/axe.min.js"
 # What a browser logs by itself when the server, or the network, is away or a page asks who it is: no fault of a page.
 EXPECTED = ("net::ERR_", "WebSocket connection to", "status of 401 (Unauthorized)", "status of 503")
+<<<<<<< HEAD
 expect.set_options(timeout=30_000)  # the machine may be busy
+=======
+>>>>>>> s5-flakeb
 
 
 @pytest.fixture(scope="session")
@@ -84,7 +88,7 @@ class Browsers:
             color_scheme="dark" if dark else "light",
             **options,  # type: ignore[arg-type]
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE_MS)
         context.on("console", self._console)
         context.on("weberror", lambda error: self.errors.append(str(error.error)))
         self._contexts.append(context)

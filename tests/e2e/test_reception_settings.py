@@ -111,6 +111,13 @@ async def _tried(main: Locator, word: dict[str, Any]) -> None:
     await expect(main.get_by_text(word["over"])).to_be_visible()
 
 
+async def _listened(main: Locator, button: str) -> str:
+    """Plays a prompt; returns where its sound comes from."""
+    async with main.page.expect_response(re.compile("/api/reception/listen/")) as coming:
+        await main.get_by_role("button", name=button).click()
+    return str((await (await coming.value).all_headers())["x-prompt-source"])
+
+
 async def test_words_without_a_sound_are_said_so_and_a_recording_takes_their_place(
     browsers: Browsers, office: Office
 ) -> None:
@@ -121,7 +128,7 @@ async def test_words_without_a_sound_are_said_so_and_a_recording_takes_their_pla
     page = admin.page
     main = await the_page(admin)
     await main.get_by_role("textbox", name=word["greeting"]).fill("您好，新品首发期间请稍候。")
-    await main.get_by_role("button", name=word["listen"]).click()
+    assert await _listened(main, word["listen"]) == "general"
     await expect(main.get_by_text(word["no_sound"]).first).to_be_visible()
     chooser = main.locator("input[data-sound='zh-CN greeting']")
     await chooser.set_input_files({"name": "song.mp3", "mimeType": "audio/mpeg", "buffer": b"ID3 no wave"})
@@ -131,7 +138,7 @@ async def test_words_without_a_sound_are_said_so_and_a_recording_takes_their_pla
     await chooser.set_input_files({"name": "问候.wav", "mimeType": "audio/wav", "buffer": sound})
     await expect(page.get_by_text(re.compile(word["stored"])).first).to_be_visible()
     await expect(main.get_by_text("问候.wav")).to_be_visible()
-    await main.get_by_role("button", name=word["listen"]).click()
+    assert await _listened(main, word["listen"]) == "own"
     await expect(main.get_by_text(word["no_sound"])).to_have_count(0)
     async with looking() as look:
         await main.get_by_role("button", name=word["save"]).click()

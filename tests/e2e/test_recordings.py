@@ -163,7 +163,6 @@ async def test_silence_is_skipped(city: City, browsers: Browsers, office: Office
     await part.locator("label").filter(has_text=words["skip"]).click()
     await part.get_by_role("button", name=words["play"], exact=True).click()
     await reaches(chief.page, QUIET_S[1], QUIET_S[1] + 2)
-    chief.page.set_default_timeout(5_000)
     await part.get_by_role("slider", name=words["place"]).focus()
     await chief.page.keyboard.press("Home")
     places = [await now_at(chief.page) for _ in range(60) if not await chief.page.wait_for_timeout(60)]

@@ -102,8 +102,8 @@ async def test_a_call_from_end_to_end(city: Street) -> None:
     os.kill(city.engine.link.pid, signal.SIGKILL)  # type: ignore[attr-defined]
     await caller.state("cut")
     await caller.until(lambda: any(one.get("reason") == "engine_up" for one in caller.of("state")), 20)
-    theirs.come_back()
-    mine.come_back()
+    await theirs.come_back()
+    await mine.come_back()
     await asyncio.gather(calls(caller, theirs), answers(phone, mine, seen=1))
     await caller.state("talking")
     await until_heard(theirs, AGENT_HZ)

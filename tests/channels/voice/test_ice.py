@@ -61,6 +61,11 @@ async def pair():
         await answerer.close()
 
 
+def asking_for_consent() -> list[str]:
+    """Who asks the other side every five seconds whether it is still there, anywhere in this process."""
+    return [name for task in asyncio.all_tasks() if "query_consent" in (name := repr(task.get_coro()))]
+
+
 async def speak(peer: Peer, packets: int) -> None:
     for _ in range(packets):
         peer.send_sound(SOUND)
@@ -152,6 +157,8 @@ async def test_a_page_that_restarts_its_path_for_ever_keeps_no_more_than_one() -
         await speak(caller, 3)
         await asyncio.sleep(0.1)
         assert len(ear.sounds) == 3
+        assert len(asking_for_consent()) <= 2
+    await eventually(lambda: not asking_for_consent())
 
 
 async def test_a_flood_of_reports_and_handshakes_is_not_even_decrypted() -> None:

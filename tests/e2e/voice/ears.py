@@ -14,6 +14,8 @@ from pathlib import Path
 import numpy as np
 from playwright.async_api import Page
 
+from tests.patience import PATIENCE_S
+
 CUSTOMER, LI, WANG, SUPERVISOR = 1300, 1700, 2100, 2500  # Hz; away from the hold music, 450 Hz and 1000 Hz
 NAMES = {CUSTOMER: "customer", LI: "Li", WANG: "Wang", SUPERVISOR: "supervisor"}
 MUSIC = "music"
@@ -107,7 +109,7 @@ async def heard(page: Page) -> frozenset[str] | None:
     return frozenset(found | ({MUSIC} if band.max() > LOUD_DB else set()))
 
 
-async def hears(page: Page, *who: str, within_s: float = 12) -> None:
+async def hears(page: Page, *who: str, within_s: float = PATIENCE_S) -> None:
     """Waits until exactly these are heard, and stay so for a while. `music` comes and goes with its notes."""
     wanted, seen, steady = frozenset(who), [], 0.0
     loop = asyncio.get_running_loop()
@@ -125,7 +127,7 @@ async def hears(page: Page, *who: str, within_s: float = 12) -> None:
     raise AssertionError(f"should hear {sorted(wanted)}, heard {[sorted(one) if one else one for one in seen[-8:]]}")
 
 
-async def hears_speech(page: Page, within_s: float = 8) -> None:
+async def hears_speech(page: Page, within_s: float = PATIENCE_S) -> None:
     """Waits until somebody who is no tone speaks: the reception."""
     loop = asyncio.get_running_loop()
     until = loop.time() + within_s

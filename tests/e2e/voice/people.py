@@ -10,6 +10,7 @@ from playwright.async_api import Locator, Page, expect
 
 from tests.e2e.people import Agent, Person
 from tests.e2e.voice.words import WORDS
+from tests.patience import PATIENCE_S
 
 STAGES = """
 window.stages = [];
@@ -47,7 +48,7 @@ class Caller(Person):
         got: list[str] = await self.page.evaluate("window.stages")
         return got
 
-    async def is_in(self, stage: str, within_s: float = 15) -> None:
+    async def is_in(self, stage: str, within_s: float = PATIENCE_S) -> None:
         await expect(self.status).to_have_attribute("data-stage", stage, timeout=within_s * 1000)
 
     async def taps(self, topic: str | None = None) -> None:
@@ -71,7 +72,7 @@ class Caller(Person):
         await self.taps(topic)
         await self.is_in("waiting")
 
-    async def talks_to(self, name: str, within_s: float = 15) -> None:
+    async def talks_to(self, name: str, within_s: float = PATIENCE_S) -> None:
         await expect(self.status).to_contain_text(self.word("with").format(name=name), timeout=within_s * 1000)
         await self.is_in("talking", within_s)
 
@@ -89,12 +90,12 @@ def card(who: Agent) -> Locator:
     return who.page.locator("[data-call]:not(button)")
 
 
-async def phone_is(who: Agent, state: str, within_s: float = 15) -> None:
+async def phone_is(who: Agent, state: str, within_s: float = PATIENCE_S) -> None:
     """The sign in the top bar: `ok`, or why calls can't ring here."""
     await expect(who.page.locator("[data-phone]")).to_have_attribute("data-phone", state, timeout=within_s * 1000)
 
 
-async def rings(who: Agent, within_s: float = 15) -> None:
+async def rings(who: Agent, within_s: float = PATIENCE_S) -> None:
     await expect(who.offers.first).to_be_visible(timeout=within_s * 1000)
 
 
@@ -108,7 +109,7 @@ async def answers(who: Agent) -> float:
     return time.monotonic() - began
 
 
-async def call_is(who: Agent, status: str, within_s: float = 15) -> None:
+async def call_is(who: Agent, status: str, within_s: float = PATIENCE_S) -> None:
     await expect(card(who)).to_have_attribute("data-call", status, timeout=within_s * 1000)
 
 

@@ -10,12 +10,13 @@ import numpy as np
 
 from rexian.kit.g711 import ULAW_TO_LINEAR
 from tests.e2e.office import Office
+from tests.patience import PATIENCE_S
 
 RATE = 8_000
 WINDOW_S = 0.1
 
 
-async def tracks(office: Office, contact_id: str, within_s: float = 15) -> tuple[np.ndarray, np.ndarray]:
+async def tracks(office: Office, contact_id: str, within_s: float = PATIENCE_S) -> tuple[np.ndarray, np.ndarray]:
     """(customer, agent), samples -1…1. Waits until the recording is kept."""
     async with office.client("supervisor") as client:
         async with asyncio.timeout(within_s):

@@ -16,11 +16,11 @@ from typing import Any
 
 import pytest
 import uvicorn
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, async_playwright
 
+from tests.patience import PATIENCE_MS
 from tests.ui.widget.conftest import DESK, FLAGS, PHONE, UI
 
-expect.set_options(timeout=10_000)
 MICROPHONE = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
 TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html; charset=utf-8"}
 
@@ -180,6 +180,7 @@ class Callers:
             locale=locale, viewport=PHONE if phone else DESK, has_touch=phone, is_mobile=phone,  # type: ignore[arg-type]
             color_scheme="dark" if dark else "light", permissions=["microphone"] if microphone else [],
         )  # fmt: skip
+        context.set_default_timeout(PATIENCE_MS)
         self._contexts.append(context)
         await context.add_init_script(FAKE_LINE)
         if not microphone:

@@ -10,10 +10,11 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from rexian import app
 from rexian.kit.database import Database
+from tests.patience import PATIENCE_MS
 from tests.served import Served
 from tests.served import serving as serving_city
 from tests.ui.widget.double import Double, serving
@@ -29,7 +30,6 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-expect.set_options(timeout=10_000)  # the machine may be busy
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
@@ -102,7 +102,7 @@ class People:
             device_scale_factor=2 if phone else 1,
             color_scheme="dark" if dark else "light",
         )
-        context.set_default_timeout(12_000)
+        context.set_default_timeout(PATIENCE_MS)
         self._contexts.append(context)
         return context
 

@@ -19,7 +19,7 @@ async def test_a_contact_in_chinese(people: People, double: Double) -> None:
     await widget.open()
     await expect(widget.panel.get_by_text("您好，有什么可以帮您？")).to_be_visible()
     await expect(widget.panel.get_by_text("服务中")).to_be_visible()
-    await expect(widget.panel.get_by_text("每一次咨询都由真人接待")).to_be_visible()
+    await expect(widget.panel.get_by_text("每次咨询都由真人接待")).to_be_visible()
     await page.get_by_role("radio", name="智能家居").check()
     await widget.write("门锁没有反应")
     await double.place(3, 65_000, 170_000)

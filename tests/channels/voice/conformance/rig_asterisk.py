@@ -74,6 +74,7 @@ class AsteriskRig(Rig):
     async def kill_controller(self) -> None:
         """The line is cut and nobody is told, as when the web server is killed."""
         since = self.heard.mark()
+        self.engine._statistics.stop()
         for node in self.engine._hall.nodes.values():
             assert node.line._task is not None
             node.line._task.cancel()

@@ -91,8 +91,9 @@ class Caller:
         """The network goes, without a word."""
         await self.peer.close(say=False)
 
-    def come_back(self) -> None:
-        """A page that was loaded again: another connection object."""
+    async def come_back(self) -> None:
+        """A page that was loaded again: another connection object, and the old one is gone without a word."""
+        await self.cut()
         self.peer = Peer(self, HERE)
 
     async def _talk(self) -> None:
@@ -163,8 +164,7 @@ class EmbeddedRig(Rig):
     async def reconnect(self, person: Person) -> None:
         assert isinstance(person, Caller)
         since = self.heard.mark()
-        await person.cut()
-        person.come_back()
+        await person.come_back()
         legs = {leg.id: leg for leg in (await self.engine.inventory()).legs}
         await self._connect(person, legs[person.leg_id].side, legs[person.leg_id].tag)
         await self.heard.wait(LegAnswered, since, leg_id=person.leg_id)

@@ -19,7 +19,14 @@ export function Listen({ tenant_id, locale, prompt, text = "", label }: Props) {
   const [state, setState] = useState<State>("idle");
   const [source, setSource] = useState("");
   const audio = useRef<HTMLAudioElement | null>(null);
-  useEffect(() => () => audio.current?.pause(), []);
+  const isGone = useRef(false);
+  useEffect(() => {
+    isGone.current = false;
+    return () => {
+      isGone.current = true;
+      audio.current?.pause();
+    };
+  }, []);
   const stop = () => {
     audio.current?.pause();
     setState("idle");
@@ -31,7 +38,9 @@ export function Listen({ tenant_id, locale, prompt, text = "", label }: Props) {
       const answer = await fetch(listenPath(tenant_id, locale, prompt, text), { credentials: "same-origin" });
       if (!answer.ok) throw new Error(String(answer.status));
       setSource(answer.headers.get("x-prompt-source") ?? "");
-      const address = URL.createObjectURL(await answer.blob());
+      const sound = await answer.blob();
+      if (isGone.current) return; // the page was left, or another recording took this one's place
+      const address = URL.createObjectURL(sound);
       const player = new Audio(address);
       audio.current = player;
       player.onended = () => {

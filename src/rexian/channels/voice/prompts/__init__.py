@@ -11,4 +11,5 @@ __all__ = ["OwnFiles", "Prompts", "Spoken", "make", "voice_of"]
 
 def make(db: Database, settings: Settings) -> Prompts:
     """The prompts of this installation."""
-    return Prompts(settings.prompts, voice_of(settings), OwnFiles(db, settings.prompts).path)
+    files = OwnFiles(db, settings.prompts)
+    return Prompts(settings.prompts, voice_of(settings), files.path, files.forget)

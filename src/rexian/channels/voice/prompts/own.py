@@ -38,6 +38,10 @@ class OwnFiles:
             await asyncio.to_thread(keep, path, sound)
         return path
 
+    def forget(self, tenant_id: str) -> None:
+        """Look anew at the next question: whoever has just stored a file wants to hear it, not what was before."""
+        self._known.pop(tenant_id, None)
+
     async def _files(self, tenant_id: str) -> dict[tuple[str, str], str]:
         read_at, known = self._known.get(tenant_id, (-FRESH_S, {}))
         if self._clock() - read_at < FRESH_S:

@@ -31,6 +31,8 @@ PRIVATE = frozenset({"call_back_confirmed"})
 
 OwnFile = Callable[[str, str, str], Awaitable[Path | None]]
 """The tenant's own file: (tenant, locale, key) → where it lies."""
+Forget = Callable[[str], None]
+"""Have a tenant's files looked up anew at the next question."""
 
 log = structlog.get_logger(__name__)
 
@@ -51,13 +53,20 @@ async def no_own_file(tenant_id: str, locale: str, key: str) -> Path | None:
     return None
 
 
+def nothing_known(tenant_id: str) -> None:
+    return None
+
+
 class Prompts:
     """Finds, makes and keeps sounds. `home`: where those that are made lie."""
 
-    def __init__(self, home: Path, voice: Voice | None = None, own: OwnFile = no_own_file) -> None:
+    def __init__(
+        self, home: Path, voice: Voice | None = None, own: OwnFile = no_own_file, forget: Forget = nothing_known
+    ) -> None:
         self._home = home
         self._voice = voice
         self._own = own
+        self.forget = forget
         self._making: dict[str, asyncio.Task[Path]] = {}
 
     async def say(self, tenant_id: str, locale: str, key: str, *, text: str = "", **values: int | str) -> Spoken:

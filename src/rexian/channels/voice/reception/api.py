@@ -97,6 +97,7 @@ class TryOutController(Controller):
     ) -> Response[bytes]:  # fmt: skip
         """Return a prompt as callers hear it (WAV, 16-bit, 8,000 Hz); `X-Prompt-Source` says where it comes from."""
         owner = await tenant_for(db, clock, who, "settings.read", tenant_id)
+        prompts.forget(owner)  # callers may hear a change some seconds late, whoever has just made it may not
         spoken = await prompts.say(owner, language, key, text=text, **SAMPLE)
         sound = await asyncio.to_thread(lambda: wav.linear(Path(spoken.path).read_bytes()))
         headers = {"cache-control": "no-store", "x-prompt-source": spoken.source}

@@ -55,6 +55,7 @@ class IcePath(aioice.Connection):
         self._sendto: Callable[[bytes, Any], None] | None = None
         self._address: Any = None
         self._watch: asyncio.Task[None] | None = None
+        self._shut = False
 
     async def gather(self) -> tuple[str, ...]:
         """Open sockets and return our candidates as SDP writes them. Raises OSError when there is none at all."""
@@ -74,6 +75,9 @@ class IcePath(aioice.Connection):
                 await self.connect()
         except (TimeoutError, ConnectionError) as error:
             raise Unreachable from error
+        if self._shut:  # aioice has just begun to ask for consent on a closed connection, and would for ever
+            await self.close()
+            raise Unreachable
         self._watch = asyncio.create_task(self._watch_consent())
 
     @property
@@ -90,7 +94,7 @@ class IcePath(aioice.Connection):
 
     async def shut(self) -> None:
         """Close without telling `on_closed`."""
-        self._sendto = None
+        self._shut, self._sendto = True, None
         if self._watch is not None:
             self._watch.cancel()
         await self.close()
