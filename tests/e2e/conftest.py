@@ -31,10 +31,6 @@ WANG = ("王思源", "wang@rexian.example")
 AXE = Path(__file__).resolve().parents[2] / "ui/node_modules/axe-core/axe.min.js"
 # What a browser logs by itself when the server, or the network, is away or a page asks who it is: no fault of a page.
 EXPECTED = ("net::ERR_", "WebSocket connection to", "status of 401 (Unauthorized)", "status of 503")
-<<<<<<< HEAD
-expect.set_options(timeout=30_000)  # the machine may be busy
-=======
->>>>>>> s5-flakeb
 
 
 @pytest.fixture(scope="session")
