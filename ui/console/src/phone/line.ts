@@ -87,7 +87,23 @@ export function gathered(peer: RTCPeerConnection, capMs = GATHER_MS): Promise<vo
 }
 
 /** Supervisors who only listen are never heard, whatever their microphone does. */
-const speaks = (role: CallRole): boolean => role !== "listen";
+export const speaks = (role: CallRole): boolean => role !== "listen";
+
+export const newLineState = (
+  leg: string,
+  interaction: string,
+  role: CallRole,
+  startedAt: number,
+): LineState => ({
+  leg,
+  interaction,
+  role,
+  phase: "opening",
+  muted: false,
+  startedAt,
+  upAt: null,
+  quality: null,
+});
 
 export class WebRtcLine implements Line {
   readonly state: Store<LineState>;
@@ -104,16 +120,7 @@ export class WebRtcLine implements Line {
     role: CallRole,
     private readonly world: LineWorld,
   ) {
-    this.state = new Store<LineState>({
-      leg,
-      interaction,
-      role,
-      phase: "opening",
-      muted: false,
-      startedAt: world.now(),
-      upAt: null,
-      quality: null,
-    });
+    this.state = new Store<LineState>(newLineState(leg, interaction, role, world.now()));
   }
 
   start(): void {

@@ -31,6 +31,8 @@ from rexian.channels.voice.port import (
 )
 
 Verstat = Literal["", "TN-Validation-Passed", "TN-Validation-Failed", "No-TN-Validation"]
+LEG_HEADER = "X-Rexian-Leg"
+"""Tells a phone of the house which leg rings it: a page picks up only what its desk was told of (`phone/exchange.ts`)."""
 _VERSTATS: dict[str, Verstat] = {
     "tn-validation-passed": "TN-Validation-Passed", "tn-validation-failed": "TN-Validation-Failed",
     "no-tn-validation": "No-TN-Validation",
@@ -156,7 +158,7 @@ class Calls:
         try:
             await node.line.channels_originate_with_id(
                 leg_id, endpoint=endpoint, app=node.line.app, app_args="out", caller_id=_caller_id(caller),
-                timeout=max(1, round(timeout_ms / 1000)), variables={NOTE: leg.note()},
+                timeout=max(1, round(timeout_ms / 1000)), variables=_variables(leg, to),
             )  # fmt: skip
         except Refused:
             # It knows no such phone, or the phone is not registered.
@@ -205,6 +207,12 @@ def caller_of(channel: ari.Channel, dialled: str = "") -> Caller:
         number=channel.caller.number[:64], name=channel.caller.name[:120], verstat=verstat,
         dialled=(dialled or channel.dialplan.exten)[:64],
     )  # fmt: skip
+
+
+def _variables(leg: Leg, to: Endpoint) -> dict[str, str]:
+    """What a channel begins with. Only phones of the house are told the leg; a carrier has no business with it."""
+    told = {f"PJSIP_HEADER(add,{LEG_HEADER})": leg.id} if isinstance(to, Phone) else {}
+    return {NOTE: leg.note(), **told}
 
 
 def _caller_id(caller: Caller | None) -> str | None:
