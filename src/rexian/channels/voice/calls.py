@@ -260,11 +260,12 @@ def desired(facts: Facts, lines: dict[str, Line], *, lingers: bool = False, spok
 
 
 def _goes(line: Line, on: dict[Seat, Line], *, lingers: bool) -> bool:
-    """It has no seat, or its person has a better line by now."""
+    """It has no seat, or its person has a better line by now. What takes a line's place rings while that is still up."""
     better = next((best for seat, best in on.items() if _sits(line, seat)), None)
     if better is None:
         return not (lingers and line.name.kind == "customer")
-    return better is not line and line.state != "connecting"
+    coming = line.state == "connecting" or (line.state == "dialling" and line.name.number > better.name.number)
+    return better is not line and not coming
 
 
 def _place(facts: Facts, seat: Seat, line: Line, *, talks: bool, spoken: bool) -> Place:

@@ -89,6 +89,14 @@ export function gathered(peer: RTCPeerConnection, capMs = GATHER_MS): Promise<vo
 /** Supervisors who only listen are never heard, whatever their microphone does. */
 export const speaks = (role: CallRole): boolean => role !== "listen";
 
+/** Sends a key with the sound (RFC 4733), after those that are still being sent. False: it can't. */
+export function press(sender: RTCRtpSender | null | undefined, digit: string): boolean {
+  const dtmf = sender?.dtmf;
+  if (!dtmf?.canInsertDTMF) return false;
+  dtmf.insertDTMF(dtmf.toneBuffer + digit, 100, 70);
+  return true;
+}
+
 export const newLineState = (
   leg: string,
   interaction: string,
@@ -160,9 +168,7 @@ export class WebRtcLine implements Line {
   }
 
   key(digit: string): void {
-    const dtmf = this.sender?.dtmf;
-    if (dtmf?.canInsertDTMF) dtmf.insertDTMF(digit, 100, 70);
-    else this.world.key(this.state.get().leg, digit);
+    if (!press(this.sender, digit)) this.world.key(this.state.get().leg, digit);
   }
 
   renew(): void {

@@ -4,7 +4,7 @@
  */
 import { Store } from "@kit/feed/store.ts";
 import type { Exchange, SipCall } from "./exchange.ts";
-import { DISCONNECTED_MS, type Line, type LineState, type LineWorld, newLineState, speaks } from "./line.ts";
+import { DISCONNECTED_MS, type Line, type LineState, type LineWorld, newLineState, press, speaks } from "./line.ts";
 import type { CallRole, QualityWord } from "./wire.ts";
 
 /** It should have rung by now: perhaps another page of the person's has the registration. */
@@ -76,9 +76,7 @@ export class SipLine implements Line {
   }
 
   key(digit: string): void {
-    const dtmf = this.sender()?.dtmf;
-    if (dtmf?.canInsertDTMF) dtmf.insertDTMF(digit, 100, 70);
-    else this.world.key(this.state.get().leg, digit);
+    if (!press(this.sender(), digit)) this.world.key(this.state.get().leg, digit);
   }
 
   /** Nothing to do while sound flows or is on its way; else the server rings anew, with another leg. */
