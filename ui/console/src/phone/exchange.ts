@@ -13,7 +13,7 @@ export interface SipCall {
   answer(
     stream: MediaStream,
     ice: RTCIceServer[],
-    on: { peer(peer: RTCPeerConnection): void; over(): void },
+    on: { peer: (peer: RTCPeerConnection) => void; over: () => void },
   ): void;
   /** Who waits to hear the end before picking up. */
   onOver(run: () => void): void;

@@ -76,7 +76,7 @@ class JsSipAgent implements SipAgent {
 }
 
 const isIncoming = (event: RTCSessionEvent): event is IncomingRTCSessionEvent =>
-  event.session.direction === "incoming";
+  String(event.originator) === "remote";
 
 class JsSipCall implements SipCall {
   readonly leg: string;
@@ -84,7 +84,8 @@ class JsSipCall implements SipCall {
 
   constructor({ session, request }: IncomingRTCSessionEvent) {
     this.session = session;
-    this.leg = (request.getHeader(LEG_HEADER) as string | undefined) ?? "";
+    const leg: unknown = request.getHeader(LEG_HEADER);
+    this.leg = typeof leg === "string" ? leg : "";
   }
 
   answer(...[stream, ice, on]: Parameters<SipCall["answer"]>): void {

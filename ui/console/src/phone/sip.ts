@@ -45,6 +45,8 @@ export class SipLine implements Line {
       void this.world.exchange.ringHere();
       this.within(GIVE_UP_MS);
     }, RING_MS);
+    // The exchange would notice a page that is gone only by its silence.
+    addEventListener("pagehide", this.farewell);
     this.expectNoMore = this.world.exchange.expect(this.state.get().leg, (call) => void this.take(call));
   }
 
@@ -92,6 +94,7 @@ export class SipLine implements Line {
 
   close(): void {
     this.set({ phase: "closed" });
+    removeEventListener("pagehide", this.farewell);
     this.expectNoMore();
     this.letGo();
     this.track?.stop();
@@ -99,6 +102,8 @@ export class SipLine implements Line {
     this.hush();
     this.world.hear(this.state.get().leg, null);
   }
+
+  private readonly farewell = (): void => this.letGo();
 
   private set(change: Partial<LineState>): void {
     this.state.set({ ...this.state.get(), ...change });
