@@ -376,9 +376,8 @@ def create_app(settings: Settings, clock: Clock | None = None, voice: VoiceEngin
         sockets |= channel.sockets
     if house.voice is not None:
         sockets["/voice/desk"] = for_staff(house.tickets, house.gatekeeper.is_own_origin, house.voice.serve_desk)
-    app = Edge(  # type: ignore[arg-type]
-        make_litestar(house), sockets, Pages(demo=settings.demo), settings, exchange_socket(settings)
-    )
+    inner: Any = make_litestar(house)
+    app = Edge(inner, sockets, Pages(demo=settings.demo), settings, exchange_socket(settings))
     app.house = house
     return app
 

@@ -132,8 +132,8 @@ def _certify(folder: Path) -> None:
 
 class Exchange:
     """One Asterisk. `plan` is what the engine is made with; `phones` are names that may register; `desks`: so many
-    phones s0, s1 … that need not, all played by one sipp; `wss`: browsers come in over TLS, with a certificate that nobody
-    knows, else over plain sockets."""
+    phones s0, s1 … that need not, all played by one sipp; `wss`: browsers come in over TLS, with a
+    certificate that nobody knows, else over plain sockets."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Asterisk's rig once more, with people who are pages in Chromium: the product's own SIP adapter (JsSIP) over WebSocket.
+"""Asterisk's rig once more, with people who are pages in Chromium: the product's SIP adapter (JsSIP) over WSS.
 
 A page speaks by an oscillator and keeps what it hears at 8,000 Hz.
 """
@@ -24,9 +24,15 @@ from tests.channels.voice.conformance.rig_asterisk import AsteriskRig
 UI = Path(__file__).parents[4] / "ui"
 NAMES = tuple(f"w{n}" for n in range(200))
 FLAGS = (
-    "--no-sandbox", "--disable-gpu", "--allow-loopback-in-peer-connection", "--disable-features=WebRtcHideLocalIpsWithMdns,LocalNetworkAccessChecks,LocalNetworkAccessChecksWebSockets",
-    "--autoplay-policy=no-user-gesture-required", "--ignore-certificate-errors", "--use-fake-device-for-media-stream",
-)  # fmt: skip
+    "--no-sandbox",
+    "--disable-gpu",
+    "--allow-loopback-in-peer-connection",
+    # The page has no address of its own: to Chromium it comes from outside, and may not go to ours without asking.
+    "--disable-features=WebRtcHideLocalIpsWithMdns,LocalNetworkAccessChecks,LocalNetworkAccessChecksWebSockets",
+    "--autoplay-policy=no-user-gesture-required",
+    "--ignore-certificate-errors",
+    "--use-fake-device-for-media-stream",
+)
 PAGE = """<!doctype html><meta charset=utf-8><title>phone</title><script src=/phone.js></script><script>
 const mouth = new AudioContext(), tone = new OscillatorNode(mouth), gain = new GainNode(mouth, {gain: 0});
 const out = mouth.createMediaStreamDestination();
@@ -65,7 +71,17 @@ def bundle() -> str:
     """The product's SIP adapter as one script."""
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / "phone.js"
-        command = ["npx", "rolldown", "console/src/phone/jssip.ts", "--format", "iife", "--name", "phone", "-o", str(made)]
+        command = [
+            "npx",
+            "rolldown",
+            "console/src/phone/jssip.ts",
+            "--format",
+            "iife",
+            "--name",
+            "phone",
+            "-o",
+            str(made),
+        ]
         subprocess.run(command, cwd=UI, check=True, capture_output=True, timeout=120)
         return made.read_text("utf-8")
 

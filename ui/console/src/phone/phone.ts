@@ -329,7 +329,10 @@ export class Phone {
     this.tellReady();
     for (const interaction of [...this.lines.keys()]) {
       if (!calls[interaction]) this.closeLine(interaction);
-      else if (this.lines.get(interaction)?.state.get().phase !== "up" && ringsHere(this.exchange.state.get()))
+      else if (
+        this.lines.get(interaction)?.state.get().phase !== "up" &&
+        ringsHere(this.exchange.state.get())
+      )
         this.lines.get(interaction)?.renew();
     }
     setTimeout(() => this.takeUp(), TAKE_UP_MS);

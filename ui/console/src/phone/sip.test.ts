@@ -123,7 +123,9 @@ describe("a registration at the exchange", () => {
 
   it("tries again when the library can't be loaded", async () => {
     let n = 0;
-    const shaky = new Exchange(() => (n++ ? Promise.resolve(() => agent) : Promise.reject(new Error("gone"))));
+    const shaky = new Exchange(() =>
+      n++ ? Promise.resolve(() => agent) : Promise.reject(new Error("gone")),
+    );
     shaky.use(ACCESS, []);
     await settle();
     expect(shaky.state.get()).toBe("away");

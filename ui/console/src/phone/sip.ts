@@ -4,7 +4,15 @@
  */
 import { Store } from "@kit/feed/store.ts";
 import type { Exchange, SipCall } from "./exchange.ts";
-import { DISCONNECTED_MS, type Line, type LineState, type LineWorld, newLineState, press, speaks } from "./line.ts";
+import {
+  DISCONNECTED_MS,
+  type Line,
+  type LineState,
+  type LineWorld,
+  newLineState,
+  press,
+  speaks,
+} from "./line.ts";
 import type { CallRole, QualityWord } from "./wire.ts";
 
 /** It should have rung by now: perhaps another page of the person's has the registration. */
@@ -37,7 +45,10 @@ export class SipLine implements Line {
     role: CallRole,
     private readonly world: SipWorld,
   ) {
-    this.state = new Store<LineState>({ ...newLineState(leg, interaction, role, world.now()), phase: "connecting" });
+    this.state = new Store<LineState>({
+      ...newLineState(leg, interaction, role, world.now()),
+      phase: "connecting",
+    });
   }
 
   start(): void {

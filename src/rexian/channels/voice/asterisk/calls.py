@@ -135,7 +135,8 @@ class Calls:
     async def hang_up(self, leg_id: str, cause: Cause) -> None:
         if (leg := self._hall.legs.get(leg_id)) is None:
             return
-        leg.by_us, leg.by_peer, leg.cause = True, False, cause
+        if not leg.by_us:  # asked twice: the first word counts
+            leg.by_us, leg.by_peer, leg.cause = True, False, cause
         with suppress(Gone):
             await self._hall.ari(leg).channels_hangup(leg_id, reason=reason_for(cause))
 
