@@ -101,6 +101,7 @@ def test_a_phone_that_rings_anew_is_let_ring_while_its_former_line_is_still_up()
     assert desired(facts(CUSTOMER, AGENT), lines(line(CUSTOMER), old, new)).goes == ()
     late = line(AGENT, "dialling", number=1)
     assert desired(facts(CUSTOMER, AGENT), lines(late, line(AGENT, number=2))).goes == (late.id,)
+    assert line_of(lines(line(AGENT, "lost", since=9), new), AGENT) is new, "lost later, and still the former"
     new.put("up", 9)
     assert desired(facts(CUSTOMER, AGENT), lines(line(CUSTOMER), old, new)).goes == (old.id,)
 

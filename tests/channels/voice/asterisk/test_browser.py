@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from rexian.kit.database import Database
-from tests.channels.voice.asterisk.browser import at_desk, chromium
+from tests.channels.voice.asterisk.browser import at_desk, chromium, signed_in
 from tests.channels.voice.asterisk.exchange import Exchange
 from tests.channels.voice.asterisk.product import JIANGLAN, Product, hears, open_product, until_heard
 from tests.channels.voice.asterisk.sip import SipPhone
@@ -110,7 +110,27 @@ async def test_an_agent_reloads_and_goes_on(product: Product, li: Agent) -> None
     await call_is(li, "up")
     await until_heard(caller, LI_HZ)
     await ears.hears(li.page, "customer")
+    voice = product.served.house.voice
+    assert voice is not None
+    legs = [leg.id for leg in (await voice.voice.inventory()).legs if leg.side == "agent"]
+    assert len(legs) == 1, "the line of before is not left behind"
     await caller.hang_up()
+
+
+async def test_a_call_is_moved_to_another_browser(product: Product, headset: Browser, li: Agent) -> None:
+    other = Agent(await signed_in(product, headset, product.served.city.li))
+    await phone_is(other, "ok")
+    caller = await calling(product)
+    await answers(other)
+    await until_heard(caller, LI_HZ)
+    await call_is(li, "elsewhere")
+    await li.page.keyboard.press("Alt+l")
+    await call_is(li, "up")
+    await call_is(other, "elsewhere")
+    await ears.hears(li.page, "customer")
+    await until_heard(caller, LI_HZ)
+    await caller.hang_up()
+    await other.page.context.close()
 
 
 async def test_a_call_outlives_the_socket_to_the_exchange_and_the_next_one_rings(product: Product, li: Agent) -> None:

@@ -431,8 +431,10 @@ export class Phone {
       }
       return before?.leg === word.leg ? this.set({ calls: others }) : undefined;
     }
-    if (!word.here) this.closeLine(word.interaction);
-    else this.lines.get(word.interaction)?.setRole(word.role);
+    // While another device only begins to connect, one talks on here; over the exchange the end would be told as a loss.
+    const isMoving = line !== word.leg && word.state !== "up" && this.exchange.state.get() !== "off";
+    if (!word.here && !isMoving) this.closeLine(word.interaction);
+    else if (word.here) this.lines.get(word.interaction)?.setRole(word.role);
     this.set({ calls: { ...others, [word.interaction]: word } });
   }
 

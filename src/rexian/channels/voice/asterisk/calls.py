@@ -32,7 +32,7 @@ from rexian.channels.voice.port import (
 
 Verstat = Literal["", "TN-Validation-Passed", "TN-Validation-Failed", "No-TN-Validation"]
 LEG_HEADER = "X-Rexian-Leg"
-"""Tells a phone of the house which leg rings it: a page picks up only what its desk was told of (`phone/exchange.ts`)."""
+"""Tells a phone of the house which leg rings it: a page picks up only what its desk was told of."""
 _VERSTATS: dict[str, Verstat] = {
     "tn-validation-passed": "TN-Validation-Passed", "tn-validation-failed": "TN-Validation-Failed",
     "no-tn-validation": "No-TN-Validation",
