@@ -23,6 +23,8 @@ from tests.channels.voice.conformance.rig_asterisk import AsteriskRig
 
 UI = Path(__file__).parents[4] / "ui"
 NAMES = tuple(f"w{n}" for n in range(200))
+PLAYOUT_S = 0.25
+"""What a browser plays has left the engine so long before, on a busy machine."""
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -96,6 +98,7 @@ class Headset(Person):
         self._speaking = asyncio.ensure_future(self.page.evaluate("speak", hz))
 
     async def listen(self, seconds: float) -> Samples:
+        await asyncio.sleep(PLAYOUT_S)
         return np.array(await self.page.evaluate("listen", seconds * 1000), np.float64) / 32_768
 
     async def press(self, digits: str) -> None:
@@ -110,7 +113,7 @@ class Headset(Person):
 
 
 class BrowsersRig(AsteriskRig):
-    name = "browsers"
+    name = "asterisk"
     can = frozenset({"outbound", "record", "tap", "inject", "whisper", "kill_controller"})
 
     def make_exchange(self) -> Exchange:
