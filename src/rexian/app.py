@@ -18,7 +18,7 @@ from rexian.channels.chat.channel import ChatChannel
 from rexian.channels.chat.files import FileBook
 from rexian.channels.voice import prompts
 from rexian.channels.voice.channel import VoiceChannel
-from rexian.channels.voice.engines import browser_phones, engine_of, ice_servers
+from rexian.channels.voice.engines import browser_phones, engine_of, exchange_socket, ice_servers
 from rexian.channels.voice.port import VoiceEngine
 from rexian.channels.voice.reception import api as reception_api
 from rexian.channels.voice.receptions import DirectoryNumbers, DirectoryReceptions
@@ -376,7 +376,8 @@ def create_app(settings: Settings, clock: Clock | None = None, voice: VoiceEngin
         sockets |= channel.sockets
     if house.voice is not None:
         sockets["/voice/desk"] = for_staff(house.tickets, house.gatekeeper.is_own_origin, house.voice.serve_desk)
-    app = Edge(make_litestar(house), sockets, Pages(demo=settings.demo), settings)  # type: ignore[arg-type]
+    inner: Any = make_litestar(house)
+    app = Edge(inner, sockets, Pages(demo=settings.demo), settings, exchange_socket(settings))
     app.house = house
     return app
 

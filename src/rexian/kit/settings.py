@@ -145,6 +145,12 @@ class Settings(Struct, frozen=True, kw_only=True):
     asterisk_certificate: Annotated[
         str, _about("voice", "PEM file on Asterisk's machine with certificate and key, for browsers' phones over WSS.")
     ] = ""
+    asterisk_certificate_key: Annotated[
+        str, _about("voice", "PEM file with the certificate's key, when it is not in asterisk_certificate.")
+    ] = ""
+    asterisk_wss: Annotated[
+        str, _about("voice", "Address and port on which Asterisk takes browsers' phones, with asterisk_certificate.")
+    ] = "0.0.0.0:8089"
     asterisk_socket: Annotated[
         str,
         _about("voice", "Where browsers' phones reach Asterisk, wss://host/ws; empty: at its first node."),

@@ -15,7 +15,7 @@ from rexian.kit.problem import Problem
 from rexian.kit.settings import Settings
 from rexian.kit.sockets import AsgiApp, Receive, Scope, Send, header, refuse
 from rexian.web import problems
-from rexian.web.headers import PageKind, security_headers
+from rexian.web.headers import PageKind, origin_of, security_headers
 from rexian.web.static_files import Pages, serve
 
 MAX_BODY: Final = 1_000_000  # bytes of a request that is no upload
@@ -28,12 +28,15 @@ _OVERHEAD: Final = 65_536  # of a multipart form around the file
 class Edge:
     """The application as the server sees it."""
 
-    def __init__(self, inner: AsgiApp, sockets: Mapping[str, AsgiApp], pages: Pages, settings: Settings) -> None:
+    def __init__(
+        self, inner: AsgiApp, sockets: Mapping[str, AsgiApp], pages: Pages, settings: Settings, exchange: str = ""
+    ) -> None:
         self.house: Any = None  # what the application runs, for tests and benchmarks
         self._inner = inner
         self._sockets = sockets
         self._pages = pages
         self._https = settings.url.startswith("https:")
+        self._exchange = origin_of(exchange)
         self._locale = settings.locale
         self._max_upload = settings.max_upload_bytes + _OVERHEAD
 
@@ -71,7 +74,8 @@ class Edge:
         await self._inner(scope, _limited(receive, limit), sender)
 
     def _with_headers(self, scope: Scope, send: Send, kind: PageKind, trace_id: str) -> Send:
-        extra = security_headers(kind, header(scope, b"host") or "", https=self._https)
+        host = header(scope, b"host") or ""
+        extra = security_headers(kind, host, https=self._https, exchange=self._exchange)
         extra.append((b"x-trace-id", trace_id.encode()))
         if scope["path"] == "/chat/files":  # a refusal too must be readable on the page that sent the file
             extra.append((b"access-control-allow-origin", b"*"))

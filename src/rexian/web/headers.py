@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Final, Literal
+from urllib.parse import urlsplit
 
 PageKind = Literal["api", "console", "widget", "hosted", "call", "shop"]
 
@@ -22,7 +23,7 @@ _POLICIES: Final[dict[PageKind, str]] = {
     "widget": "default-src 'none'",
     "console": (
         "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' blob: data:;"
-        " media-src 'self' blob:; worker-src 'self'; connect-src 'self'{sockets}; manifest-src 'self';"
+        " media-src 'self' blob:; worker-src 'self'; connect-src 'self'{sockets}{exchange}; manifest-src 'self';"
         " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     ),
     "hosted": (
@@ -40,10 +41,19 @@ _POLICIES: Final[dict[PageKind, str]] = {
 }
 
 
-def security_headers(kind: PageKind, host: str, *, https: bool) -> list[tuple[bytes, bytes]]:
-    """The headers of a response. `host` is the request's own: its sockets are named for browsers whose 'self' isn't."""
+def origin_of(socket: str) -> str:
+    """Origin of a ws:// or wss:// address, for a policy; '' for anything else."""
+    parts = urlsplit(socket)
+    return f"{parts.scheme}://{parts.netloc}" if parts.scheme in ("ws", "wss") and _HOST.fullmatch(parts.netloc) else ""
+
+
+def security_headers(kind: PageKind, host: str, *, https: bool, exchange: str = "") -> list[tuple[bytes, bytes]]:
+    """The headers of a response. `host` is the request's own: its sockets are named for browsers whose 'self' isn't.
+
+    `exchange`: origin of the telephone exchange's socket, which the console alone may open.
+    """
     sockets = f" ws://{host} wss://{host}" if _HOST.fullmatch(host) else ""
-    policy = _POLICIES[kind].format(sockets=sockets)
+    policy = _POLICIES[kind].format(sockets=sockets, exchange=f" {exchange}" if exchange else "")
     shared = b"cross-origin" if kind == "widget" else b"same-origin"
     headers = [
         *_COMMON,

@@ -95,6 +95,17 @@ def test_a_better_line_takes_the_place_of_the_one_before() -> None:
     assert line_of(known, AGENT) is known["i:a:a:2"]
 
 
+def test_a_phone_that_rings_anew_is_let_ring_while_its_former_line_is_still_up() -> None:
+    """Its page was loaded again, and the exchange has not noticed yet."""
+    old, new = line(AGENT), line(AGENT, "dialling", number=2)
+    assert desired(facts(CUSTOMER, AGENT), lines(line(CUSTOMER), old, new)).goes == ()
+    late = line(AGENT, "dialling", number=1)
+    assert desired(facts(CUSTOMER, AGENT), lines(late, line(AGENT, number=2))).goes == (late.id,)
+    assert line_of(lines(line(AGENT, "lost", since=9), new), AGENT) is new, "lost later, and still the former"
+    new.put("up", 9)
+    assert desired(facts(CUSTOMER, AGENT), lines(line(CUSTOMER), old, new)).goes == (old.id,)
+
+
 def test_a_supervisor_who_takes_over_keeps_the_line() -> None:
     taken = Seat(kind="agent", interaction_id="i", person_id="s")
     media = desired(facts(CUSTOMER, taken), lines(line(CUSTOMER), line(AGENT), line(BOSS)))

@@ -204,13 +204,14 @@ class Line:
 
 
 def line_of(lines: dict[str, Line], seat: Seat) -> Line | None:
-    """The line on which this person is: the newest that is up, else the newest. A supervisor who takes over keeps it.
+    """The line on which this person is: the newest that is up, else that is coming, else the newest. A supervisor who
+    takes over keeps it.
 
     People have one pair of ears: their lines in other interactions of the same call count too.
     """
     theirs = [one for one in lines.values() if _sits(one, seat)]
     up = [one for one in theirs if one.state == "up"]
-    return max(up or theirs, key=lambda one: (one.since, one.name.number), default=None)
+    return max(up or theirs, key=lambda one: (one.state != "lost", one.since, one.name.number), default=None)
 
 
 def _sits(line: Line, seat: Seat) -> bool:
@@ -261,11 +262,12 @@ def desired(facts: Facts, lines: dict[str, Line], *, lingers: bool = False, spok
 
 
 def _goes(line: Line, on: dict[Seat, Line], *, lingers: bool) -> bool:
-    """It has no seat, or its person has a better line by now."""
+    """It has no seat, or its person has a better line by now. The next line may ring while one is still up."""
     better = next((best for seat, best in on.items() if _sits(line, seat)), None)
     if better is None:
         return not (lingers and line.name.kind == "customer")
-    return better is not line and line.state != "connecting"
+    coming = line.state == "connecting" or (line.state == "dialling" and line.name.number > better.name.number)
+    return better is not line and not coming
 
 
 def _place(facts: Facts, seat: Seat, line: Line, *, talks: bool, spoken: bool) -> Place:

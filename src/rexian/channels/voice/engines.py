@@ -40,7 +40,7 @@ def exchange_socket(settings: Settings) -> str:
         return settings.asterisk_socket
     parts = urlsplit(settings.asterisk_urls[0])
     if settings.asterisk_certificate:
-        return f"wss://{parts.hostname}:8089/ws"
+        return f"wss://{parts.hostname}:{settings.asterisk_wss.rpartition(':')[2]}/ws"
     return f"ws://{parts.hostname}:{parts.port or 8088}/ws"
 
 

@@ -10,11 +10,16 @@ import socket
 import subprocess
 import tempfile
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
 import numpy as np
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from rexian.channels.voice.asterisk.config import files
 from rexian.channels.voice.asterisk.plan import Plan, plan_of
@@ -110,9 +115,25 @@ def _tune(path: Path) -> None:
     path.write_bytes((6_000 * (np.sin(2 * np.pi * 523 * t) + np.sin(2 * np.pi * 659 * t))).astype("<i2").tobytes())
 
 
+def _certify(folder: Path) -> None:
+    """A certificate for loopback that its own key has signed."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "rexian-test")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+        .serial_number(x509.random_serial_number()).not_valid_before(now).not_valid_after(now + timedelta(days=2))
+        .sign(key, hashes.SHA256())
+    )  # fmt: skip
+    pem, unsealed = serialization.Encoding.PEM, serialization.NoEncryption()
+    (folder / "fullchain.pem").write_bytes(made.public_bytes(pem))
+    (folder / "privkey.pem").write_bytes(key.private_bytes(pem, serialization.PrivateFormat.PKCS8, unsealed))
+
+
 class Exchange:
     """One Asterisk. `plan` is what the engine is made with; `phones` are names that may register; `desks`: so many
-    phones s0, s1 … that need not, all played by one sipp."""
+    phones s0, s1 … that need not, all played by one sipp; `wss`: browsers come in over TLS, with a
+    certificate that nobody knows, else over plain sockets."""
 
     def __init__(
         self,
@@ -121,6 +142,7 @@ class Exchange:
         peer: int = 0,
         n: int = 1,
         desks: int = 0,
+        wss: bool = False,
     ) -> None:
         if reason := missing():
             if os.environ.get("CI"):
@@ -140,6 +162,12 @@ class Exchange:
             asterisk_sounds=str(self.run / "sounds"), asterisk_sounds_there=f"{self.inside}/sounds",
             asterisk_music=f"{self.inside}/music", asterisk_fallback=("1003",),
         )  # fmt: skip
+        if wss:
+            self.settings = msgspec.structs.replace(
+                self.settings, asterisk_certificate=f"{self.inside}/fullchain.pem",
+                asterisk_certificate_key=f"{self.inside}/privkey.pem", asterisk_wss=f"127.0.0.1:{free_port()}",
+            )  # fmt: skip
+            _certify(self.run)
         self.plan: Plan = plan_of(self.settings)
         self.process: subprocess.Popen[bytes] | None = None
         self._write(f"rx{n}")

@@ -8,6 +8,7 @@ import stat
 import subprocess
 import wave
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from click.testing import CliRunner
@@ -17,6 +18,7 @@ from rexian.channels.voice.asterisk.config import files
 from rexian.channels.voice.asterisk.legs import Leg, companion
 from rexian.channels.voice.asterisk.plan import plan_of
 from rexian.channels.voice.asterisk.sounds import BadSound, Sounds, tone_uri
+from rexian.channels.voice.engines import browser_phones, exchange_socket
 from rexian.channels.voice.port import Tone
 from rexian.cli import main
 from rexian.kit.settings import SettingsError, load_settings
@@ -33,6 +35,7 @@ def plan(**settings: object):  # type: ignore[no-untyped-def]
     ("name", "value", "word"),
     [
         ("asterisk_urls", ["ftp://x"], "http://host:8088/ari"), ("asterisk_sip", "5060", "0.0.0.0:5060"),
+        ("asterisk_wss", "8089", "asterisk_wss"),
         ("asterisk_rtp_ports", "20000-10000", "10000-19999"), ("asterisk_trunks", ["carrier"], "name=host:port"),
         ("asterisk_trunks", ["a\nb=host"], "letters"), ("asterisk_phones", ["1001:tin"], "web"),
         ("asterisk_phones", ["a]\n[b"], "letters"), ("asterisk_user", "", "letters"),
@@ -66,6 +69,48 @@ def test_files_say_what_was_set() -> None:
     assert "bindaddr=10.0.0.5" in made["http.conf"]
     assert made["dispatcher.list"].count("1 sip:10.0.0.") == 2
     assert all("#tryinclude" in text for name, text in made.items() if name.endswith(".conf"))
+
+
+def test_browsers_come_in_by_the_http_server() -> None:
+    plain = files(plan(asterisk_phones=["w0:web"]))
+    assert "tlsenable" not in plain["http.conf"]
+    assert "protocol=ws\n" in plain["pjsip.conf"]
+    assert "protocol=wss" not in plain["pjsip.conf"]
+    secure = files(plan(
+        asterisk_phones=["w0:web"], asterisk_certificate="/le/fullchain.pem",
+        asterisk_certificate_key="/le/privkey.pem", asterisk_wss="10.0.0.5:8443",
+    ))  # fmt: skip
+    for row in ("tlsenable=yes", "tlsbindaddr=10.0.0.5:8443", "tlscertfile=/le/fullchain.pem",
+                "tlsprivatekey=/le/privkey.pem"):  # fmt: skip
+        assert row in secure["http.conf"]
+    for row in ("protocol=ws\n", "protocol=wss\n", "webrtc=yes", "dtls_auto_generate_cert=yes"):
+        assert row in secure["pjsip.conf"]
+
+
+@pytest.mark.parametrize(
+    ("more", "socket"),
+    [
+        ({}, "ws://10.0.0.5:8088/ws"),
+        ({"asterisk_certificate": "/a.pem"}, "wss://10.0.0.5:8089/ws"),
+        ({"asterisk_certificate": "/a.pem", "asterisk_wss": "0.0.0.0:8443"}, "wss://10.0.0.5:8443/ws"),
+        ({"asterisk_socket": "wss://desk.example.com/sip"}, "wss://desk.example.com/sip"),
+        ({"voice_engine": "embedded"}, ""),
+    ],
+)
+def test_a_page_is_told_where_and_as_whom_it_registers(more: dict[str, object], socket: str) -> None:
+    given = {"voice_engine": "asterisk", "asterisk_urls": ["http://10.0.0.5:8088/ari"], **more}
+    settings = load_settings({}, secret=SECRET, asterisk_phones=["1001", "w0:web"], **given)
+    assert exchange_socket(settings) == socket
+    sip_of = browser_phones(settings)
+    assert sip_of("1001") is None, "a telephone on a desk"
+    if not socket:
+        assert sip_of("w0") is None
+        return
+    access = sip_of("w0")
+    assert access is not None
+    assert (access.ws, access.user) == (socket, "w0")
+    assert access.uri == f"sip:w0@{urlsplit(socket).hostname}"
+    assert access.password == plan_of(settings).phone_password("w0")
 
 
 def test_passwords_are_the_same_every_time_and_differ() -> None:

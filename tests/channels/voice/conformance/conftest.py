@@ -10,15 +10,18 @@ import pytest
 from rexian.channels.voice.port import Side
 from tests.channels.voice.conformance.rig import Person, Rig
 from tests.channels.voice.conformance.rig_asterisk import AsteriskRig
+from tests.channels.voice.conformance.rig_browsers import BrowsersRig
 from tests.channels.voice.conformance.rig_embedded import EmbeddedRig
 
-RIGS: dict[str, type[Rig]] = {"embedded": EmbeddedRig, "asterisk": AsteriskRig}
+RIGS: dict[str, type[Rig]] = {"embedded": EmbeddedRig, "asterisk": AsteriskRig, "browsers": BrowsersRig}
+"""`browsers`: Asterisk with agents' browsers."""
 
+_PARAMS = [pytest.param(name, marks=pytest.mark.browser if name == "browsers" else ()) for name in sorted(RIGS)]
 _numbers = itertools.count(1)
 Bring = Callable[..., Awaitable[Person]]
 
 
-@pytest.fixture(scope="module", params=sorted(RIGS))
+@pytest.fixture(scope="module", params=_PARAMS)
 async def _standing(request: pytest.FixtureRequest) -> AsyncIterator[Rig]:
     rig = RIGS[request.param]()
     await rig.set_up()

@@ -30,11 +30,14 @@ class AsteriskRig(Rig):
     )
 
     def __init__(self) -> None:
-        self.exchange = Exchange(phones=PHONES)
+        self.exchange = self.make_exchange()
         self.engine = AsteriskEngine(self.exchange.plan)
         self.heard = Heard()
         self._people: list[Telephone] = []
         self._starting: asyncio.Task[None] | None = None
+
+    def make_exchange(self) -> Exchange:
+        return Exchange(phones=PHONES)
 
     async def set_up(self) -> None:
         await asyncio.to_thread(self.exchange.start)

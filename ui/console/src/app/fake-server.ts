@@ -2,7 +2,7 @@
 import { vi } from "vitest";
 import type { AnyData, ClientFrame, HandlingView, MessageView, OfferView, Op } from "@kit/feed";
 import { applyOps } from "@kit/feed/reducer.ts";
-import type { CallWord, FromPhoneServer, ToPhoneServer } from "../phone/wire.ts";
+import type { CallWord, FromPhoneServer, ToPhoneServer, SipAccess } from "../phone/wire.ts";
 import type { Session } from "./session.tsx";
 
 /** What a path answers: a body, a `Refusal`, or a function of the request's body that makes either. */
@@ -89,6 +89,8 @@ export class FakeServer {
   readonly phoneFrames: ToPhoneServer[] = [];
   /** Calls that the phone's welcome names. */
   phoneCalls: CallWord[] = [];
+  /** Set: the engine is an exchange, at which pages register so. */
+  phoneSip: SipAccess | null = null;
   /** Commands are acked at once; a test that wants to see them pending turns this off. */
   acks = true;
   private seqs = new Map<string, number>();
@@ -157,7 +159,8 @@ export class FakeServer {
       socket.say({
         t: "welcome",
         person: LI.person.id,
-        engine: "embedded",
+        engine: this.phoneSip ? "asterisk" : "embedded",
+        sip: this.phoneSip,
         ice_servers: [],
         calls: this.phoneCalls,
         now: Date.now(),

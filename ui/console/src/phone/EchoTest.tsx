@@ -17,6 +17,7 @@ export function EchoTest() {
   const phone = usePhone();
   const link = usePhoneState((state) => state.link);
   const holds = usePhoneState((state) => state.holds);
+  const engine = usePhoneState((state) => state.engine);
   useReadyPhone(true);
   const [phase, setPhase] = useState<Phase>("idle");
   const stop = useRef(() => {});
@@ -38,6 +39,8 @@ export function EchoTest() {
       end("failed");
     }
   };
+  // An exchange takes no offers over the desk's socket, and rings only for calls.
+  if (engine === "asterisk") return null;
   const isOn = phase === "connecting" || phase === "echo";
   return (
     <section className="flex flex-col gap-2 border-t border-line pt-3">

@@ -13,7 +13,8 @@ export function PhoneNotice() {
   const isBlocked = usePhoneState((state) => state.blocked && state.holds);
   if (!takesCalls) return null;
   if (isTrouble(why)) {
-    const help = why === "ask" ? "allow" : why === "lost" || why === "engine" ? "retry" : "check";
+    const help =
+      why === "ask" ? "allow" : why === "lost" || why === "engine" || why === "exchange" ? "retry" : "check";
     const run = {
       allow: () => void phone.devices.prove(),
       retry: phone.retry,

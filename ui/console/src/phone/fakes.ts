@@ -43,6 +43,7 @@ export class FakePeer extends EventTarget {
     track: null as FakeTrack | null,
     dtmf: {
       canInsertDTMF: true,
+      toneBuffer: "",
       insertDTMF: (digit: string) => void this.digits.push(digit),
     },
     replaceTrack: (track: FakeTrack) => {

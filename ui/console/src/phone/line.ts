@@ -87,7 +87,31 @@ export function gathered(peer: RTCPeerConnection, capMs = GATHER_MS): Promise<vo
 }
 
 /** Supervisors who only listen are never heard, whatever their microphone does. */
-const speaks = (role: CallRole): boolean => role !== "listen";
+export const speaks = (role: CallRole): boolean => role !== "listen";
+
+/** Sends a key with the sound (RFC 4733), after those that are still being sent. False: it can't. */
+export function press(sender: RTCRtpSender | null | undefined, digit: string): boolean {
+  const dtmf = sender?.dtmf;
+  if (!dtmf?.canInsertDTMF) return false;
+  dtmf.insertDTMF(dtmf.toneBuffer + digit, 100, 70);
+  return true;
+}
+
+export const newLineState = (
+  leg: string,
+  interaction: string,
+  role: CallRole,
+  startedAt: number,
+): LineState => ({
+  leg,
+  interaction,
+  role,
+  phase: "opening",
+  muted: false,
+  startedAt,
+  upAt: null,
+  quality: null,
+});
 
 export class WebRtcLine implements Line {
   readonly state: Store<LineState>;
@@ -104,16 +128,7 @@ export class WebRtcLine implements Line {
     role: CallRole,
     private readonly world: LineWorld,
   ) {
-    this.state = new Store<LineState>({
-      leg,
-      interaction,
-      role,
-      phase: "opening",
-      muted: false,
-      startedAt: world.now(),
-      upAt: null,
-      quality: null,
-    });
+    this.state = new Store<LineState>(newLineState(leg, interaction, role, world.now()));
   }
 
   start(): void {
@@ -153,9 +168,7 @@ export class WebRtcLine implements Line {
   }
 
   key(digit: string): void {
-    const dtmf = this.sender?.dtmf;
-    if (dtmf?.canInsertDTMF) dtmf.insertDTMF(digit, 100, 70);
-    else this.world.key(this.state.get().leg, digit);
+    if (!press(this.sender, digit)) this.world.key(this.state.get().leg, digit);
   }
 
   renew(): void {

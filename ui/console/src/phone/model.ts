@@ -12,6 +12,7 @@ export type Readiness =
   | "connecting"
   | "lost"
   | "engine"
+  | "exchange"
   | "unknown"
   | "ask"
   | "refused"
@@ -22,6 +23,8 @@ export type Readiness =
 export function readiness(state: PhoneState): Readiness {
   if (state.link !== "open") return state.link;
   if (state.engineDown) return "engine";
+  if (state.exchange === "joining") return "connecting";
+  if (state.exchange === "away") return "exchange";
   return state.deskPhone ? "ok" : state.microphone;
 }
 

@@ -1,9 +1,8 @@
 /** What a phone is made of, so that tests can give it another world. */
 import { Devices } from "./devices.ts";
-import type { Line, LineWorld } from "./line.ts";
+import type { MakeSipAgent } from "./exchange.ts";
 import { browserWorld, type PhoneWorld } from "./socket.ts";
 import { browserTabs, type TabWorld } from "./tabs.ts";
-import type { CallRole, SipAccess } from "./wire.ts";
 
 export interface PhoneParts {
   world: PhoneWorld;
@@ -15,8 +14,8 @@ export interface PhoneParts {
   peer: (config: RTCConfiguration) => RTCPeerConnection;
   /** The server's time, ms since 1970 UTC. */
   now: () => number;
-  /** Makes lines over an exchange, loaded only where there is one. */
-  sipLine?: (leg: string, interaction: string, role: CallRole, world: LineWorld, access: SipAccess) => Line;
+  /** Brings the SIP library, where the server names an exchange. */
+  sip: () => Promise<MakeSipAgent>;
 }
 
 export function deviceId(): string {
@@ -38,6 +37,7 @@ export function browserParts(now: () => number): PhoneParts {
     label: deviceLabel(navigator.userAgent),
     peer: (config) => new RTCPeerConnection(config),
     now,
+    sip: async () => (await import("./jssip.ts")).makeJsSipAgent,
   };
 }
 

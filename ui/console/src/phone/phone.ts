@@ -4,14 +4,16 @@
  */
 import { Store } from "@kit/feed/store.ts";
 import type { Devices, MicrophoneState } from "./devices.ts";
+import { Exchange, type ExchangeState } from "./exchange.ts";
 import { Hearing } from "./hearing.ts";
 import { type Line, type LineState, type LineWorld, WebRtcLine } from "./line.ts";
 import type { PhoneParts } from "./parts.ts";
+import { SipLine } from "./sip.ts";
 import { type LinkState, PhoneSocket } from "./socket.ts";
 import { Sounds } from "./sounds.ts";
 import { isOlder } from "./model.ts";
 import { Tabs } from "./tabs.ts";
-import type { CallRole, CallWord, FromPhoneServer, SipAccess } from "./wire.ts";
+import type { CallRole, CallWord, FromPhoneServer } from "./wire.ts";
 
 export interface PhoneState {
   /** This page holds the line; else another page of the browser does and what stands here is its word. */
@@ -21,6 +23,8 @@ export interface PhoneState {
   /** The server's words about an engine that is away; empty: it is there. */
   engineDown: string;
   microphone: MicrophoneState;
+  /** This page's registration at the telephone exchange; `off`: none is needed. */
+  exchange: ExchangeState;
   /** Name of the telephone on the person's desk that rings in place of this page; empty: none. */
   deskPhone: string;
   /** The browser keeps sound back until the person touches the page. */
@@ -40,6 +44,7 @@ export const SILENT: PhoneState = {
   engine: null,
   engineDown: "",
   microphone: "unknown",
+  exchange: "off",
   deskPhone: "",
   blocked: false,
   calls: {},
@@ -50,6 +55,8 @@ export const SILENT: PhoneState = {
 
 /** The server connects a lost call again as soon as its page is ready: it gets this long. */
 const TAKE_UP_MS = 400;
+
+const ringsHere = (exchange: ExchangeState): boolean => exchange === "off" || exchange === "here";
 
 export type Act =
   | { do: "mute"; interaction: string; on: boolean }
@@ -68,7 +75,7 @@ export class Phone {
   private readonly stops: (() => void)[] = [];
   private readonly asked = new Map<string, (sdp: string) => void>();
   private ice: RTCIceServer[] = [];
-  private sip: SipAccess | null = null;
+  private readonly exchange: Exchange;
   private users = 0;
   /** Interactions whose line has the microphone open. */
   private readonly speaking = new Set<string>();
@@ -82,6 +89,7 @@ export class Phone {
     const blocked = (is: boolean) => this.set({ blocked: is });
     this.sounds = new Sounds(choice, blocked);
     this.hearing = new Hearing(choice, blocked);
+    this.exchange = new Exchange(parts.sip);
     this.socket = new PhoneSocket(
       parts.world,
       () => ({ t: "hello", v: 1, device: parts.device, label: parts.label }),
@@ -115,6 +123,7 @@ export class Phone {
       this.socket.state.watch(() => this.set({ link: this.socket.state.get() })),
       this.devices.microphone.watch(() => this.microphoneMoved()),
       this.devices.choice.watch(() => this.hearing.apply()),
+      this.exchange.state.watch(() => this.exchangeMoved()),
     );
     const online = () => this.socket.nudge();
     addEventListener("online", online);
@@ -168,8 +177,8 @@ export class Phone {
    * the way to give it back; null: a call can't be taken here, `readiness` says why.
    */
   async prove(): Promise<(() => void) | null> {
-    const { holds, link, engineDown, deskPhone } = this.state.get();
-    if (!holds || link !== "open" || engineDown) return null;
+    const { holds, link, engineDown, deskPhone, exchange } = this.state.get();
+    if (!holds || link !== "open" || engineDown || !ringsHere(exchange)) return null;
     if (deskPhone) return () => {};
     try {
       await this.devices.open();
@@ -208,7 +217,7 @@ export class Phone {
       for (const line of this.lines.values()) if (line.state.get().phase === "failed") line.renew();
     } else if (act.do === "take") {
       const { interaction, code } = act;
-      this.socket.send({ t: "take", interaction, ...(code ? { code } : {}) });
+      this.ringHere(() => this.socket.send({ t: "take", interaction, ...(code ? { code } : {}) }));
     } else if (act.do === "mute") this.lines.get(act.interaction)?.setMuted(act.on);
     else this.press(act.interaction, act.digit, act.id);
   }
@@ -240,6 +249,7 @@ export class Phone {
   private letGo(): void {
     this.socket.stop();
     for (const interaction of [...this.lines.keys()]) this.closeLine(interaction);
+    this.exchange.stop();
     this.sounds.stopRinging();
     this.sounds.stopAlarm();
     this.set({ holds: false, alarms: {} });
@@ -257,11 +267,29 @@ export class Phone {
     this.tellReady();
   }
 
+  private exchangeMoved(): void {
+    const exchange = this.exchange.state.get();
+    this.set({ exchange });
+    this.tellReady();
+    // What this page had before it was loaded anew can be rung only now.
+    if (exchange !== "here") return;
+    setTimeout(() => this.takeUp(), TAKE_UP_MS);
+    for (const line of this.lines.values()) if (line.state.get().phase === "reconnecting") line.renew();
+  }
+
+  /** A page that is a phone of the exchange must be the one that rings, before the server rings it. */
+  private ringHere(run: () => void): void {
+    if (this.exchange.state.get() === "off") run();
+    else void this.exchange.ringHere().then(run);
+  }
+
   private tellReady(): void {
     const microphone = this.devices.microphone.get();
-    if (microphone === "unknown") return;
-    const isOk = microphone === "ok";
-    this.socket.send({ t: "ready", microphone: isOk, ...(isOk ? {} : { why: microphone }) });
+    const { exchange } = this.state.get();
+    if (microphone === "unknown" || exchange === "joining") return;
+    const why = ringsHere(exchange) ? microphone : "exchange";
+    const isOk = why === "ok";
+    this.socket.send({ t: "ready", microphone: isOk, ...(isOk ? {} : { why }) });
   }
 
   /** Another microphone is to be used, also in the calls that go on. */
@@ -300,24 +328,30 @@ export class Phone {
 
   private welcome(frame: Extract<FromPhoneServer, { t: "welcome" }>): void {
     this.ice = frame.ice_servers;
-    this.sip = frame.sip ?? null;
     const calls = Object.fromEntries(frame.calls.map((call) => [call.interaction, call]));
     this.set({
       engine: frame.engine,
       calls,
       engineDown: frame.up === false ? "…" : "",
-      deskPhone: this.sip ? "" : (frame.phone ?? ""),
+      deskPhone: frame.sip ? "" : (frame.phone ?? ""),
     });
+    if (frame.sip) this.exchange.use(frame.sip, frame.ice_servers);
+    else this.exchange.stop();
     this.tellReady();
     for (const interaction of [...this.lines.keys()]) {
       if (!calls[interaction]) this.closeLine(interaction);
-      else if (this.lines.get(interaction)?.state.get().phase !== "up") this.lines.get(interaction)?.renew();
+      else if (
+        this.lines.get(interaction)?.state.get().phase !== "up" &&
+        ringsHere(this.exchange.state.get())
+      )
+        this.lines.get(interaction)?.renew();
     }
     setTimeout(() => this.takeUp(), TAKE_UP_MS);
   }
 
   /** This page had calls before it was loaded anew, and the server has not connected them again by itself. */
   private takeUp(): void {
+    if (!ringsHere(this.state.get().exchange)) return;
     for (const { interaction, here } of Object.values(this.state.get().calls)) {
       if (here && !this.lines.has(interaction)) this.socket.send({ t: "take", interaction });
     }
@@ -331,11 +365,7 @@ export class Phone {
       return;
     }
     if (before) this.closeLine(interaction);
-    const world = this.lineWorld(interaction);
-    const line =
-      this.sip && this.parts.sipLine
-        ? this.parts.sipLine(leg, interaction, role, world, this.sip)
-        : new WebRtcLine(leg, interaction, role, world);
+    const line = this.newLine(leg, interaction, role);
     this.lines.set(interaction, line);
     let was: LineState["phase"] = "opening";
     line.state.watch(() => {
@@ -347,6 +377,13 @@ export class Phone {
     });
     this.showLines();
     line.start();
+  }
+
+  private newLine(leg: string, interaction: string, role: CallRole): Line {
+    const world = this.lineWorld(interaction);
+    if (this.exchange.state.get() === "off") return new WebRtcLine(leg, interaction, role, world);
+    const retake = () => void this.socket.send({ t: "take", interaction });
+    return new SipLine(leg, interaction, role, { ...world, exchange: this.exchange, retake });
   }
 
   private lineWorld(interaction: string): LineWorld {
@@ -405,8 +442,10 @@ export class Phone {
       }
       return before?.leg === word.leg ? this.set({ calls: others }) : undefined;
     }
-    if (!word.here) this.closeLine(word.interaction);
-    else this.lines.get(word.interaction)?.setRole(word.role);
+    // While another device only begins to connect, one talks on here; over the exchange the end would be told as a loss.
+    const isMoving = line !== word.leg && word.state !== "up" && this.exchange.state.get() !== "off";
+    if (!word.here && !isMoving) this.closeLine(word.interaction);
+    else if (word.here) this.lines.get(word.interaction)?.setRole(word.role);
     this.set({ calls: { ...others, [word.interaction]: word } });
   }
 

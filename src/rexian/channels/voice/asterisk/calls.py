@@ -31,6 +31,8 @@ from rexian.channels.voice.port import (
 )
 
 Verstat = Literal["", "TN-Validation-Passed", "TN-Validation-Failed", "No-TN-Validation"]
+LEG_HEADER = "X-Rexian-Leg"
+"""Tells a phone of the house which leg rings it: a page picks up only what its desk was told of."""
 _VERSTATS: dict[str, Verstat] = {
     "tn-validation-passed": "TN-Validation-Passed", "tn-validation-failed": "TN-Validation-Failed",
     "no-tn-validation": "No-TN-Validation",
@@ -133,7 +135,8 @@ class Calls:
     async def hang_up(self, leg_id: str, cause: Cause) -> None:
         if (leg := self._hall.legs.get(leg_id)) is None:
             return
-        leg.by_us, leg.by_peer, leg.cause = True, False, cause
+        if not leg.by_us:  # asked twice: the first word counts
+            leg.by_us, leg.by_peer, leg.cause = True, False, cause
         with suppress(Gone):
             await self._hall.ari(leg).channels_hangup(leg_id, reason=reason_for(cause))
 
@@ -156,7 +159,7 @@ class Calls:
         try:
             await node.line.channels_originate_with_id(
                 leg_id, endpoint=endpoint, app=node.line.app, app_args="out", caller_id=_caller_id(caller),
-                timeout=max(1, round(timeout_ms / 1000)), variables={NOTE: leg.note()},
+                timeout=max(1, round(timeout_ms / 1000)), variables=_variables(leg, to),
             )  # fmt: skip
         except Refused:
             # It knows no such phone, or the phone is not registered.
@@ -205,6 +208,12 @@ def caller_of(channel: ari.Channel, dialled: str = "") -> Caller:
         number=channel.caller.number[:64], name=channel.caller.name[:120], verstat=verstat,
         dialled=(dialled or channel.dialplan.exten)[:64],
     )  # fmt: skip
+
+
+def _variables(leg: Leg, to: Endpoint) -> dict[str, str]:
+    """What a channel begins with. Only phones of the house are told the leg; a carrier has no business with it."""
+    told = {f"PJSIP_HEADER(add,{LEG_HEADER})": leg.id} if isinstance(to, Phone) else {}
+    return {NOTE: leg.note(), **told}
 
 
 def _caller_id(caller: Caller | None) -> str | None:

@@ -48,7 +48,8 @@ def _http(plan: Plan) -> str:
     if prefix:
         rows.append(f"prefix={prefix}")
     if plan.certificate:
-        rows += ["tlsenable=yes", "tlsbindaddr=0.0.0.0:8089", f"tlscertfile={plan.certificate}"]
+        key = [f"tlsprivatekey={plan.certificate_key}"] if plan.certificate_key else []
+        rows += ["tlsenable=yes", f"tlsbindaddr={plan.wss}", f"tlscertfile={plan.certificate}", *key]
     return _section("general", *rows)
 
 
@@ -94,8 +95,10 @@ def _transports(plan: Plan) -> Iterator[str]:
         ]  # fmt: skip
     yield _section("transport-udp", "type=transport", "protocol=udp", f"bind={plan.sip}", *nat)
     yield _section("transport-tcp", "type=transport", "protocol=tcp", f"bind={plan.sip}", *nat)
-    kind = "wss" if plan.certificate else "ws"
-    yield _section("transport-ws", "type=transport", f"protocol={kind}", f"bind={plan.sip_host}")
+    # Browsers come in by the HTTP server: by TLS, or plain from a web server in front that takes TLS off.
+    yield _section("transport-ws", "type=transport", "protocol=ws", f"bind={plan.sip_host}", *nat)
+    if plan.certificate:
+        yield _section("transport-wss", "type=transport", "protocol=wss", f"bind={plan.sip_host}", *nat)
 
 
 def _media(plan: Plan, *codecs: str) -> list[str]:
@@ -123,10 +126,14 @@ def _trunk(plan: Plan, trunk: Trunk) -> Iterator[str]:
                        "retry_interval=20", "forbidden_retry_interval=300", "expiration=300")  # fmt: skip
 
 
+WEB = ("webrtc=yes", "dtls_auto_generate_cert=yes")
+"""A browser: DTLS-SRTP (RFC 5763) with a certificate that Asterisk makes for itself, ICE, one port for RTP and RTCP."""
+
+
 def _phone(plan: Plan, phone: PhonePlan) -> Iterator[str]:
     codecs = ("opus", "alaw", "ulaw") if phone.web else ("alaw", "ulaw")
     yield _section(phone.name, "type=endpoint", f"context={APP}-phones", f"aors={phone.name}", f"auth={phone.name}",
-                   "webrtc=yes" if phone.web else "force_rport=yes", "" if phone.web else "rewrite_contact=yes",
+                   *(WEB if phone.web else ("force_rport=yes", "rewrite_contact=yes")),
                    *_media(plan, *codecs))  # fmt: skip
     yield _section(phone.name, "type=aor", "max_contacts=1", "remove_existing=yes", "minimum_expiration=30",
                    "" if phone.web else "qualify_frequency=30")  # fmt: skip

@@ -49,6 +49,8 @@ class Plan(Struct, frozen=True, kw_only=True):
     public_address: str = ""
     rtp: tuple[int, int] = (10_000, 19_999)
     certificate: str = ""
+    certificate_key: str = ""
+    wss: str = "0.0.0.0:8089"
     trunks: tuple[Trunk, ...] = ()
     phones: tuple[PhonePlan, ...] = ()
     fallback: tuple[str, ...] = ()
@@ -87,10 +89,12 @@ def plan_of(settings: Settings) -> Plan:
         sounds=sounds,
         sounds_there=settings.asterisk_sounds_there or sounds,
         music=settings.asterisk_music,
-        sip=_address(settings.asterisk_sip),
+        sip=_address("asterisk_sip", settings.asterisk_sip),
         public_address=settings.asterisk_public_address,
         rtp=_ports(settings.asterisk_rtp_ports),
         certificate=settings.asterisk_certificate,
+        certificate_key=settings.asterisk_certificate_key,
+        wss=_address("asterisk_wss", settings.asterisk_wss),
         trunks=tuple(_trunk(text) for text in settings.asterisk_trunks),
         phones=tuple(_phone(text) for text in settings.asterisk_phones),
         fallback=tuple(_name("asterisk_fallback", name) for name in settings.asterisk_fallback),
@@ -114,10 +118,10 @@ def _url(text: str) -> str:
     return text.rstrip("/")
 
 
-def _address(text: str) -> str:
+def _address(setting: str, text: str) -> str:
     host, _, port = text.rpartition(":")
     if not host or not port.isdigit() or not 0 < int(port) < 65_536:
-        raise SettingsError(f"asterisk_sip: {text!r} is not like 0.0.0.0:5060")
+        raise SettingsError(f"{setting}: {text!r} is not like 0.0.0.0:5060")
     return text
 
 

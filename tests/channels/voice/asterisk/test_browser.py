@@ -1,0 +1,157 @@
+"""An agent's browser as a phone of the exchange: JsSIP at the real desk, Asterisk, callers from the carrier's line."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from rexian.kit.database import Database
+from tests.channels.voice.asterisk.browser import at_desk, chromium, signed_in
+from tests.channels.voice.asterisk.exchange import Exchange
+from tests.channels.voice.asterisk.product import JIANGLAN, Product, hears, open_product, until_heard
+from tests.channels.voice.asterisk.sip import SipPhone
+from tests.e2e.people import Agent
+from tests.e2e.voice import ears
+from tests.e2e.voice.people import answers, call_is, card, ends_the_call, phone_is
+
+pytestmark = pytest.mark.browser
+CUSTOMER_HZ, LI_HZ = ears.CUSTOMER, ears.LI
+
+
+@pytest.fixture(scope="module")
+def exchange() -> Iterator[Exchange]:
+    exchange = Exchange(phones=("p1", "p2", "w0:web"), wss=True)
+    exchange.start()
+    yield exchange
+    exchange.close()
+
+
+@pytest.fixture
+async def product(db: Database, exchange: Exchange, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Product]:
+    async with open_product(db, tmp_path_factory.mktemp("house"), exchange, li="w0", wang="p1", he="p2") as product:
+        yield product
+
+
+@pytest.fixture(scope="module")
+async def headset(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browser]:
+    async with chromium(tmp_path_factory.mktemp("headset"), LI_HZ) as browser:
+        yield browser
+
+
+@pytest.fixture
+async def li(product: Product, headset: Browser) -> AsyncIterator[Agent]:
+    agent = await at_desk(product, headset, product.served.city.li)
+    await phone_is(agent, "ok")
+    yield agent
+    await agent.page.context.close()
+
+
+async def calling(product: Product, number: str = JIANGLAN) -> SipPhone:
+    """Somebody outside calls in and waits."""
+    caller = await product.caller("+8613800000001", CUSTOMER_HZ)
+    assert await caller.dial(number) == "SIP/2.0 200 OK"
+    return caller
+
+
+async def test_an_agent_answers_a_telephone_call_in_the_browser(product: Product, li: Agent) -> None:
+    caller = await calling(product)
+    assert await answers(li) < 5
+    await until_heard(caller, LI_HZ)
+    await ears.hears(li.page, "customer")
+
+    await li.page.keyboard.press("Alt+m")
+    await asyncio.sleep(0.7)
+    assert not await hears(caller, LI_HZ)
+    await ears.hears(li.page, "customer")
+    await li.page.keyboard.press("Alt+m")
+    await until_heard(caller, LI_HZ)
+
+    await li.page.keyboard.press("Alt+h")
+    await until_heard(caller, 523)  # music
+    assert not await hears(caller, LI_HZ)
+    await ears.hears(li.page)
+    await li.page.keyboard.press("Alt+h")
+    await until_heard(caller, LI_HZ)
+    await ears.hears(li.page, "customer")
+
+    await li.page.keyboard.press("Alt+k")
+    await li.page.keyboard.type("7*#")
+    for _ in range(50):
+        if caller.keys_heard() == "7*#":
+            break
+        await asyncio.sleep(0.1)
+    assert caller.keys_heard() == "7*#"
+
+    await ends_the_call(li)
+    await expect(card(li)).to_have_count(0)
+    assert "PJSIP/w0" not in product.exchange.cli("core show channels concise")
+    assert li.page.url.startswith(product.served.url)
+    assert (await li.page.evaluate("__sip.at(-1).url")).startswith("wss://")
+
+
+async def test_the_customer_hangs_up_and_the_browser_has_hung_up_too(product: Product, li: Agent) -> None:
+    caller = await calling(product)
+    await answers(li)
+    await until_heard(caller, LI_HZ)
+    await caller.hang_up()
+    await expect(card(li)).to_have_count(0)
+    await phone_is(li, "ok")
+    assert "PJSIP/" not in product.exchange.cli("core show channels concise")
+
+
+async def test_an_agent_reloads_and_goes_on(product: Product, li: Agent) -> None:
+    caller = await calling(product)
+    await answers(li)
+    await until_heard(caller, LI_HZ)
+    await li.page.reload()
+    await call_is(li, "up")
+    await until_heard(caller, LI_HZ)
+    await ears.hears(li.page, "customer")
+    voice = product.served.house.voice
+    assert voice is not None
+    legs = [leg.id for leg in (await voice.voice.inventory()).legs if leg.side == "agent"]
+    assert len(legs) == 1, "the line of before is not left behind"
+    await caller.hang_up()
+
+
+async def test_a_call_is_moved_to_another_browser(product: Product, headset: Browser, li: Agent) -> None:
+    other = Agent(await signed_in(product, headset, product.served.city.li))
+    await phone_is(other, "ok")
+    caller = await calling(product)
+    await answers(other)
+    await until_heard(caller, LI_HZ)
+    await call_is(li, "elsewhere")
+    await li.page.keyboard.press("Alt+l")
+    await call_is(li, "up")
+    await call_is(other, "elsewhere")
+    await ears.hears(li.page, "customer")
+    await until_heard(caller, LI_HZ)
+    await caller.hang_up()
+    await other.page.context.close()
+
+
+async def test_a_call_outlives_the_socket_to_the_exchange_and_the_next_one_rings(product: Product, li: Agent) -> None:
+    caller = await calling(product)
+    await answers(li)
+    await until_heard(caller, LI_HZ)
+    await li.page.evaluate("__sip.at(-1).close()")
+    await phone_is(li, "exchange")
+    await ears.hears(li.page, "customer")
+    await until_heard(caller, LI_HZ)
+    await phone_is(li, "ok")
+    await call_is(li, "up")
+    await caller.hang_up()
+    await expect(card(li)).to_have_count(0)
+
+
+async def test_nobody_but_the_server_makes_the_browser_pick_up(product: Product, li: Agent) -> None:
+    """The exchange's own dialplan, or another phone of the house, opens no microphone."""
+    said = await asyncio.to_thread(product.exchange.cli, "channel originate PJSIP/w0 application Echo")
+    assert "rror" not in said
+    await asyncio.sleep(4)
+    assert "PJSIP/w0" not in product.exchange.cli("core show channels concise")
+    assert not await li.page.evaluate("window.__asked ?? 0")
+    await phone_is(li, "ok")

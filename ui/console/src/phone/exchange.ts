@@ -1,0 +1,144 @@
+/**
+ * This page as a phone of the telephone exchange: registers there, and hands each call that rings to the line that the
+ * desk was told to expect. The SIP library is loaded only where the server names an exchange.
+ */
+import { Store } from "@kit/feed/store.ts";
+import type { SipAccess } from "./wire.ts";
+
+/** A call that rings at this page. */
+export interface SipCall {
+  /** The leg that the server rings; empty: it isn't the server's. */
+  readonly leg: string;
+  /** Picks up. `stream` has one audio track; `peer` comes before any sound, `over` when the call has ended. */
+  answer(
+    stream: MediaStream,
+    ice: RTCIceServer[],
+    on: { peer: (peer: RTCPeerConnection) => void; over: () => void },
+  ): void;
+  /** Who waits to hear the end before picking up. */
+  onOver(run: () => void): void;
+  /** Not for this page (`unknown`), or it can't be taken now. */
+  refuse(why: "unknown" | "unable"): void;
+  /** This end is gone: the server goes on with the call as it does after a lost network. */
+  drop(): void;
+}
+
+/** The least that is needed of a SIP library. */
+export interface SipAgent {
+  start(): void;
+  stop(): void;
+  /** Registers anew: from now on this page rings, not another one of the person's. */
+  refresh(): Promise<void>;
+}
+export interface SipEars {
+  registered(is: boolean): void;
+  called(call: SipCall): void;
+}
+export type MakeSipAgent = (access: SipAccess, ears: SipEars) => SipAgent;
+
+/** `joining`: for the first time; `away`: the exchange can't be reached, or doesn't want us. */
+export type ExchangeState = "off" | "joining" | "here" | "away";
+
+/** A call may ring before the desk's socket has said that it will. */
+export const EARLY_MS = 2_000;
+const RELOAD_MS = 5_000;
+const JOIN_MS = 3_000;
+
+export class Exchange {
+  readonly state = new Store<ExchangeState>("off");
+  ice: RTCIceServer[] = [];
+  private agent: SipAgent | null = null;
+  private access = "";
+  private readonly expected = new Map<string, (call: SipCall) => void>();
+  private readonly early = new Map<SipCall, ReturnType<typeof setTimeout>>();
+
+  constructor(private readonly load: () => Promise<MakeSipAgent>) {}
+
+  /** Registers with this account; again with the same one: nothing changes. */
+  use(access: SipAccess, ice: RTCIceServer[]): void {
+    this.ice = ice;
+    const key = JSON.stringify(access);
+    if (key === this.access) return;
+    this.stop();
+    this.access = key;
+    this.state.set("joining");
+    void this.begin(access, key);
+  }
+
+  stop(): void {
+    this.access = "";
+    this.agent?.stop();
+    this.agent = null;
+    for (const call of [...this.early.keys()]) this.turnAway(call);
+    this.state.set("off");
+  }
+
+  /** The call that rings this leg is `take`'s, now or when it comes. Returns the way to expect it no longer. */
+  expect(leg: string, take: (call: SipCall) => void): () => void {
+    this.expected.set(leg, take);
+    const call = [...this.early.keys()].find((one) => one.leg === leg);
+    if (call) {
+      this.forget(call);
+      take(call);
+    }
+    return () => {
+      if (this.expected.get(leg) === take) this.expected.delete(leg);
+    };
+  }
+
+  /** See `SipAgent.refresh`. Also waits for a registration that is on its way, for a while. */
+  async ringHere(): Promise<void> {
+    if (this.state.get() === "here") await this.agent?.refresh();
+    else if (this.state.get() !== "off") await this.registered();
+  }
+
+  private registered(): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        stop();
+        resolve();
+      };
+      const stop = this.state.watch(done);
+      const timer = setTimeout(done, JOIN_MS);
+    });
+  }
+
+  private async begin(access: SipAccess, key: string): Promise<void> {
+    try {
+      const make = await this.load();
+      if (key !== this.access) return;
+      this.agent = make(access, {
+        registered: (is) => key === this.access && this.state.set(is ? "here" : "away"),
+        called: (call) => this.called(call),
+      });
+      this.agent.start();
+    } catch {
+      // The library's file can't be had just now.
+      if (key !== this.access) return;
+      this.state.set("away");
+      setTimeout(() => key === this.access && void this.begin(access, key), RELOAD_MS);
+    }
+  }
+
+  private called(call: SipCall): void {
+    const take = this.expected.get(call.leg);
+    if (take) return take(call);
+    if (!call.leg) return call.refuse("unknown");
+    this.early.set(
+      call,
+      setTimeout(() => this.turnAway(call), EARLY_MS),
+    );
+    call.onOver(() => this.forget(call));
+  }
+
+  private forget(call: SipCall): void {
+    clearTimeout(this.early.get(call));
+    this.early.delete(call);
+  }
+
+  private turnAway(call: SipCall): void {
+    this.forget(call);
+    call.refuse("unknown");
+  }
+}
