@@ -38,14 +38,8 @@ export class FakePeer extends EventTarget {
   iceGatheringState: RTCIceGatheringState = "complete";
   localDescription: { sdp: string } | null = null;
   remote: string | null = null;
-  readonly digits: string[] = [];
   readonly sender = {
     track: null as FakeTrack | null,
-    dtmf: {
-      canInsertDTMF: true,
-      toneBuffer: "",
-      insertDTMF: (digit: string) => void this.digits.push(digit),
-    },
     replaceTrack: (track: FakeTrack) => {
       this.sender.track = track;
       return Promise.resolve();

@@ -5,7 +5,6 @@ import type { CallRole } from "./wire.ts";
 
 const settle = () => vi.advanceTimersByTimeAsync(0);
 let offers: string[];
-let keys: string[];
 let isLinked: boolean;
 let line: WebRtcLine;
 let world: LineWorld;
@@ -14,14 +13,12 @@ beforeEach(() => {
   vi.useFakeTimers();
   fakeBrowser();
   offers = [];
-  keys = [];
   isLinked = true;
   world = {
     offer: (_leg, sdp) => {
       if (isLinked) offers.push(sdp);
       return isLinked;
     },
-    key: (_leg, digit) => void keys.push(digit),
     mute: () => {},
     track: () => Promise.resolve(new FakeTrack().clone() as unknown as MediaStreamTrack),
     peer: () => new FakePeer() as unknown as RTCPeerConnection,
@@ -171,15 +168,6 @@ describe("a line", () => {
     await line.replaceTrack(other as unknown as MediaStreamTrack);
     expect(other.enabled).toBe(false);
     expect(FakePeer.last.sender.track).toBe(other);
-  });
-
-  it("sends digits in the sound where it can, else as a frame", async () => {
-    await up();
-    line.key("5");
-    expect(FakePeer.last.digits).toEqual(["5"]);
-    FakePeer.last.sender.dtmf.canInsertDTMF = false;
-    line.key("#");
-    expect(keys).toEqual(["#"]);
   });
 
   it("leaves no microphone open behind, even closed while it was being opened", async () => {

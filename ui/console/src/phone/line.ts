@@ -33,7 +33,6 @@ export interface LineState {
 export interface LineWorld {
   /** Sends the offer; false: no connection to the server now, `renew` will be called when there is one. */
   offer(leg: string, sdp: string): boolean;
-  key(leg: string, digit: string): void;
   mute(leg: string, on: boolean): void;
   /** The microphone's track, of this line's own; null: this role may do without. Not asked for who only listens. */
   track(role: CallRole): Promise<MediaStreamTrack | null>;
@@ -55,8 +54,6 @@ export interface Line {
   setQuality(quality: QualityWord): void;
   /** Another microphone, while talking. */
   replaceTrack(track: MediaStreamTrack): Promise<void>;
-  /** One of 0–9 * #. */
-  key(digit: string): void;
   /** Connects anew, now. */
   renew(): void;
   close(): void;
@@ -88,14 +85,6 @@ export function gathered(peer: RTCPeerConnection, capMs = GATHER_MS): Promise<vo
 
 /** Supervisors who only listen are never heard, whatever their microphone does. */
 export const speaks = (role: CallRole): boolean => role !== "listen";
-
-/** Sends a key with the sound (RFC 4733), after those that are still being sent. False: it can't. */
-export function press(sender: RTCRtpSender | null | undefined, digit: string): boolean {
-  const dtmf = sender?.dtmf;
-  if (!dtmf?.canInsertDTMF) return false;
-  dtmf.insertDTMF(dtmf.toneBuffer + digit, 100, 70);
-  return true;
-}
 
 export const newLineState = (
   leg: string,
@@ -165,10 +154,6 @@ export class WebRtcLine implements Line {
     this.track = track;
     this.gate();
     await this.sender?.replaceTrack(track);
-  }
-
-  key(digit: string): void {
-    if (!press(this.sender, digit)) this.world.key(this.state.get().leg, digit);
   }
 
   renew(): void {

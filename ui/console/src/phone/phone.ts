@@ -389,7 +389,6 @@ export class Phone {
   private lineWorld(interaction: string): LineWorld {
     return {
       offer: (leg, sdp) => this.socket.send({ t: "offer", leg, sdp }),
-      key: (leg, digit) => void this.socket.send({ t: "key", leg, digit }),
       mute: (leg, on) => void this.socket.send({ t: "mute", leg, on }),
       track: (role) => this.track(interaction, role),
       peer: () => this.parts.peer({ iceServers: this.ice }),

@@ -41,7 +41,6 @@ let exchange: Exchange;
 let loads: number;
 let line: SipLine | null;
 let retakes: number;
-let keys: string[];
 let tracks: (() => Promise<MediaStreamTrack | null>)[];
 
 beforeEach(async () => {
@@ -55,7 +54,7 @@ beforeEach(async () => {
     },
   );
   agent = { start: vi.fn(), stop: vi.fn(), refresh: vi.fn(() => Promise.resolve()) };
-  [loads, retakes, keys, tracks, line] = [0, 0, [], [], null];
+  [loads, retakes, tracks, line] = [0, 0, [], null];
   exchange = new Exchange(() => {
     loads++;
     return Promise.resolve((_access, theirs) => {
@@ -76,7 +75,6 @@ afterEach(() => {
 function open(role: CallRole = "talk"): SipLine {
   const world: SipWorld = {
     offer: () => false,
-    key: (_leg, digit) => void keys.push(digit),
     mute: () => {},
     track: () =>
       (tracks.shift() ?? (() => Promise.resolve(new FakeTrack() as unknown as MediaStreamTrack)))(),
@@ -184,14 +182,12 @@ describe("a line over the exchange", () => {
     expect([lost.stream, lost.end, state().phase]).toEqual([null, "unable", "failed"]);
   });
 
-  it("mutes its own track, and sends keys with the sound", async () => {
+  it("mutes its own track", async () => {
     const call = await up();
     line!.setMuted(true);
     expect(call.stream?.getAudioTracks()[0]?.enabled).toBe(false);
     line!.setMuted(false);
     expect(call.stream?.getAudioTracks()[0]?.enabled).toBe(true);
-    line!.key("7");
-    expect([call.peer.digits, keys]).toEqual([["7"], []]);
   });
 
   it("sends silence for who listens, and the voice from the moment that they may speak", async () => {

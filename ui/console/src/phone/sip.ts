@@ -4,15 +4,7 @@
  */
 import { Store } from "@kit/feed/store.ts";
 import type { Exchange, SipCall } from "./exchange.ts";
-import {
-  DISCONNECTED_MS,
-  type Line,
-  type LineState,
-  type LineWorld,
-  newLineState,
-  press,
-  speaks,
-} from "./line.ts";
+import { DISCONNECTED_MS, type Line, type LineState, type LineWorld, newLineState, speaks } from "./line.ts";
 import type { CallRole, QualityWord } from "./wire.ts";
 
 /** It should have rung by now: perhaps another page of the person's has the registration. */
@@ -86,10 +78,6 @@ export class SipLine implements Line {
     this.hush();
     this.gate();
     await this.sender()?.replaceTrack(track);
-  }
-
-  key(digit: string): void {
-    if (!press(this.sender(), digit)) this.world.key(this.state.get().leg, digit);
   }
 
   /** Nothing to do while sound flows or is on its way; else the server rings anew, with another leg. */

@@ -60,7 +60,7 @@ export type ToPhoneServer =
   | { t: "ready"; microphone: boolean; why?: string }
   | { t: "offer"; leg: string; sdp: string }
   | { t: "hangup"; leg: string }
-  | { t: "key"; leg: string; digit: string; id?: string }
+  | { t: "key"; leg: string; digit: string; id: string }
   | { t: "mute"; leg: string; on: boolean }
   | { t: "take"; interaction: string; code?: string }
   | { t: "check"; id: string; sdp: string }
