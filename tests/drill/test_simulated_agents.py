@@ -49,12 +49,9 @@ async def people(demo: Served) -> AsyncIterator[Population]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def one_of(population: Population, number: int) -> SimulatedAgent:
+def one_of(population: Population, number: int) -> SimulatedAgent:
     """Just one of them, at work."""
-    agent = SimulatedAgent(population.stage, population.client, SIMULATED_AGENT_IDS[number])
-    task = population.agents[agent] = asyncio.create_task(agent.live())
-    task.add_done_callback(lambda _: population.agents.pop(agent, None))
-    return agent
+    return population._hire(SIMULATED_AGENT_IDS[number])
 
 
 def wanted(demo: Served, agent: SimulatedAgent) -> tuple[str, str | None]:
@@ -88,7 +85,7 @@ async def test_a_state_that_is_refused_is_asked_for_again(demo: Served, monkeypa
 
     async with people(demo) as population:
         monkeypatch.setattr(FeedLine, "command", refused)
-        agent = await one_of(population, 0)
+        agent = one_of(population, 0)
         await is_available(demo, agent)
         refusals += ["unavailable", "slow_down"]
         population._finish()
@@ -110,7 +107,7 @@ async def test_switched_off_while_another_state_is_on_its_way(demo: Served, monk
 
     async with people(demo) as population:
         monkeypatch.setattr(FeedLine, "command", slow)
-        agent = await one_of(population, 1)
+        agent = one_of(population, 1)
         await sent.wait()
         population._finish()
         await is_available(demo, agent)
@@ -124,7 +121,7 @@ async def test_switched_on_again_whoever_is_still_there_stays(demo: Served, monk
     monkeypatch.setattr(SimulatedAgent, "_is_home", lambda _: False)  # something is in hand yet
     monkeypatch.setattr("rexian.drill.population.SIMULATED_AGENT_IDS", SIMULATED_AGENT_IDS[2:4])
     async with people(demo) as population:
-        agent = await one_of(population, 2)
+        agent = one_of(population, 2)
         await is_available(demo, agent)
         population._finish()
 
@@ -151,7 +148,32 @@ async def test_a_desk_whose_view_is_refused_comes_back(demo: Served, monkeypatch
 
     monkeypatch.setattr(FeedLine, "take", refused)
     async with people(demo) as population:
-        agent = await one_of(population, 4)
+        agent = one_of(population, 4)
         await is_available(demo, agent)
         population._finish()
         await has_left(agent, population)
+
+
+async def test_a_desk_that_broke_is_taken_again(demo: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One who breaks on what nobody thought of must not be missing until somebody turns the ribbon off and on."""
+    monkeypatch.setattr("rexian.drill.population.REPLACED_AFTER_S", 0.1)
+    monkeypatch.setattr("rexian.drill.population.SIMULATED_AGENT_IDS", SIMULATED_AGENT_IDS[5:6])
+    take, broken = FeedLine.take, []
+
+    async def breaks(line: FeedLine, frame: dict[str, Any]) -> None:
+        if not broken:
+            broken.append(line)
+            raise KeyError("a frame that nobody thought of")
+        await take(line, frame)
+
+    monkeypatch.setattr(FeedLine, "take", breaks)
+    async with people(demo) as population:
+        first = one_of(population, 5)
+        await has_left(first, population)
+
+        async def taken_again() -> bool:
+            return any(one.feed.person_id == first.feed.person_id for one in population.agents)
+
+        await until(taken_again)
+        (second,) = population.agents
+        await is_available(demo, second)

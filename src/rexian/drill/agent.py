@@ -44,7 +44,9 @@ class SimulatedAgent:
         """Work until cancelled, or until gone home."""
         tasks = [asyncio.create_task(work) for work in (self.feed.run(), self._shift(), self._keep_state())]
         try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
         finally:
             self.feed.stop()
             for task in (*tasks, *self._busy.values()):
@@ -68,6 +70,8 @@ class SimulatedAgent:
         """Switched on again before the agent had left. False: too late, somebody else has to come."""
         if self.feed.stopped.is_set():
             return False
+        if not self.going:
+            return True
         self.going, self.on_break = False, ""
         self._look()
         self._news.set()

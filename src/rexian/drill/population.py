@@ -30,6 +30,7 @@ from rexian.drill.arrivals import next_gap_s
 from rexian.drill.customer import SimulatedCustomer
 from rexian.drill.pace import Pace
 from rexian.drill.stage import Backstage, Human, Play, Stage
+from rexian.kit import log
 from rexian.kit.settings import ensure_secret, load_settings
 from rexian.kit.simulated import HEADER, simulation_key
 
@@ -39,7 +40,9 @@ SAVE_EVERY_S = 60.0
 RUSH_EVERY_S = (240.0, 600.0)
 RUSH_SIZE = (6, 12)
 AGENT_STAGGER_S = 0.04
+REPLACED_AFTER_S = 5.0
 ARRIVES_WITHIN_S = 6.0
+_log = log.get(__name__)
 
 
 class Population:
@@ -105,10 +108,25 @@ class Population:
                 return
             if any(one.feed.person_id == person_id and one.stay() for one in list(self.agents)):
                 continue  # was still finishing: two of the same would undo each other's state
-            agent = SimulatedAgent(self.stage, self.client, person_id)
-            task = self.agents[agent] = asyncio.create_task(agent.live())
-            task.add_done_callback(lambda _, agent=agent: self.agents.pop(agent, None))  # type: ignore[misc]
+            self._hire(person_id)
             await asyncio.sleep(AGENT_STAGGER_S)
+
+    def _hire(self, person_id: str) -> SimulatedAgent:
+        agent = SimulatedAgent(self.stage, self.client, person_id)
+        task = self.agents[agent] = asyncio.create_task(agent.live())
+        task.add_done_callback(lambda task: self._has_left(agent, task))
+        return agent
+
+    def _has_left(self, agent: SimulatedAgent, task: asyncio.Task[None]) -> None:
+        """One who was not sent home is missed: somebody comes to the same desk a little later."""
+        self.agents.pop(agent, None)
+        if not agent.going and not task.cancelled():
+            _log.warning("population.agent_lost", person_id=agent.feed.person_id, error=repr(task.exception()))
+            self._beside(self._replace())
+
+    async def _replace(self) -> None:
+        await asyncio.sleep(REPLACED_AFTER_S)
+        await self._employ()
 
     def _finish(self) -> None:
         """Switched off: customers leave, agents finish and go home."""
