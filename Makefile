@@ -45,7 +45,7 @@ test: $(VENV)/.ready $(STATIC)/.built ## Run the tests (installs Chromium and fo
 	@tools/setup-test-machine
 	@$(MAKE) --no-print-directory check
 	@tools/with-node npm --prefix ui run --silent test
-	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest $(PYTEST_ARGS) || { code=$$?; mkdir -p .pytest_cache; echo $$code > .pytest_cache/exit; exit $$code; }
 
 # -- for those who work on it ----------------------------------------------------------------------------------------
 check: $(VENV)/.ready ui/node_modules/.ready ## Format, lint, types, fences, docs true (under a minute)
