@@ -7,12 +7,15 @@ import io
 from typing import Any, cast
 
 import pytest
+from sqlalchemy import select
 
 from rexian.directory.sign_in.principals import load_principal
 from rexian.kit.ids import new_id
 from rexian.runtime.port import FloorPort, Unavailable
-from rexian.work.desk.contract import visible_contact
+from rexian.work.desk.contract import sees_one_of, visible_contact
 from rexian.work.desk.export import neutral
+from rexian.work.desk.tables import contact
+from rexian.work.desk.timeline import customer_timeline
 from tests.served import Served
 from tests.work.helpers import Talk, caught_up, refusals, talk
 
@@ -75,7 +78,30 @@ async def test_while_the_floor_cannot_be_asked_nobody_is_refused_who_may_be_righ
     for contact_id in (talked.contact, new_id()):
         with pytest.raises(Unavailable):
             await visible_contact(db, clock, away, wang, contact_id)
+        with pytest.raises(Unavailable):
+            await sees_one_of(db, away, wang, [contact_id])
+    assert await sees_one_of(db, away, li, [new_id(), talked.contact])
     assert not await refusals(served, served.city.yunshan, talked.contact)
+    async with db.system() as tx:
+        qian = await load_principal(tx, served.city.qian, session_id=new_id(), via="session", demo=False)
+    assert qian is not None
+    with pytest.raises(Unavailable):  # another company's never is: it is kept that they tried, and nothing is told
+        await visible_contact(db, clock, away, qian, talked.contact)
+    assert await refusals(served, served.city.jianglan, talked.contact)
+
+
+async def test_who_reads_everything_reads_on_while_the_floor_cannot_be_asked(served: Served, talked: Talk) -> None:
+    db, clock, away = served.house.db, served.house.clock, cast(FloorPort, Away())
+    async with db.system() as tx:
+        zhao = await load_principal(tx, served.city.zhao, session_id=new_id(), via="session", demo=False)
+        wang = await load_principal(tx, served.city.wang, session_id=new_id(), via="session", demo=False)
+        customer_id = await tx.scalar(select(contact.c.customer_id).where(contact.c.id == talked.contact))
+    assert zhao is not None
+    assert wang is not None
+    page = await customer_timeline(db, clock, away, zhao, customer_id, cursor=None, limit=10)
+    assert [item.id for item in page.items] == [talked.contact]
+    with pytest.raises(Unavailable):
+        await customer_timeline(db, clock, away, wang, customer_id, cursor=None, limit=10)
 
 
 @pytest.mark.parametrize("path", ["", "/draft", "/trace"])

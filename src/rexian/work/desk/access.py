@@ -4,6 +4,7 @@ and, while a customer is at their desk, that customer's earlier ones. For everyb
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from typing import Any
 
@@ -41,6 +42,9 @@ async def visible_contact(
     if known is not None and await _may_see(db, floor, who, known, scope):
         return known
     if away is not None:
+        if known is not None and known.tenant_id not in who.tenants:  # there the floor could not have said yes
+            with contextlib.suppress(Problem):
+                await refuse(db, clock, who, "contact", contact_id)
         raise away
     if known is None:
         raise not_found("contact")
@@ -56,9 +60,12 @@ async def sees_one_of(db: Database, floor: FloorPort | None, who: Principal, con
     unasked: Unavailable | None = None
     for contact_id in contact_ids:
         known, away = await _find(db, floor, contact_id)
-        if known is not None and await _may_see(db, floor, who, known, "contact.read"):
-            return True
         unasked = unasked or away
+        try:
+            if known is not None and await _may_see(db, floor, who, known, "contact.read"):
+                return True
+        except Unavailable as error:
+            unasked = error
     if unasked is not None:
         raise unasked
     return False
