@@ -145,10 +145,16 @@ def headers_of(problem: Problem) -> dict[str, str]:
 
 
 def locale_of(request: Request[Any, Any, Any], default: str) -> str:
-    """The best of `Accept-Language`, in which a page says what it speaks; else the signed-in person's language."""
+    """The signed-in person's language, else the best of `Accept-Language`."""
     who = request.scope.get("user")
-    spoken = who.locale if isinstance(who, Principal) else default
-    return i18n.negotiate(request.headers.get("accept-language"), i18n.as_locale(spoken))
+    if isinstance(who, Principal):
+        return i18n.as_locale(who.locale)
+    return i18n.negotiate(request.headers.get("accept-language"), i18n.as_locale(default))
+
+
+def page_locale_of(request: Request[Any, Any, Any], default: str) -> str:
+    """The best of `Accept-Language`, in which a page says what it shows; else as `locale_of`."""
+    return i18n.negotiate(request.headers.get("accept-language"), i18n.as_locale(locale_of(request, default)))
 
 
 class ProblemHandler:
@@ -167,7 +173,7 @@ class ProblemHandler:
         if isinstance(error, HTTPException) and error.headers:
             headers |= {name.lower(): value for name, value in error.headers.items() if name.lower() == "allow"}
         return Response(
-            encoded(problem, locale_of(request, self._default_locale)),
+            encoded(problem, page_locale_of(request, self._default_locale)),
             status_code=problem.status,
             media_type=MEDIA_TYPE,
             headers=headers,

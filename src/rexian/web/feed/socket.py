@@ -42,11 +42,8 @@ SILENT_MS = 3 * wire.HEARTBEAT_MS
 MAX_TOPICS = 64
 MAX_WAITING = 32  # commands of one socket that wait for their commit
 READY_S = 5.0
-_FAULTS = {
-    403: "topic_refused",
-    404: "topic_refused",
-    500: "unavailable",
-}  # what a page is told of a topic it asked for
+_FAULTS = {403: "topic_refused", 404: "topic_refused", 500: "unavailable"}
+"""What a page is told of a topic that it asked for; other problems by their own code."""
 
 _log = log.get(__name__)
 _open = metrics.gauge("rexian_feed_sockets", "Staff sockets that are open")
