@@ -19,9 +19,8 @@ if TYPE_CHECKING:
     from rexian.channels.voice.channel import VoiceChannel
 
 _log = log.get(__name__)
-KEYS_KNOWN = (
-    1_024  # keys pressed by all desks that are told from a repetition: minutes of it, sockets repeat in seconds
-)
+KEYS_KNOWN = 1_024
+"""Keys of all desks that are told from a repetition: minutes of pressing, and sockets repeat within seconds."""
 
 
 class Pressed:

@@ -37,6 +37,8 @@ def exchange_socket(settings: Settings) -> str:
     if settings.voice_engine != "asterisk" or not settings.asterisk_urls:
         return ""
     if settings.asterisk_socket:
+        if not settings.asterisk_socket.startswith(("ws://", "wss://")):
+            raise SettingsError("asterisk_socket: give a socket's address: wss://host/ws")
         return settings.asterisk_socket
     parts = urlsplit(settings.asterisk_urls[0])
     if settings.asterisk_certificate:
