@@ -222,6 +222,32 @@ describe("a call", () => {
     expect(document.activeElement?.textContent).toContain("拨号盘");
   });
 
+  it("shows no key as pressed that did not reach the server, and tells it", async () => {
+    await talking();
+    key("KeyK");
+    const pad = await screen.findByRole("group", { name: "拨号盘" });
+    await user.keyboard("1");
+    server.http.set("POST /api/feed-ticket", () => {
+      throw new Error("away");
+    });
+    act(() => server.cutPhones());
+    await user.keyboard("2");
+    expect(within(pad).getByLabelText("已按").textContent).toBe("1");
+    expect((await screen.findAllByText("电话服务暂时连不上，请稍后再试。")).length).toBeGreaterThan(0);
+  });
+
+  it("presses a key that is held down once", async () => {
+    await talking();
+    key("KeyK");
+    const pad = await screen.findByRole("group", { name: "拨号盘" });
+    fireEvent.keyDown(pad, { key: "5" });
+    fireEvent.keyDown(pad, { key: "5", repeat: true });
+    expect(server.phoned("key").map(({ digit }) => digit)).toEqual(["5"]);
+    const button = within(pad).getByRole("button", { name: /^6/ });
+    expect(fireEvent.keyDown(button, { key: "Enter" })).toBe(true);
+    expect(fireEvent.keyDown(button, { key: "Enter", repeat: true })).toBe(false);
+  });
+
   it("pauses recording with a reason, or by key at once", async () => {
     const card = await talking();
     await user.click(within(card).getByRole("button", { name: /录音中/ }));

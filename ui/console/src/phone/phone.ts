@@ -34,7 +34,7 @@ export interface PhoneState {
   lines: Readonly<Record<string, LineState>>;
   /** Emergencies that nobody takes, in words, by interaction. */
   alarms: Readonly<Record<string, string>>;
-  /** The server's last refusal, in the person's language. */
+  /** The last refusal: the server's, in the person's language; empty: the server wasn't reached. */
   problem: { id: string | null; text: string; n: number } | null;
 }
 
@@ -225,7 +225,7 @@ export class Phone {
   /** By the server, whatever carries the sound: it knows who is outside, and says why where nobody would hear it. */
   private press(interaction: string, digit: string, id: string): void {
     const leg = this.lines.get(interaction)?.state.get().leg ?? this.state.get().calls[interaction]?.leg;
-    if (leg) this.socket.send({ t: "key", leg, digit, id });
+    if (!leg || !this.socket.send({ t: "key", leg, digit, id })) this.refused(id, "");
   }
 
   private whenOpen(run: () => void): void {
