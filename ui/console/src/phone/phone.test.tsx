@@ -320,6 +320,17 @@ describe("moving a call", () => {
     expect(card.textContent).toContain("您正在与陈立群通话");
   });
 
+  it("stays muted on its next leg", async () => {
+    const card = await talking();
+    key("KeyM");
+    const next = "interaction-1:a:agent-li:2";
+    ring({ t: "connect", leg: next, interaction: "interaction-1", role: "talk" });
+    await waitFor(() => expect(server.phoned("offer").at(-1)?.leg).toBe(next));
+    expect(FakePeer.last.sender.track?.enabled).toBe(false);
+    expect(within(card).getByRole("button", { name: /取消静音/ })).toBeTruthy();
+    expect(server.phoned("mute").at(-1)).toEqual({ t: "mute", leg: next, on: true });
+  });
+
   it("after the device was lost", async () => {
     view(voice({ accepted_at: Date.now() - 60_000 }));
     server.phoneCalls = [word({ state: "lost", here: false })];

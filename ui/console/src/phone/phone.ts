@@ -375,6 +375,8 @@ export class Phone {
       was = now.phase;
       this.showLines();
     });
+    // The server keeps the person muted from leg to leg.
+    if (before?.state.get().muted) line.setMuted(true);
     this.showLines();
     line.start();
   }
