@@ -27,6 +27,8 @@ export interface PhoneState {
   exchange: ExchangeState;
   /** Name of the telephone on the person's desk that rings in place of this page; empty: none. */
   deskPhone: string;
+  /** The engine is an exchange, at which the person has no telephone: nothing rings. */
+  noPhone: boolean;
   /** The browser keeps sound back until the person touches the page. */
   blocked: boolean;
   /** By interaction. */
@@ -46,6 +48,7 @@ export const SILENT: PhoneState = {
   microphone: "unknown",
   exchange: "off",
   deskPhone: "",
+  noPhone: false,
   blocked: false,
   calls: {},
   lines: {},
@@ -177,8 +180,8 @@ export class Phone {
    * the way to give it back; null: a call can't be taken here, `readiness` says why.
    */
   async prove(): Promise<(() => void) | null> {
-    const { holds, link, engineDown, deskPhone, exchange } = this.state.get();
-    if (!holds || link !== "open" || engineDown || !ringsHere(exchange)) return null;
+    const { holds, link, engineDown, deskPhone, noPhone, exchange } = this.state.get();
+    if (!holds || link !== "open" || engineDown || noPhone || !ringsHere(exchange)) return null;
     if (deskPhone) return () => {};
     try {
       await this.devices.open();
@@ -285,9 +288,9 @@ export class Phone {
 
   private tellReady(): void {
     const microphone = this.devices.microphone.get();
-    const { exchange } = this.state.get();
+    const { exchange, noPhone } = this.state.get();
     if (microphone === "unknown" || exchange === "joining") return;
-    const why = ringsHere(exchange) ? microphone : "exchange";
+    const why = noPhone ? "no_phone" : ringsHere(exchange) ? microphone : "exchange";
     const isOk = why === "ok";
     this.socket.send({ t: "ready", microphone: isOk, ...(isOk ? {} : { why }) });
   }
@@ -334,6 +337,7 @@ export class Phone {
       calls,
       engineDown: frame.up === false ? "…" : "",
       deskPhone: frame.sip ? "" : (frame.phone ?? ""),
+      noPhone: frame.engine === "asterisk" && !frame.sip && !frame.phone,
     });
     if (frame.sip) this.exchange.use(frame.sip, frame.ice_servers);
     else this.exchange.stop();

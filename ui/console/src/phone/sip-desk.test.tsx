@@ -85,3 +85,28 @@ it("rings here before it asks for a call from elsewhere", async () => {
   await waitFor(() => expect(server.phoned("take")).toEqual([{ t: "take", interaction: "interaction-1" }]));
   expect(sip.refreshed).toBe(1);
 });
+
+it("is not ready for calls where the person has no telephone, and says so", async () => {
+  await openDesk();
+  registered(true);
+  const welcome = (phone: string) =>
+    act(() =>
+      server.ring({
+        t: "welcome",
+        person: LI.person.id,
+        engine: "asterisk",
+        phone,
+        ice_servers: [],
+        calls: [],
+        now: Date.now(),
+      }),
+    );
+  welcome("desk-1001");
+  expect(server.phoned("ready").at(-1)).toEqual({ t: "ready", microphone: true });
+  welcome("");
+  expect(server.phoned("ready").at(-1)).toEqual({ t: "ready", microphone: false, why: "no_phone" });
+  expect((await screen.findAllByText(/还没有话机/)).length).toBeGreaterThan(0);
+  act(() => server.push("me", ["set", "offers", "offer-1", offer({ medium: "voice" })]));
+  await screen.findByRole("article");
+  expect(server.sent("ProveOffer")).toEqual([]);
+});
