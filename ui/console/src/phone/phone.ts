@@ -216,6 +216,7 @@ export class Phone {
   private perform(act: Act): void {
     if (act.do === "retry") {
       this.socket.nudge();
+      this.exchange.retry();
       void this.devices.look();
       for (const line of this.lines.values()) if (line.state.get().phase === "failed") line.renew();
     } else if (act.do === "take") {

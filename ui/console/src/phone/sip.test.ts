@@ -36,7 +36,7 @@ class FakeCall implements SipCall {
 }
 
 let ears: SipEars;
-let agent: { start: Mock<() => void>; stop: Mock<() => void>; refresh: Mock<() => Promise<void>> };
+let agent: Record<"start" | "stop" | "retry", Mock<() => void>> & { refresh: Mock<() => Promise<void>> };
 let exchange: Exchange;
 let loads: number;
 let line: SipLine | null;
@@ -53,7 +53,7 @@ beforeEach(async () => {
       close = () => Promise.resolve();
     },
   );
-  agent = { start: vi.fn(), stop: vi.fn(), refresh: vi.fn(() => Promise.resolve()) };
+  agent = { start: vi.fn(), stop: vi.fn(), retry: vi.fn(), refresh: vi.fn(() => Promise.resolve()) };
   [loads, retakes, tracks, line] = [0, 0, [], null];
   exchange = new Exchange(() => {
     loads++;
@@ -65,6 +65,7 @@ beforeEach(async () => {
   exchange.use(ACCESS, []);
   await settle();
   ears.registered(true);
+  await vi.advanceTimersByTimeAsync(5_000);
 });
 afterEach(() => {
   line?.close();
@@ -129,6 +130,77 @@ describe("a registration at the exchange", () => {
     expect(shaky.state.get()).toBe("away");
     await vi.advanceTimersByTimeAsync(5_000);
     expect(agent.start).toHaveBeenCalledTimes(2);
+  });
+
+  it("hears nothing of an agent that it has stopped, also with the same account", async () => {
+    const old = ears;
+    exchange.stop();
+    exchange.use(ACCESS, []);
+    await settle();
+    ears.registered(true);
+    old.registered(false);
+    expect(exchange.state.get()).toBe("here");
+    const call = new FakeCall("leg:1");
+    old.called(call);
+    expect(call.end).toBe("unknown");
+  });
+
+  it("makes one agent, however often it is stopped while the library is being loaded", async () => {
+    const made = vi.fn(() => agent);
+    const slow = new Exchange(() => Promise.resolve(made));
+    slow.use(ACCESS, []);
+    slow.stop();
+    slow.use(ACCESS, []);
+    await settle();
+    expect(made).toHaveBeenCalledTimes(1);
+  });
+
+  it("loads the library for the last account alone", async () => {
+    let n = 0;
+    const shaky = new Exchange(() => {
+      n++;
+      return Promise.reject(new Error("gone"));
+    });
+    shaky.use(ACCESS, []);
+    await settle();
+    shaky.stop();
+    shaky.use(ACCESS, []);
+    await settle();
+    expect(n).toBe(2);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(n).toBe(3);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(n).toBe(4);
+    shaky.stop();
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(n).toBe(4);
+  });
+
+  it("is tried at once when the person asks for it", async () => {
+    exchange.retry();
+    expect(agent.retry).not.toHaveBeenCalled();
+    ears.registered(false);
+    exchange.retry();
+    expect(agent.retry).toHaveBeenCalledTimes(1);
+    let n = 0;
+    const shaky = new Exchange(() =>
+      n++ ? Promise.resolve(() => agent) : Promise.reject(new Error("gone")),
+    );
+    shaky.use(ACCESS, []);
+    await settle();
+    shaky.retry();
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(n).toBe(2);
+  });
+
+  it("is not made anew when it was made just now", async () => {
+    ears.registered(false);
+    ears.registered(true);
+    await exchange.ringHere();
+    expect(agent.refresh).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(1_000);
+    await exchange.ringHere();
+    expect(agent.refresh).toHaveBeenCalledTimes(1);
   });
 
   it("turns away what the server has not sent, and who rings for nobody", async () => {
