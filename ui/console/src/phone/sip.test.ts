@@ -41,6 +41,7 @@ let exchange: Exchange;
 let loads: number;
 let line: SipLine | null;
 let retakes: number;
+let silences: number;
 let tracks: (() => Promise<MediaStreamTrack | null>)[];
 
 beforeEach(async () => {
@@ -49,12 +50,18 @@ beforeEach(async () => {
   vi.stubGlobal(
     "AudioContext",
     class {
+      constructor() {
+        silences++;
+      }
       createMediaStreamDestination = () => ({ stream: { getAudioTracks: () => [new FakeTrack()] } });
-      close = () => Promise.resolve();
+      close = () => {
+        silences--;
+        return Promise.resolve();
+      };
     },
   );
   agent = { start: vi.fn(), stop: vi.fn(), retry: vi.fn(), refresh: vi.fn(() => Promise.resolve()) };
-  [loads, retakes, tracks, line] = [0, 0, [], null];
+  [loads, retakes, silences, tracks, line] = [0, 0, 0, [], null];
   exchange = new Exchange(() => {
     loads++;
     return Promise.resolve((_access, theirs) => {
@@ -298,6 +305,58 @@ describe("a line over the exchange", () => {
     line!.renew();
     await settle();
     expect([retakes, agent.refresh.mock.calls.length]).toEqual([1, 1]);
+  });
+
+  it("asks once, and not when it has rung meanwhile", async () => {
+    const call = await up();
+    let isDone = () => {};
+    agent.refresh.mockImplementation(() => new Promise((resolve) => (isDone = resolve)));
+    call.peer.becomes("failed");
+    line!.renew();
+    line!.renew();
+    expect(agent.refresh).toHaveBeenCalledTimes(1);
+    const second = await rung();
+    second.peer.becomes("connected");
+    isDone();
+    await settle();
+    expect([retakes, second.end, state().phase]).toEqual([0, "", "up"]);
+  });
+
+  it("doesn't ask for a call that is being picked up", async () => {
+    let isOpen: (track: MediaStreamTrack) => void = () => {};
+    tracks = [() => new Promise((resolve) => (isOpen = resolve))];
+    open();
+    const call = await rung();
+    line!.renew();
+    isOpen(new FakeTrack() as unknown as MediaStreamTrack);
+    await settle();
+    expect([retakes, call.end, call.stream === null]).toEqual([0, "", false]);
+  });
+
+  it("can be asked for again when the way that was found leads nowhere", async () => {
+    open();
+    const call = await rung();
+    call.peer.becomes("connecting");
+    await vi.advanceTimersByTimeAsync(8_000);
+    expect(state().phase).toBe("failed");
+    line!.renew();
+    await settle();
+    expect([call.end, retakes]).toEqual(["dropped", 1]);
+  });
+
+  it("leaves no silence open when it is closed while the microphone is asked for", async () => {
+    let isOpen: (track: null) => void = () => {};
+    tracks = [() => new Promise((resolve) => (isOpen = resolve))];
+    open("whisper");
+    await rung();
+    line!.close();
+    isOpen(null);
+    await settle();
+    expect(silences).toBe(0);
+    await up("listen");
+    expect(silences).toBe(1);
+    line!.close();
+    expect(silences).toBe(0);
   });
 
   it("hangs up when it is closed, and when the page goes", async () => {
