@@ -75,7 +75,8 @@ export class Line {
   press(digit: string): boolean {
     const [sender] = this.pc.getSenders();
     if (!sender?.dtmf?.canInsertDTMF) return false;
-    sender.dtmf.insertDTMF(digit, 120, 60);
+    // What is inserted replaces what still waits to be sounded.
+    sender.dtmf.insertDTMF(sender.dtmf.toneBuffer + digit, 120, 60);
     return true;
   }
 

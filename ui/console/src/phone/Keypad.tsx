@@ -41,9 +41,10 @@ export function Keypad({ onKey, onClose, refused }: Props) {
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     if (isComposing(event) || event.altKey || event.ctrlKey || event.metaKey) return;
     if (event.key === "Escape") onClose();
-    else if (KEYS.includes(event.key)) press(event.key);
     else if (event.key in STEPS) step(event.currentTarget, STEPS[event.key] ?? 0);
-    else return;
+    else if (KEYS.includes(event.key)) {
+      if (!event.repeat) press(event.key);
+    } else if (event.key !== "Enter" || !event.repeat) return; // held down it would press its button on and on
     event.preventDefault();
     event.stopPropagation();
   };

@@ -1,8 +1,18 @@
 /** On the desk: why calls can't ring here, and what helps. */
 import { useTranslation } from "react-i18next";
 import { Button, Notice } from "@kit/ui";
-import { isTrouble, readiness } from "./model.ts";
+import { isTrouble, type Readiness, readiness } from "./model.ts";
 import { phoneDialog, usePhone, usePhoneState, useTakesCalls } from "./store.tsx";
+
+type Help = "allow" | "retry" | "check" | "none";
+/** The rest: a look at the devices. */
+const HELP: Partial<Record<Readiness, Help>> = {
+  ask: "allow",
+  lost: "retry",
+  engine: "retry",
+  exchange: "retry",
+  no_phone: "none",
+};
 
 export function PhoneNotice() {
   const { t } = useTranslation("phone");
@@ -13,12 +23,12 @@ export function PhoneNotice() {
   const isBlocked = usePhoneState((state) => state.blocked && state.holds);
   if (!takesCalls) return null;
   if (isTrouble(why)) {
-    const help =
-      why === "ask" ? "allow" : why === "lost" || why === "engine" || why === "exchange" ? "retry" : "check";
+    const help = HELP[why] ?? "check";
     const run = {
       allow: () => void phone.devices.prove(),
       retry: phone.retry,
       check: () => phoneDialog.set("check"),
+      none: null,
     }[help];
     return (
       <Notice
@@ -26,9 +36,11 @@ export function PhoneNotice() {
         live
         className="m-3 mb-0 items-center"
         action={
-          <Button size="sm" onPress={run}>
-            {t(`notice.${help}`)}
-          </Button>
+          run && (
+            <Button size="sm" onPress={run}>
+              {t(`notice.${help}`)}
+            </Button>
+          )
         }
       >
         {t(`ready.${why}`)} {t(`ready_help.${why}`)}

@@ -27,6 +27,8 @@ export interface SipCall {
 export interface SipAgent {
   start(): void;
   stop(): void;
+  /** Tries to register now, instead of after the pause that follows a failure. */
+  retry(): void;
   /** Registers anew: from now on this page rings, not another one of the person's. */
   refresh(): Promise<void>;
 }
@@ -43,12 +45,18 @@ export type ExchangeState = "off" | "joining" | "here" | "away";
 export const EARLY_MS = 2_000;
 const RELOAD_MS = 5_000;
 const JOIN_MS = 3_000;
+/** A registration this young is surely the newest of the person's. */
+const FRESH_MS = 1_000;
 
 export class Exchange {
   readonly state = new Store<ExchangeState>("off");
   ice: RTCIceServer[] = [];
   private agent: SipAgent | null = null;
-  private access = "";
+  private access: SipAccess | null = null;
+  /** Grows with every `use` and `stop`: what an agent of before still says no longer counts. */
+  private attempt = 0;
+  private again: ReturnType<typeof setTimeout> | null = null;
+  private registeredAt = 0;
   private readonly expected = new Map<string, (call: SipCall) => void>();
   private readonly early = new Map<SipCall, ReturnType<typeof setTimeout>>();
 
@@ -57,20 +65,28 @@ export class Exchange {
   /** Registers with this account; again with the same one: nothing changes. */
   use(access: SipAccess, ice: RTCIceServer[]): void {
     this.ice = ice;
-    const key = JSON.stringify(access);
-    if (key === this.access) return;
+    if (JSON.stringify(access) === JSON.stringify(this.access)) return;
     this.stop();
-    this.access = key;
+    this.access = access;
     this.state.set("joining");
-    void this.begin(access, key);
+    void this.begin(access, this.attempt);
   }
 
   stop(): void {
-    this.access = "";
+    this.access = null;
+    this.attempt++;
+    this.clearAgain();
     this.agent?.stop();
     this.agent = null;
     for (const call of [...this.early.keys()]) this.turnAway(call);
     this.state.set("off");
+  }
+
+  /** The person asks for it: tries now to register. */
+  retry(): void {
+    if (this.state.get() !== "away") return;
+    if (this.again && this.access) void this.begin(this.access, this.attempt);
+    else this.agent?.retry();
   }
 
   /** The call that rings this leg is `take`'s, now or when it comes. Returns the way to expect it no longer. */
@@ -88,8 +104,9 @@ export class Exchange {
 
   /** See `SipAgent.refresh`. Also waits for a registration that is on its way, for a while. */
   async ringHere(): Promise<void> {
-    if (this.state.get() === "here") await this.agent?.refresh();
-    else if (this.state.get() !== "off") await this.registered();
+    if (this.state.get() === "here") {
+      if (performance.now() - this.registeredAt >= FRESH_MS) await this.agent?.refresh();
+    } else if (this.state.get() !== "off") await this.registered();
   }
 
   private registered(): Promise<void> {
@@ -104,21 +121,32 @@ export class Exchange {
     });
   }
 
-  private async begin(access: SipAccess, key: string): Promise<void> {
+  private async begin(access: SipAccess, attempt: number): Promise<void> {
+    this.clearAgain();
     try {
       const make = await this.load();
-      if (key !== this.access) return;
+      if (attempt !== this.attempt) return;
       this.agent = make(access, {
-        registered: (is) => key === this.access && this.state.set(is ? "here" : "away"),
-        called: (call) => this.called(call),
+        registered: (is) => attempt === this.attempt && this.moved(is),
+        called: (call) => (attempt === this.attempt ? this.called(call) : call.refuse("unknown")),
       });
       this.agent.start();
     } catch {
       // The library's file can't be had just now.
-      if (key !== this.access) return;
+      if (attempt !== this.attempt) return;
+      this.again = setTimeout(() => void this.begin(access, attempt), RELOAD_MS);
       this.state.set("away");
-      setTimeout(() => key === this.access && void this.begin(access, key), RELOAD_MS);
     }
+  }
+
+  private clearAgain(): void {
+    if (this.again) clearTimeout(this.again);
+    this.again = null;
+  }
+
+  private moved(isHere: boolean): void {
+    if (isHere) this.registeredAt = performance.now();
+    this.state.set(isHere ? "here" : "away");
   }
 
   private called(call: SipCall): void {

@@ -11,12 +11,17 @@ const REFUSALS = { unknown: 404, unable: 480 } as const;
 /** Q.850 cause 44: to the server a lost line, not a handset put down (RFC 3326). */
 const LOST = "Reason: Q.850;cause=44";
 const REFRESH_MS = 3_000;
+/** JsSIP lets a refusal rest; pages that were refused together don't come back together. */
+const AGAIN_MS = 5_000;
+const AGAIN_SPREAD_MS = 5_000;
 
 export const makeJsSipAgent: MakeSipAgent = (access, ears) => new JsSipAgent(access, ears);
 
 class JsSipAgent implements SipAgent {
   private readonly ua: UA;
   private isRefreshing = false;
+  private isStopped = false;
+  private again: ReturnType<typeof setTimeout> | null = null;
 
   constructor(
     access: SipAccess,
@@ -34,7 +39,11 @@ class JsSipAgent implements SipAgent {
       connection_recovery_max_interval: 10,
       user_agent: "Rexian",
     });
-    this.ua.on("registered", () => ears.registered(true));
+    this.ua.on("registered", () => {
+      this.clearAgain();
+      ears.registered(true);
+    });
+    this.ua.on("registrationFailed", () => this.registerLater());
     for (const event of ["unregistered", "registrationFailed", "disconnected"] as const) {
       this.ua.on(event, () => {
         if (!this.isRefreshing) ears.registered(false);
@@ -50,18 +59,48 @@ class JsSipAgent implements SipAgent {
   }
 
   stop(): void {
+    this.isStopped = true;
+    this.clearAgain();
     this.ua.stop();
+  }
+
+  retry(): void {
+    if (this.isStopped) return;
+    this.clearAgain();
+    if (this.ua.isConnected()) this.ua.register();
+    // Registers as soon as it is connected. JsSIP's types leave this out.
+    else (this.ua as unknown as { transport: { connect(): void } | null }).transport?.connect();
   }
 
   async refresh(): Promise<void> {
     if (this.isRefreshing || !this.ua.isRegistered()) return;
     this.isRefreshing = true;
     // JsSIP tells of a registration only after there was none.
-    this.ua.once("unregistered", () => this.ua.register());
+    this.ua.once("unregistered", () => {
+      if (!this.isStopped) this.ua.register();
+    });
     this.ua.unregister();
     await this.registered();
     this.isRefreshing = false;
     if (!this.ua.isRegistered()) this.ears.registered(false);
+  }
+
+  private registerLater(): void {
+    if (this.isStopped) return;
+    this.clearAgain();
+    this.again = setTimeout(
+      () => {
+        this.again = null;
+        // Without a connection JsSIP makes one first, and registers then.
+        if (this.ua.isConnected()) this.ua.register();
+      },
+      AGAIN_MS + Math.random() * AGAIN_SPREAD_MS,
+    );
+  }
+
+  private clearAgain(): void {
+    if (this.again) clearTimeout(this.again);
+    this.again = null;
   }
 
   private registered(): Promise<void> {

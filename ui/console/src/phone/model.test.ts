@@ -67,6 +67,7 @@ describe("readiness", () => {
     [{ engineDown: "…" }, "engine"],
     [{ microphone: "refused" }, "refused"],
     [{ microphone: "ask" }, "ask"],
+    [{ noPhone: true }, "no_phone"],
   ] as [Partial<PhoneState>, string][])("%o is %s", (over, why) => expect(readiness(state(over))).toBe(why));
 });
 

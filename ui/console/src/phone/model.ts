@@ -13,6 +13,7 @@ export type Readiness =
   | "lost"
   | "engine"
   | "exchange"
+  | "no_phone"
   | "unknown"
   | "ask"
   | "refused"
@@ -23,6 +24,7 @@ export type Readiness =
 export function readiness(state: PhoneState): Readiness {
   if (state.link !== "open") return state.link;
   if (state.engineDown) return "engine";
+  if (state.noPhone) return "no_phone";
   if (state.exchange === "joining") return "connecting";
   if (state.exchange === "away") return "exchange";
   return state.deskPhone ? "ok" : state.microphone;

@@ -222,6 +222,32 @@ describe("a call", () => {
     expect(document.activeElement?.textContent).toContain("拨号盘");
   });
 
+  it("shows no key as pressed that did not reach the server, and tells it", async () => {
+    await talking();
+    key("KeyK");
+    const pad = await screen.findByRole("group", { name: "拨号盘" });
+    await user.keyboard("1");
+    server.http.set("POST /api/feed-ticket", () => {
+      throw new Error("away");
+    });
+    act(() => server.cutPhones());
+    await user.keyboard("2");
+    expect(within(pad).getByLabelText("已按").textContent).toBe("1");
+    expect((await screen.findAllByText("电话服务暂时连不上，请稍后再试。")).length).toBeGreaterThan(0);
+  });
+
+  it("presses a key that is held down once", async () => {
+    await talking();
+    key("KeyK");
+    const pad = await screen.findByRole("group", { name: "拨号盘" });
+    fireEvent.keyDown(pad, { key: "5" });
+    fireEvent.keyDown(pad, { key: "5", repeat: true });
+    expect(server.phoned("key").map(({ digit }) => digit)).toEqual(["5"]);
+    const button = within(pad).getByRole("button", { name: /^6/ });
+    expect(fireEvent.keyDown(button, { key: "Enter" })).toBe(true);
+    expect(fireEvent.keyDown(button, { key: "Enter", repeat: true })).toBe(false);
+  });
+
   it("pauses recording with a reason, or by key at once", async () => {
     const card = await talking();
     await user.click(within(card).getByRole("button", { name: /录音中/ }));
@@ -292,6 +318,17 @@ describe("moving a call", () => {
     ring({ t: "call", ...word({ state: "ended", here: false }) }, { t: "drop", leg: LEG, cause: "normal" });
     expect(FakePeer.last.connectionState).toBe("connected");
     expect(card.textContent).toContain("您正在与陈立群通话");
+  });
+
+  it("stays muted on its next leg", async () => {
+    const card = await talking();
+    key("KeyM");
+    const next = "interaction-1:a:agent-li:2";
+    ring({ t: "connect", leg: next, interaction: "interaction-1", role: "talk" });
+    await waitFor(() => expect(server.phoned("offer").at(-1)?.leg).toBe(next));
+    expect(FakePeer.last.sender.track?.enabled).toBe(false);
+    expect(within(card).getByRole("button", { name: /取消静音/ })).toBeTruthy();
+    expect(server.phoned("mute").at(-1)).toEqual({ t: "mute", leg: next, on: true });
   });
 
   it("after the device was lost", async () => {

@@ -27,6 +27,8 @@ export interface PhoneState {
   exchange: ExchangeState;
   /** Name of the telephone on the person's desk that rings in place of this page; empty: none. */
   deskPhone: string;
+  /** The engine is an exchange, at which the person has no telephone: nothing rings. */
+  noPhone: boolean;
   /** The browser keeps sound back until the person touches the page. */
   blocked: boolean;
   /** By interaction. */
@@ -34,7 +36,7 @@ export interface PhoneState {
   lines: Readonly<Record<string, LineState>>;
   /** Emergencies that nobody takes, in words, by interaction. */
   alarms: Readonly<Record<string, string>>;
-  /** The server's last refusal, in the person's language. */
+  /** The last refusal: the server's, in the person's language; empty: the server wasn't reached. */
   problem: { id: string | null; text: string; n: number } | null;
 }
 
@@ -46,6 +48,7 @@ export const SILENT: PhoneState = {
   microphone: "unknown",
   exchange: "off",
   deskPhone: "",
+  noPhone: false,
   blocked: false,
   calls: {},
   lines: {},
@@ -177,8 +180,8 @@ export class Phone {
    * the way to give it back; null: a call can't be taken here, `readiness` says why.
    */
   async prove(): Promise<(() => void) | null> {
-    const { holds, link, engineDown, deskPhone, exchange } = this.state.get();
-    if (!holds || link !== "open" || engineDown || !ringsHere(exchange)) return null;
+    const { holds, link, engineDown, deskPhone, noPhone, exchange } = this.state.get();
+    if (!holds || link !== "open" || engineDown || noPhone || !ringsHere(exchange)) return null;
     if (deskPhone) return () => {};
     try {
       await this.devices.open();
@@ -213,6 +216,7 @@ export class Phone {
   private perform(act: Act): void {
     if (act.do === "retry") {
       this.socket.nudge();
+      this.exchange.retry();
       void this.devices.look();
       for (const line of this.lines.values()) if (line.state.get().phase === "failed") line.renew();
     } else if (act.do === "take") {
@@ -225,7 +229,7 @@ export class Phone {
   /** By the server, whatever carries the sound: it knows who is outside, and says why where nobody would hear it. */
   private press(interaction: string, digit: string, id: string): void {
     const leg = this.lines.get(interaction)?.state.get().leg ?? this.state.get().calls[interaction]?.leg;
-    if (leg) this.socket.send({ t: "key", leg, digit, id });
+    if (!leg || !this.socket.send({ t: "key", leg, digit, id })) this.refused(id, "");
   }
 
   private whenOpen(run: () => void): void {
@@ -285,9 +289,9 @@ export class Phone {
 
   private tellReady(): void {
     const microphone = this.devices.microphone.get();
-    const { exchange } = this.state.get();
+    const { exchange, noPhone } = this.state.get();
     if (microphone === "unknown" || exchange === "joining") return;
-    const why = ringsHere(exchange) ? microphone : "exchange";
+    const why = noPhone ? "no_phone" : ringsHere(exchange) ? microphone : "exchange";
     const isOk = why === "ok";
     this.socket.send({ t: "ready", microphone: isOk, ...(isOk ? {} : { why }) });
   }
@@ -334,6 +338,7 @@ export class Phone {
       calls,
       engineDown: frame.up === false ? "…" : "",
       deskPhone: frame.sip ? "" : (frame.phone ?? ""),
+      noPhone: frame.engine === "asterisk" && !frame.sip && !frame.phone,
     });
     if (frame.sip) this.exchange.use(frame.sip, frame.ice_servers);
     else this.exchange.stop();
@@ -375,6 +380,8 @@ export class Phone {
       was = now.phase;
       this.showLines();
     });
+    // The server keeps the person muted from leg to leg.
+    if (before?.state.get().muted) line.setMuted(true);
     this.showLines();
     line.start();
   }

@@ -6,13 +6,14 @@ import { openPage } from "../app/test-page.tsx";
 import type { MakeSipAgent, SipCall, SipEars } from "./exchange.ts";
 import { fakeBrowser, FakePeer } from "./fakes.ts";
 
-const sip = vi.hoisted(() => ({ ears: null as SipEars | null, stopped: 0, refreshed: 0 }));
+const sip = vi.hoisted(() => ({ ears: null as SipEars | null, stopped: 0, refreshed: 0, retried: 0 }));
 vi.mock("./jssip.ts", () => ({
   makeJsSipAgent: ((_access, ears) => {
     sip.ears = ears;
     return {
       start: () => {},
       stop: () => void sip.stopped++,
+      retry: () => void sip.retried++,
       refresh: () => {
         sip.refreshed++;
         return Promise.resolve();
@@ -26,7 +27,7 @@ let server: FakeServer;
 
 beforeEach(() => {
   fakeBrowser();
-  Object.assign(sip, { ears: null, stopped: 0, refreshed: 0 });
+  Object.assign(sip, { ears: null, stopped: 0, refreshed: 0, retried: 0 });
   server = new FakeServer();
   server.phoneSip = { ws: "wss://exchange/ws", uri: "sip:w0@exchange", user: "w0", password: "p" };
   server.views.set("me", {
@@ -52,6 +53,8 @@ it("is ready for calls only while it is registered, and says so", async () => {
   registered(false);
   expect((await screen.findAllByText(/连不上电话交换机/)).length).toBeGreaterThan(0);
   expect(server.phoned("ready").at(-1)).toEqual({ t: "ready", microphone: false, why: "exchange" });
+  act(() => screen.getByRole("button", { name: "马上重试" }).click());
+  expect(sip.retried).toBe(1);
   act(() => server.push("me", ["set", "offers", "offer-1", offer({ medium: "voice" })]));
   await screen.findByRole("article");
   expect(server.sent("ProveOffer")).toEqual([]);
@@ -81,7 +84,33 @@ it("rings here before it asks for a call from elsewhere", async () => {
   registered(true);
   const word = { interaction: "interaction-1", leg: LEG, role: "talk", state: "up", code: "1" } as const;
   act(() => server.ring({ t: "call", ...word, here: false, device_label: "Edge · macOS" }));
+  await act(() => new Promise((resolve) => setTimeout(resolve, 1_000))); // it was registered just now
   act(() => screen.getAllByRole("button", { name: /接到这里/ })[0]?.click());
   await waitFor(() => expect(server.phoned("take")).toEqual([{ t: "take", interaction: "interaction-1" }]));
   expect(sip.refreshed).toBe(1);
+});
+
+it("is not ready for calls where the person has no telephone, and says so", async () => {
+  await openDesk();
+  registered(true);
+  const welcome = (phone: string) =>
+    act(() =>
+      server.ring({
+        t: "welcome",
+        person: LI.person.id,
+        engine: "asterisk",
+        phone,
+        ice_servers: [],
+        calls: [],
+        now: Date.now(),
+      }),
+    );
+  welcome("desk-1001");
+  expect(server.phoned("ready").at(-1)).toEqual({ t: "ready", microphone: true });
+  welcome("");
+  expect(server.phoned("ready").at(-1)).toEqual({ t: "ready", microphone: false, why: "no_phone" });
+  expect((await screen.findAllByText(/还没有话机/)).length).toBeGreaterThan(0);
+  act(() => server.push("me", ["set", "offers", "offer-1", offer({ medium: "voice" })]));
+  await screen.findByRole("article");
+  expect(server.sent("ProveOffer")).toEqual([]);
 });

@@ -36,11 +36,12 @@ class FakeCall implements SipCall {
 }
 
 let ears: SipEars;
-let agent: { start: Mock<() => void>; stop: Mock<() => void>; refresh: Mock<() => Promise<void>> };
+let agent: Record<"start" | "stop" | "retry", Mock<() => void>> & { refresh: Mock<() => Promise<void>> };
 let exchange: Exchange;
 let loads: number;
 let line: SipLine | null;
 let retakes: number;
+let silences: number;
 let tracks: (() => Promise<MediaStreamTrack | null>)[];
 
 beforeEach(async () => {
@@ -49,12 +50,18 @@ beforeEach(async () => {
   vi.stubGlobal(
     "AudioContext",
     class {
+      constructor() {
+        silences++;
+      }
       createMediaStreamDestination = () => ({ stream: { getAudioTracks: () => [new FakeTrack()] } });
-      close = () => Promise.resolve();
+      close = () => {
+        silences--;
+        return Promise.resolve();
+      };
     },
   );
-  agent = { start: vi.fn(), stop: vi.fn(), refresh: vi.fn(() => Promise.resolve()) };
-  [loads, retakes, tracks, line] = [0, 0, [], null];
+  agent = { start: vi.fn(), stop: vi.fn(), retry: vi.fn(), refresh: vi.fn(() => Promise.resolve()) };
+  [loads, retakes, silences, tracks, line] = [0, 0, 0, [], null];
   exchange = new Exchange(() => {
     loads++;
     return Promise.resolve((_access, theirs) => {
@@ -65,6 +72,7 @@ beforeEach(async () => {
   exchange.use(ACCESS, []);
   await settle();
   ears.registered(true);
+  await vi.advanceTimersByTimeAsync(5_000);
 });
 afterEach(() => {
   line?.close();
@@ -129,6 +137,77 @@ describe("a registration at the exchange", () => {
     expect(shaky.state.get()).toBe("away");
     await vi.advanceTimersByTimeAsync(5_000);
     expect(agent.start).toHaveBeenCalledTimes(2);
+  });
+
+  it("hears nothing of an agent that it has stopped, also with the same account", async () => {
+    const old = ears;
+    exchange.stop();
+    exchange.use(ACCESS, []);
+    await settle();
+    ears.registered(true);
+    old.registered(false);
+    expect(exchange.state.get()).toBe("here");
+    const call = new FakeCall("leg:1");
+    old.called(call);
+    expect(call.end).toBe("unknown");
+  });
+
+  it("makes one agent, however often it is stopped while the library is being loaded", async () => {
+    const made = vi.fn(() => agent);
+    const slow = new Exchange(() => Promise.resolve(made));
+    slow.use(ACCESS, []);
+    slow.stop();
+    slow.use(ACCESS, []);
+    await settle();
+    expect(made).toHaveBeenCalledTimes(1);
+  });
+
+  it("loads the library for the last account alone", async () => {
+    let n = 0;
+    const shaky = new Exchange(() => {
+      n++;
+      return Promise.reject(new Error("gone"));
+    });
+    shaky.use(ACCESS, []);
+    await settle();
+    shaky.stop();
+    shaky.use(ACCESS, []);
+    await settle();
+    expect(n).toBe(2);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(n).toBe(3);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(n).toBe(4);
+    shaky.stop();
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(n).toBe(4);
+  });
+
+  it("is tried at once when the person asks for it", async () => {
+    exchange.retry();
+    expect(agent.retry).not.toHaveBeenCalled();
+    ears.registered(false);
+    exchange.retry();
+    expect(agent.retry).toHaveBeenCalledTimes(1);
+    let n = 0;
+    const shaky = new Exchange(() =>
+      n++ ? Promise.resolve(() => agent) : Promise.reject(new Error("gone")),
+    );
+    shaky.use(ACCESS, []);
+    await settle();
+    shaky.retry();
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(n).toBe(2);
+  });
+
+  it("is not made anew when it was made just now", async () => {
+    ears.registered(false);
+    ears.registered(true);
+    await exchange.ringHere();
+    expect(agent.refresh).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(1_000);
+    await exchange.ringHere();
+    expect(agent.refresh).toHaveBeenCalledTimes(1);
   });
 
   it("turns away what the server has not sent, and who rings for nobody", async () => {
@@ -226,6 +305,58 @@ describe("a line over the exchange", () => {
     line!.renew();
     await settle();
     expect([retakes, agent.refresh.mock.calls.length]).toEqual([1, 1]);
+  });
+
+  it("asks once, and not when it has rung meanwhile", async () => {
+    const call = await up();
+    let isDone = () => {};
+    agent.refresh.mockImplementation(() => new Promise((resolve) => (isDone = resolve)));
+    call.peer.becomes("failed");
+    line!.renew();
+    line!.renew();
+    expect(agent.refresh).toHaveBeenCalledTimes(1);
+    const second = await rung();
+    second.peer.becomes("connected");
+    isDone();
+    await settle();
+    expect([retakes, second.end, state().phase]).toEqual([0, "", "up"]);
+  });
+
+  it("doesn't ask for a call that is being picked up", async () => {
+    let isOpen: (track: MediaStreamTrack) => void = () => {};
+    tracks = [() => new Promise((resolve) => (isOpen = resolve))];
+    open();
+    const call = await rung();
+    line!.renew();
+    isOpen(new FakeTrack() as unknown as MediaStreamTrack);
+    await settle();
+    expect([retakes, call.end, call.stream === null]).toEqual([0, "", false]);
+  });
+
+  it("can be asked for again when the way that was found leads nowhere", async () => {
+    open();
+    const call = await rung();
+    call.peer.becomes("connecting");
+    await vi.advanceTimersByTimeAsync(8_000);
+    expect(state().phase).toBe("failed");
+    line!.renew();
+    await settle();
+    expect([call.end, retakes]).toEqual(["dropped", 1]);
+  });
+
+  it("leaves no silence open when it is closed while the microphone is asked for", async () => {
+    let isOpen: (track: null) => void = () => {};
+    tracks = [() => new Promise((resolve) => (isOpen = resolve))];
+    open("whisper");
+    await rung();
+    line!.close();
+    isOpen(null);
+    await settle();
+    expect(silences).toBe(0);
+    await up("listen");
+    expect(silences).toBe(1);
+    line!.close();
+    expect(silences).toBe(0);
   });
 
   it("hangs up when it is closed, and when the page goes", async () => {

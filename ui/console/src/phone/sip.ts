@@ -1,6 +1,6 @@
 /**
  * A line over the telephone exchange: the server rings this page's registration, and the line picks up what rings its
- * leg. Hold, consultation and the rest are the server's; here are only sound, keys, and the way back when sound goes.
+ * leg. Hold, consultation, keys and the rest are the server's; here are only sound and the way back when it goes.
  */
 import { Store } from "@kit/feed/store.ts";
 import type { Exchange, SipCall } from "./exchange.ts";
@@ -30,6 +30,7 @@ export class SipLine implements Line {
   private silence: AudioContext | null = null;
   private timer: ReturnType<typeof setTimeout> | null = null;
   private expectNoMore = () => {};
+  private isRenewing = false;
 
   constructor(
     leg: string,
@@ -82,13 +83,21 @@ export class SipLine implements Line {
 
   /** Nothing to do while sound flows or is on its way; else the server rings anew, with another leg. */
   renew(): void {
-    if (this.peer && ["new", "connecting", "connected"].includes(this.peer.connectionState)) return;
+    if (this.isRenewing || this.isPickedUp()) return;
+    this.isRenewing = true;
     this.letGo();
-    this.set({ phase: this.state.get().upAt === null ? "connecting" : "reconnecting" });
+    this.setWaiting();
     this.within(GIVE_UP_MS);
     void this.world.exchange.ringHere().then(() => {
-      if (this.state.get().phase !== "closed") this.world.retake();
+      this.isRenewing = false;
+      // It may have rung meanwhile.
+      if (this.state.get().phase !== "closed" && !this.isPickedUp()) this.world.retake();
     });
+  }
+
+  private isPickedUp(): boolean {
+    if (!this.call || this.state.get().phase === "failed") return false;
+    return !this.peer || ["new", "connecting", "connected"].includes(this.peer.connectionState);
   }
 
   close(): void {
@@ -121,6 +130,7 @@ export class SipLine implements Line {
   private async take(call: SipCall): Promise<void> {
     this.letGo();
     this.call = call;
+    this.setWaiting();
     call.onOver(() => this.over(call));
     const track = await this.voice(call);
     if (this.call !== call) return track?.stop();
@@ -146,6 +156,8 @@ export class SipLine implements Line {
       if (this.call !== call) return null;
       try {
         const track = speaks(role) ? await this.world.track(role) : null;
+        // Closed meanwhile, or another call rings: nobody would stop the silence that began now.
+        if (this.call !== call) return track;
         return track ?? this.silentTrack();
       } catch {
         // Why stands in `devices.microphone`, in words on the page; another program may let go of it.
@@ -207,8 +219,12 @@ export class SipLine implements Line {
 
   private broken(): void {
     if (this.state.get().phase === "closed") return;
-    this.set({ phase: this.state.get().upAt === null ? "connecting" : "reconnecting" });
+    this.setWaiting();
     this.within(GIVE_UP_MS);
+  }
+
+  private setWaiting(): void {
+    this.set({ phase: this.state.get().upAt === null ? "connecting" : "reconnecting" });
   }
 
   private within(ms: number, otherwise = () => this.set({ phase: "failed" })): void {

@@ -97,7 +97,7 @@ function KeptWhileTalking() {
   useEffect(() => {
     if (!problem || problem.n === told.current) return;
     told.current = problem.n;
-    toast("bad", t("problem"), problem.text);
+    toast("bad", t("problem"), problem.text || t("not_sent"));
   }, [problem, t]);
   useEffect(() => {
     if (!isBusy) return;
