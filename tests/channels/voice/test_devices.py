@@ -40,16 +40,6 @@ def test_the_page_that_was_used_last_and_can_be_spoken_at(phones: Phones) -> Non
     assert phones.choose(LI, "gone") == ""
 
 
-def test_a_page_is_no_phone_of_the_exchange_before_it_says_so(phones: Phones) -> None:
-    """One that is being loaded anew has its socket long before it is registered: a call to it would find nobody."""
-    at_the_exchange(phones, "w0")
-    phones.enter(device("loading", microphone=False))
-    assert phones.choose(LI, "loading") == ""
-    assert phones.choose(LI, "loading", listens=True) == "loading"
-    phones.enter(device("loading"))
-    assert phones.choose(LI, "loading") == "loading"
-
-
 def test_with_an_exchange_who_has_no_phone_is_not_called(phones: Phones) -> None:
     at_the_exchange(phones, "")
     phones.enter(device("page"))

@@ -89,10 +89,7 @@ class Phones:
             return f"{ON_DESK}{name}"
         theirs = self._open.get(person_id, {})
         if device_id:
-            device = theirs.get(device_id)
-            if device is None or (name and not (device.microphone or listens)):
-                return ""  # a page is no phone of the exchange before it has said that it is ready
-            return device_id
+            return device_id if device_id in theirs else ""
         ready = [device for device in theirs.values() if device.microphone or listens]
         return max(ready, key=lambda device: device.used_at).id if ready else ""
 
