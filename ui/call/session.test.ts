@@ -186,6 +186,8 @@ test("a refused call says why and what else there is", async () => {
   await session.call();
   session.frame({ t: "nack", id: "x", code: "all_busy", text: "线路全忙", alternatives: ["call_back"] });
   expect([session.stage, session.trouble?.text, released]).toEqual(["idle", "线路全忙", 1]);
+  session.frame({ t: "state", state: "ended", ended_by: "system" });
+  expect([session.stage, session.trouble?.text]).toEqual(["idle", "线路全忙"]);
 });
 
 test("a mute outlives a lost line", async () => {

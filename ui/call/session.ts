@@ -225,7 +225,9 @@ export class Session {
     if (frame.rating) this.rated = frame.rating;
     switch (frame.state) {
       case "ended":
-        if (this.stage !== "ended") this.over(frame.ended_by ?? "");
+        // One that was refused was over for this page before: why is still to be read.
+        if (this.stage !== "ended" && (this.stage !== "idle" || this.resumable))
+          this.over(frame.ended_by ?? "");
         return this.ports.changed();
       case "cut":
         return this.lost(frame.reason === "engine_up");
