@@ -26,7 +26,18 @@ class Telephone(SipPhone):
 class AsteriskRig(Rig):
     name = "asterisk"
     can = frozenset(
-        {"inbound", "outbound", "record", "tap", "inject", "whisper", "keys_out", "kill_engine", "kill_controller"}
+        {
+            "inbound",
+            "outbound",
+            "record",
+            "tap",
+            "inject",
+            "whisper",
+            "sound_in_talk",
+            "keys_out",
+            "kill_engine",
+            "kill_controller",
+        }
     )
 
     def __init__(self) -> None:

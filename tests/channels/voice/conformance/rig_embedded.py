@@ -119,6 +119,7 @@ class EmbeddedRig(Rig):
             "browser",
             "reconnect",
             "record",
+            "sound_in_talk",
             "tap",
             "inject",
             "whisper",
