@@ -190,6 +190,83 @@ test("a refused call says why and what else there is", async () => {
   expect([session.stage, session.trouble?.text]).toEqual(["idle", "线路全忙"]);
 });
 
+const refuse = (code: string, id: string | null = "x", alternatives: string[] = []) =>
+  session.frame({ t: "nack", id, code, text: `${code} 的说明`, alternatives });
+
+test.each(["bad_media", "voice_down", "unavailable", "contact_open", "a code of tomorrow"])(
+  "a new call that is refused with %s ends in one state with its words",
+  async (code) => {
+    session.frame(welcome());
+    await session.call();
+    session.frame({ t: "state", state: "reception" });
+    refuse(code);
+    session.frame({ t: "state", state: "cut" });
+    session.frame({ t: "state", state: "ended", ended_by: "system" });
+    expect([session.stage, session.trouble?.text, kept]).toEqual(["idle", `${code} 的说明`, null]);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(calls()).toHaveLength(1);
+  },
+);
+
+test("a call under way waits for a line when all are taken for the moment, and says so", async () => {
+  await talking();
+  lines[0]!.lost();
+  await settle();
+  refuse("all_busy");
+  expect([session.stage, session.trouble?.code]).toEqual(["cut", "all_busy"]);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(calls()).toHaveLength(3);
+  lines[2]!.up();
+  expect([session.stage, session.trouble]).toEqual(["talking", null]);
+});
+
+test("a call under way that can't be gone on with is left, so that nobody waits for it", async () => {
+  await talking();
+  lines[0]!.lost();
+  await settle();
+  refuse("bad_media");
+  expect([session.stage, session.trouble?.code, sent.at(-1)!.t]).toEqual(["ended", "bad_media", "hangup"]);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(session.stage).toBe("ended");
+});
+
+test("without the microphone after a reload the call can still be gone on with, or left", async () => {
+  session = new Session(ports, { contact: "c", interaction: "i" });
+  session.frame(welcome({ state: "waiting" }));
+  trouble = "refused";
+  await session.resume();
+  expect([session.stage, session.resumable, session.trouble?.code]).toEqual(["idle", true, "refused"]);
+  trouble = null;
+  await session.resume();
+  expect(calls()[0]).toMatchObject({ contact: "c", interaction: "i" });
+});
+
+test("what is refused besides the call leaves the call alone and is said", async () => {
+  await talking();
+  session.callBack("123456");
+  refuse("not_waiting", sent.at(-1)!.t === "call_back" ? (sent.at(-1) as { id: string }).id : "");
+  expect([session.stage, session.trouble?.code]).toEqual(["talking", "not_waiting"]);
+  refuse("slow_down", null);
+  expect([session.stage, session.trouble?.code]).toEqual(["talking", "slow_down"]);
+  session.frame({ t: "state", state: "ended", ended_by: "agent" });
+  session.rate(5, "");
+  refuse("not_rateable", (sent.at(-1) as { id: string }).id);
+  expect([session.stage, session.trouble?.code, session.rated]).toEqual(["ended", "not_rateable", 0]);
+});
+
+test("who gets no line can have themselves called back", async () => {
+  session.frame(welcome());
+  await session.call();
+  refuse("all_busy", "x", ["call_back"]);
+  session.callBack("010 123456");
+  const ask = sent.at(-1) as Extract<ClientFrame, { t: "call_back" }>;
+  expect(ask).toMatchObject({ t: "call_back", number: "010 123456" });
+  expect(ask.contact).not.toBe(calls()[0]!.contact);
+  session.frame({ t: "state", state: "reception" });
+  session.frame({ t: "state", state: "call_back" });
+  expect([session.stage, session.number]).toEqual(["call_back", "010 123456"]);
+});
+
 test("a mute outlives a lost line", async () => {
   await talking();
   session.mute(true);

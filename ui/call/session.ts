@@ -36,6 +36,8 @@ export type Stage = "idle" | "asking" | "connecting" | "checking" | CallState;
 /** Pauses between attempts to get a lost line back, ms; the last one goes on. */
 const AGAIN_MS = [0, 1_000, 2_000, 4_000, 8_000];
 const CHECK_MS = 20_000;
+/** Refusals of a call under way that another attempt may outlast. */
+const PASSING = new Set(["voice_down", "all_busy", "unavailable", "slow_down"]);
 
 export class Session {
   stage: Stage = "idle";
@@ -67,6 +69,10 @@ export class Session {
   checked = false;
 
   private kept: Kept | null;
+  /** The call has never been on a line: refused, it is over. */
+  private fresh = false;
+  /** Asks that aren't the call itself: refused, the call goes on. */
+  private asides = new Map<string, ClientFrame["t"]>();
   private line: LinePort | undefined;
   private pending = "";
   private attempt = 0;
@@ -93,6 +99,7 @@ export class Session {
   async call(): Promise<void> {
     this.kept = { contact: this.ports.newId(), interaction: this.ports.newId() };
     this.begin();
+    this.fresh = true;
     await this.connect("connecting");
   }
 
@@ -104,7 +111,7 @@ export class Session {
   }
 
   async check(): Promise<void> {
-    this.checked = false;
+    [this.checked, this.fresh] = [false, false];
     if (!(await this.open("checking"))) return;
     this.pending = this.ports.newId();
     const sdp = await this.line!.offer();
@@ -133,20 +140,40 @@ export class Session {
   }
 
   hangUp(): void {
-    this.ports.send({ t: "hangup", id: this.ports.newId() });
+    this.ports.send({ t: "hangup", id: this.aside("hangup") });
     this.over("customer");
   }
 
+  /** Keeps the place in the line; without a call it begins one that needs no line now. */
   callBack(number: string): void {
     this.number = number;
-    this.pending = this.ports.newId();
-    this.ports.send({ t: "call_back", id: this.pending, ...(number ? { number } : {}) });
+    this.trouble = null;
+    const begins = this.stage === "idle" && !this.resumable;
+    if (begins) {
+      this.begin();
+      this.number = number;
+      this.kept = { contact: this.ports.newId(), interaction: this.ports.newId() };
+    }
+    this.ports.send({
+      t: "call_back",
+      id: this.aside("call_back"),
+      ...(number ? { number } : {}),
+      ...(begins ? { ...this.kept, ...(this.topic ? { topic: this.topic } : {}) } : {}),
+    });
+    this.ports.changed();
   }
 
   rate(score: number, comment: string): void {
     this.rated = score;
-    this.ports.send({ t: "rate", id: this.ports.newId(), score, ...(comment ? { comment } : {}) });
+    this.trouble = null;
+    this.ports.send({ t: "rate", id: this.aside("rate"), score, ...(comment ? { comment } : {}) });
     this.ports.changed();
+  }
+
+  private aside(what: ClientFrame["t"]): string {
+    const id = this.ports.newId();
+    this.asides.set(id, what);
+    return id;
   }
 
   // -- what the server says ---------------------------------------------------------------------------------------------
@@ -173,6 +200,8 @@ export class Session {
         this.degraded = frame.on;
         break;
       case "ack":
+        this.asides.delete(frame.id);
+        break;
       case "pong":
         break;
     }
@@ -256,15 +285,33 @@ export class Session {
     this.ports.changed();
   }
 
+  /** Every refusal leads to one state, with its words. */
   private refused(frame: Extract<ServerFrame, { t: "nack" }>): void {
-    if (frame.code === "voice_down" && this.stage === "cut") return this.again();
+    const aside = frame.id === null ? "key" : this.asides.get(frame.id);
+    this.asides.delete(frame.id ?? "");
+    if (aside === "hangup") return; // it is over either way
     this.trouble = { code: frame.code, text: frame.text, alternatives: frame.alternatives };
-    if (this.stage === "connecting" || this.stage === "checking") {
-      this.drop();
-      this.ports.release();
-      this.forget();
-      this.to("idle");
-    } else this.ports.changed();
+    if (aside === "rate") this.rated = 0;
+    if (aside || !this.tries) return this.ports.changed();
+    if (this.stage === "checking" || this.fresh) return this.giveUp();
+    if (PASSING.has(frame.code)) {
+      this.to("cut");
+      return this.again();
+    }
+    // Else it would wait for us in the line; another page's call isn't ours to end.
+    if (frame.code !== "contact_open") this.ports.send({ t: "hangup", id: this.aside("hangup") });
+    this.over("");
+  }
+
+  private get tries(): boolean {
+    return ["connecting", "checking", "cut"].includes(this.stage);
+  }
+
+  private giveUp(): void {
+    this.drop();
+    this.ports.release();
+    this.forget();
+    this.to("idle");
   }
 
   // -- the line ---------------------------------------------------------------------------------------------------------
@@ -281,7 +328,7 @@ export class Session {
   /** Microphone and a new line; false, with the reason in `trouble`, when there is none. */
   private async open(stage: "connecting" | "cut" | "checking"): Promise<boolean> {
     this.drop();
-    this.trouble = null;
+    if (stage !== "cut") this.trouble = null;
     this.to(stage === "cut" ? "cut" : "asking");
     try {
       const line = await this.ports.line(
@@ -293,7 +340,9 @@ export class Session {
     } catch (error) {
       const code = (error as { code?: string }).code ?? "failed";
       this.trouble = { code, text: "", alternatives: [] };
-      this.forget();
+      // A call that is under way waits for us: it is gone on with, or left, by a tap.
+      if (this.fresh || stage === "checking") this.forget();
+      else this.resumable = true;
       this.to("idle");
       return false;
     }
@@ -305,6 +354,8 @@ export class Session {
   private up(line: LinePort): void {
     if (line !== this.line || this.stage === "checking") return;
     this.attempt = 0;
+    this.fresh = false;
+    this.trouble = null;
     this.cancel();
     if (this.stage === "connecting" || this.stage === "cut") this.to(this.next);
   }

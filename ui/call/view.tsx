@@ -77,13 +77,7 @@ function Body(props: Props) {
     );
   switch (session.stage) {
     case "idle":
-      return session.resumable ? (
-        <button class="main" onClick={() => void session.resume()}>
-          {words.tapResume}
-        </button>
-      ) : (
-        Idle(props)
-      );
+      return session.resumable ? Resumable(props) : Idle(props);
     case "asking":
       return null;
     case "checking":
@@ -109,7 +103,36 @@ function Body(props: Props) {
   }
 }
 
-function Idle({ session, words, chat }: Props) {
+/** What went wrong last, in words, and what there is instead. */
+function Trouble({ session: { trouble, voice }, words }: Props) {
+  if (!trouble) return null;
+  return (
+    <div class="alert" role="alert">
+      <p>{trouble.text || words[trouble.code as keyof Words] || words.failed}</p>
+      {voice?.phone && <p>{fill(words.insteadPhone, voice.phone)}</p>}
+    </div>
+  );
+}
+
+function Resumable(props: Props) {
+  const { session, words } = props;
+  return (
+    <section>
+      <Trouble {...props} />
+      <button class="main" onClick={() => void session.resume()}>
+        {words.tapResume}
+      </button>
+      {session.trouble && (
+        <button class="quiet bad" onClick={() => session.hangUp()}>
+          {words.hangUp}
+        </button>
+      )}
+    </section>
+  );
+}
+
+function Idle(props: Props) {
+  const { session, words, chat } = props;
   const { voice, site, trouble } = session;
   const away = voice && !voice.available;
   return (
@@ -119,18 +142,14 @@ function Idle({ session, words, chat }: Props) {
           {site.greeting}
         </p>
       )}
-      {trouble && (
-        <div class="alert" role="alert">
-          <p>{trouble.text || words[trouble.code as keyof Words] || words.failed}</p>
-          {voice?.phone && <p>{fill(words.insteadPhone, voice.phone)}</p>}
-        </div>
-      )}
-      {away && (
+      <Trouble {...props} />
+      {away && !trouble && (
         <div class="alert" role="alert">
           <p>{voice.why || words.unavailable}</p>
           {voice.phone && <p>{fill(words.insteadPhone, voice.phone)}</p>}
         </div>
       )}
+      {(away || trouble?.alternatives.includes("call_back")) && session.online && <CallBack {...props} />}
       {!!site?.topics.length && !away && Topics(session, words)}
       {!away && (
         <>
@@ -192,6 +211,7 @@ function Live(props: Props) {
           ))}
         </div>
       )}
+      <Trouble {...props} />
       {waiting && <CallBack {...props} />}
       {session.muted && <p class="warn">{words.muted}</p>}
       {session.recording === "on" && (
@@ -240,7 +260,7 @@ function CallBack({ session, words }: Props) {
   if (!asked)
     return (
       <button class="quiet" onClick={() => setAsked(true)}>
-        {words.callMeBack}
+        {session.stage === "idle" ? words.callMe : words.callMeBack}
       </button>
     );
   const byPhone = (event: Event) => {
@@ -251,9 +271,11 @@ function CallBack({ session, words }: Props) {
   };
   return (
     <form class="box" onSubmit={byPhone}>
-      <button type="button" onClick={() => session.callBack("")}>
-        {words.callBackHere}
-      </button>
+      {session.stage !== "idle" && (
+        <button type="button" onClick={() => session.callBack("")}>
+          {words.callBackHere}
+        </button>
+      )}
       <label>
         {words.number}
         <input
@@ -280,11 +302,13 @@ function CallBack({ session, words }: Props) {
   );
 }
 
-function Ended({ session, words, chat }: Props) {
+function Ended(props: Props) {
+  const { session, words, chat } = props;
   const [comment, setComment] = useState("");
   const [score, setScore] = useState(0);
   return (
     <section>
+      <Trouble {...props} />
       {session.took > 0 && <p>{fill(words.duration, clock(session.took))}</p>}
       {session.took > 0 && !session.rated && (
         <form

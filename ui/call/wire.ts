@@ -91,7 +91,15 @@ export type ClientFrame =
     }
   | { t: "key"; digit: string }
   | { t: "hangup"; id: string }
-  | { t: "call_back"; id: string; number?: string; at?: number }
+  | {
+      t: "call_back";
+      id: string;
+      number?: string;
+      at?: number;
+      contact?: string;
+      interaction?: string;
+      topic?: string;
+    }
   | { t: "rate"; id: string; score: number; comment?: string }
   | { t: "check"; id: string; sdp: string }
   | { t: "ping"; n: number };

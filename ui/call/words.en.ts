@@ -49,6 +49,7 @@ export const words: { [name in keyof typeof zh]: string } = {
   waitAbout: "Expected wait about {n} minutes",
   waitShort: "Expected wait less than a minute",
   callMeBack: "Rather not wait? Keep your place, we call you back",
+  callMe: "Leave your number: we call you back",
   callBackHere: "Ring this page",
   callBackNumber: "Call my phone",
   number: "Phone number",

@@ -46,6 +46,7 @@ export const words = {
   waitAbout: "预计等待约 {n} 分钟",
   waitShort: "预计等待不到 1 分钟",
   callMeBack: "不想等？保留位置，稍后回电",
+  callMe: "留下号码，请我们回电",
   callBackHere: "呼叫本页面",
   callBackNumber: "拨打我的电话",
   number: "电话号码",

@@ -158,3 +158,25 @@ async def test_a_booked_call_back_stands_in_no_line(street: Street) -> None:
     await caller.state("call_back")
     refused = await caller.ask("call_back", at=5)
     assert refused["t"] == "nack"
+
+
+async def test_who_gets_no_line_is_called_back_on_their_number(street: Street) -> None:
+    """All lines are taken: the page offers a call-back, and that needs no line now."""
+    caller = await street.caller()
+    street.engine.capacity = 1
+    refused = await caller.call()
+    assert (refused["code"], refused["alternatives"]) == ("all_busy", ["call_back"])
+    caller.contact, caller.interaction = new_id(), new_id()
+    named = {"contact": caller.contact, "interaction": caller.interaction}
+    assert (await caller.ask("call_back", **named))["code"] == "malformed"
+    assert (await caller.ask("call_back", number="13800138000", **named))["t"] == "ack"
+    await caller.state("call_back")
+    assert caller.leg not in street.engine.connects
+    street.engine.capacity = 1_000
+    li, phone = await street.agent(street.city.li)
+    handling = await li.accept()
+    assert handling["id"] == caller.interaction
+    await caller.got("ring")
+    assert (await caller.call())["t"] == "answer"
+    line = await phone.up(caller.interaction)
+    await street.until(lambda: street.hears(caller.leg) == {line["leg"]})

@@ -11,8 +11,10 @@ from websockets.asyncio.client import connect
 
 from rexian.channels.visiting.protocol import Pace, Refusal, Violation
 from rexian.channels.voice import frames
+from rexian.channels.voice.port import BadMedia, Busy, Down
 from rexian.channels.voice.settings import VoiceLimits
 from rexian.channels.voice.wire import Wire
+from rexian.engine.specs import Party
 from rexian.kit.ids import new_id
 from tests.channels.voice.rig import SDP, Caller, Street
 
@@ -169,10 +171,55 @@ async def test_when_all_lines_are_busy_it_is_said_with_a_way_out(street: Street)
     assert "线路全忙" in refused["text"]
 
 
-async def test_bad_sound_is_refused_in_words_and_the_call_can_be_tried_again(street: Street) -> None:
+async def test_bad_sound_is_refused_in_words_and_one_can_call_again(street: Street) -> None:
     caller = await street.caller()
     refused = await caller.call(sdp="v=0 no sound")
     assert refused["code"] == "bad_media"
+    caller.contact, caller.interaction = new_id(), new_id()  # as the page does: the refused call is over
+    assert (await caller.call())["t"] == "answer"
+    await caller.state("waiting")
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [(Busy(), "all_busy"), (BadMedia("no_audio"), "bad_media"), (Down(), "voice_down"), (OSError(), "unavailable")],
+)
+async def test_a_call_that_is_refused_after_it_was_committed_is_over_at_once(
+    street: Street, monkeypatch: pytest.MonkeyPatch, error: Exception, code: str
+) -> None:
+    """Nobody would come back to it, and in the line it would take somebody's place."""
+
+    async def fails(*args: Any, **more: Any) -> str:
+        raise error
+
+    caller = await street.caller()
+    with monkeypatch.context() as patch:
+        patch.setattr(street.engine, "connect", fails)
+        refused = await caller.call()
+    assert (refused["t"], refused["code"]) == ("nack", code)
+    assert refused["text"]
+    floor = street.voice.asking.floor(street.city.yunshan)
+    assert floor is not None
+    await street.until(lambda: (one := floor.interaction(caller.interaction)) is not None and one.state == "ended")
+    await street.until(lambda: caller.contact not in street.voice.director.calls)
+    ended = floor.interaction(caller.interaction)
+    assert ended is not None
+    assert ended.ended_by == Party("system", "voice")
+    await caller.close()
+    await caller.open()
+    assert caller.of("welcome")[0]["contact"] is None or caller.of("welcome")[0]["contact"]["state"] == "ended"
+
+
+async def test_a_call_that_was_on_the_line_outlives_a_refusal(street: Street) -> None:
+    """The line was cut and all others are taken for the moment: their place is kept, they come back."""
+    caller = await street.caller()
+    await caller.call()
+    await caller.state("waiting")
+    street.engine.lose(caller.leg)
+    await caller.state("cut")
+    street.engine.capacity = 0
+    assert (await caller.call())["code"] == "all_busy"
+    street.engine.capacity = 1_000
     assert (await caller.call())["t"] == "answer"
     await caller.state("waiting")
 

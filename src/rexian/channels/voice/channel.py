@@ -260,7 +260,10 @@ class VoiceChannel:
             raise Refusal("not_here", ask_id, alternatives=["call_back"])
         if not self.director.up:
             raise Refusal("voice_down", ask_id, alternatives=["call_back"])
-        health = await self.voice.health()
+        try:
+            health = await self.voice.health()
+        except port.Down:
+            raise Refusal("voice_down", ask_id, alternatives=["call_back"]) from None
         if health.capacity and health.legs + 2 > health.capacity:  # an agent will need a line too
             raise Refusal("all_busy", ask_id, alternatives=["call_back"])
 

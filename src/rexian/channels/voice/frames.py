@@ -70,11 +70,19 @@ class HangUp(Struct, tag_field="t", tag="hangup"):
 
 
 class CallBack(Struct, tag_field="t", tag="call_back"):
-    """Call me back: in place (`at` 0), or booked. `number` empty: ring this page."""
+    """Call me back: in place (`at` 0), or booked. `number` empty: ring this page.
+
+    With `contact` and `interaction`, new ones: somebody who gets no line now wants to be called; it needs the number.
+    """
 
     id: Uuid
     number: Number = ""
     at: Instant = 0
+    contact: Uuid | None = None
+    interaction: Uuid | None = None
+    topic: Annotated[str, Meta(max_length=64)] | None = None
+    attributes: Attributes | None = None
+    name: Annotated[str, Meta(max_length=MAX_NAME)] | None = None
 
 
 class Check(Struct, tag_field="t", tag="check"):

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from rexian.channels.visiting.protocol import Refusal
 from rexian.channels.voice import frames
+from rexian.channels.voice.asking import SYSTEM
 from rexian.channels.voice.calls import Facts, LegName, Line, customer_leg, read_leg, tag_of
 from rexian.channels.voice.checks import connect
 from rexian.channels.voice.live import LiveCall
@@ -45,9 +46,22 @@ class Guests:
 
     # -- by page -------------------------------------------------------------------------------------------------------
     async def calls(self, tenant_id: str, ask: frames.Call, *, number: str, locale: str) -> str:
-        """A page calls in, for the first time or again; the engine's answer. Raises `Refusal`."""
-        director = self._channel.director
-        call = director.open(ask.contact, tenant_id)
+        """A page calls in, for the first time or again; the engine's answer. Raises `Refusal`.
+
+        A new call that gets no line is over: its page has nothing to come back to, and nobody waits for it.
+        """
+        call = self._channel.director.open(ask.contact, tenant_id)
+        try:
+            return await self._connect(call, ask, number, locale)
+        except Refusal as refusal:
+            await self._over(call, ask, refusal.code)
+            raise
+        except Exception:
+            await self._over(call, ask, "unavailable")
+            raise
+
+    async def _connect(self, call: LiveCall, ask: frames.Call, number: str, locale: str) -> str:
+        director, tenant_id = self._channel.director, call.tenant_id
         floor = self._channel.asking.floor(tenant_id)
         contact = floor.contact(ask.contact) if floor is not None else None
         if contact is None:
@@ -63,9 +77,29 @@ class Guests:
         try:
             return await connect(self._channel.voice, leg_id, ask.sdp, ask_id=ask.id, tag=tag)
         except Refusal:
-            if line.state == "connecting":
+            if line.state == "connecting" and not _is_new(call):
                 line.put("lost", line.since)
             raise
+
+    async def _over(self, call: LiveCall, ask: frames.Call, why: str) -> None:
+        """End a call that never had a line; one that had is waited for."""
+        if not _is_new(call):
+            return
+        self.give_up(call, ask.interaction, why)
+        if (line := call.customer) is not None:
+            with contextlib.suppress(Down, Gone):
+                await self._channel.director.release(call, line)
+
+    def give_up(self, call: LiveCall, interaction_id: str, why: str) -> None:
+        """The house could not do what the contact was begun for; `why`: the code that the page reads too."""
+        call.released = True
+        end = engine.EndInteraction(interaction_id=interaction_id, by=SYSTEM, reason=why)
+        self._channel.asking.later(call.tenant_id, end)
+
+    def is_over(self, contact_id: str) -> bool:
+        """Whether a page that was refused may begin another call: this one is not waited for."""
+        call = self._channel.director.calls.get(contact_id)
+        return call is None or (call.released and call.customer is None)
 
     @contextlib.contextmanager
     def expected(self, tenant_id: str, contact_id: str, interaction_id: str, known_as: str = "") -> Iterator[LiveCall]:
@@ -87,6 +121,13 @@ class Guests:
         finally:
             call.starting = False
             call.expected = False
+
+    def without_line(self, contact_id: str, locale: str) -> None:
+        """A contact that wants to be called: no line of the customer's is on its way."""
+        call = self._channel.director.calls.get(contact_id)
+        if call is not None:
+            call.locale, call.released = locale, True
+            call.lines.clear()
 
     async def hangs_up(self, contact_id: str) -> None:
         """The customer goes, on purpose. Words that they leave are kept, a call-back stays asked for."""
@@ -244,6 +285,12 @@ class Guests:
             medium="voice", attributes=attributes | ({"customer_kind": known} if known else {}), entry=entry,
         )  # fmt: skip
         await channel.asking.ask(tenant_id, command, Party("customer", customer_id))
+
+
+def _is_new(call: LiveCall) -> bool:
+    """Whether the customer has never been on the line, neither with us nor before our start."""
+    been = call.told_present is not None or call.resumed or call.cut
+    return not been and (call.customer is None or call.customer.state == "connecting")
 
 
 def _number_id(interaction_id: str, number: str) -> str:

@@ -86,6 +86,7 @@ class Socket:
         return self.wire.state != "closed"
 
     def _nack(self, id: str | None, code: str, detail: Mapping[str, Any] | None = None) -> None:
+        _log.info("voice.nack", code=code, contact_id=self.wire.contact_id)
         text, alternatives = refusal_text(self.locale, code, detail or {}, "voice")
         self._say(frames.Nack(id=id, code=code, text=text, alternatives=alternatives))
 
@@ -173,23 +174,30 @@ class Socket:
     async def _call(self, ask: frames.Call) -> None:
         found = self._channel.contact_of(self._tenant_id, ask.contact, self._customers)
         if found is None or found[0].contact_id != ask.contact:  # not theirs: the floor says whether the id is free
-            await self._begin(ask)
+            await self._enter(ask, ask.contact, ask.interaction)
         elif found[1].stage == "ended":
             raise Refusal("already_ended", ask.id)
         self._follow(ask.contact, ask.interaction)
         number = ask.number.strip()
-        sdp = await self._channel.guests.calls(self._tenant_id, ask, number=number, locale=self.locale)
+        try:
+            sdp = await self._channel.guests.calls(self._tenant_id, ask, number=number, locale=self.locale)
+        except Exception:
+            self.wire.ended = self._channel.guests.is_over(ask.contact)
+            raise
         self._say(frames.Answer(ask.id, sdp))
         self._channel.director.touch(ask.contact)
 
-    async def _begin(self, ask: frames.Call) -> None:
+    async def _enter(self, ask: frames.Call, contact_id: str, interaction_id: str) -> None:
+        await self._channel.check_room(ask.id)
+        await self._begin(ask, contact_id, interaction_id)
+
+    async def _begin(self, ask: frames.Call | frames.CallBack, contact_id: str, interaction_id: str) -> None:
         """A new contact: into the reception, committed before a sound is heard."""
         assert self._entrance is not None
         assert self._visitor is not None
         channel = self._channel
         if ask.topic is not None and self._entrance.site.queue_for(ask.topic) is None:
             raise Refusal("unknown_topic", ask.id)
-        await channel.check_room(ask.id)
         if not self._simulated and not channel.may_start(self.address):
             raise Refusal("slow_down", ask.id)
         now = channel.clock.now_ms()
@@ -202,12 +210,13 @@ class Socket:
         self._customers = [customer_id, *(one for one in self._customers if one != customer_id)]
         attributes = attributes_of(ask.attributes, ask.topic, known)
         command = engine.ReceiveContact(
-            contact_id=ask.contact, interaction_id=ask.interaction, tenant_id=self._tenant_id,
+            contact_id=contact_id, interaction_id=interaction_id, tenant_id=self._tenant_id,
             customer_id=customer_id, medium="voice", simulated=self._simulated, attributes=attributes,
             entry=self._entrance.site.key,
         )  # fmt: skip
-        with channel.guests.expected(self._tenant_id, ask.contact, ask.interaction):
-            await channel.asking.ask(self._tenant_id, command, Party("customer", customer_id), id=ask.id)
+        with channel.guests.expected(self._tenant_id, contact_id, interaction_id):
+            id = ask.id if isinstance(ask, frames.Call) else str(uuid.uuid5(uuid.UUID(ask.id), "received"))
+            await channel.asking.ask(self._tenant_id, command, Party("customer", customer_id), id=id)
 
     def _follow(self, contact_id: str, interaction_id: str) -> None:
         if self.wire.contact_id != contact_id:
@@ -217,11 +226,27 @@ class Socket:
         self._channel.visits.attach(contact_id, self)
 
     async def _call_back(self, ask: frames.CallBack) -> None:
+        if ask.contact is not None and ask.interaction is not None:
+            await self._begin_call_back(ask, ask.contact, ask.interaction)
         found = self._channel.contact_of(self._tenant_id, self.wire.contact_id, self._customers)
         if found is None:
             raise Refusal("no_contact", ask.id)
-        await self._channel.guests.request_call_back(*found, number=ask.number.strip(), due_at=ask.at, id=ask.id)
+        try:
+            await self._channel.guests.request_call_back(*found, number=ask.number.strip(), due_at=ask.at, id=ask.id)
+        except Refused as refused:
+            if ask.contact is not None:
+                self._channel.guests.give_up(found[0], found[1].main, refused.code)
+                self.wire.ended = True
+            raise
         self._say(frames.Ack(ask.id))
+
+    async def _begin_call_back(self, ask: frames.CallBack, contact_id: str, interaction_id: str) -> None:
+        """Whoever gets no line now is called: no sound is needed for that."""
+        found = self._channel.contact_of(self._tenant_id, contact_id, self._customers)
+        if found is None or found[0].contact_id != contact_id:
+            await self._begin(ask, contact_id, interaction_id)
+            self._channel.guests.without_line(contact_id, self.locale)
+        self._follow(contact_id, interaction_id)
 
     async def _rate(self, ask: frames.Rate) -> None:
         contact_id = self.wire.contact_id or ""

@@ -67,7 +67,7 @@ class Visits:
         for page in pages:
             if reason or page.last_state != state:
                 page.last_state = state
-                page.wire.ended = state.state == "ended"
+                page.wire.ended = page.wire.ended or state.state == "ended"
                 page.send(encode(state))
 
     def state_of(self, call: LiveCall, facts: Facts, reason: str = "") -> frames.State:

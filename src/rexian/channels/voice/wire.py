@@ -35,6 +35,12 @@ class Wire(Manners[Ask]):
                 if self.contact_id not in (None, ask.contact) and not self.ended:
                     raise Refusal("contact_open", ask.id)
                 self._slow_down(ask.id, now_ms)
+            case CallBack() if ask.contact is not None:
+                if ask.interaction is None or not ask.number.strip():
+                    raise Refusal("malformed", ask.id)
+                if self.contact_id not in (None, ask.contact) and not self.ended:
+                    raise Refusal("contact_open", ask.id)
+                self._slow_down(ask.id, now_ms)
             case Key():
                 self._need_contact(None)
                 if not self._keys.take(now_ms):
