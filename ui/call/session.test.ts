@@ -291,3 +291,50 @@ test("the other side's end asks for a rating once", async () => {
   session.rate(5, "很好");
   expect(sent.at(-1)).toMatchObject({ t: "rate", score: 5, comment: "很好" });
 });
+
+test("whoever waits without a line for long may be called instead; who talked is waited for", async () => {
+  await talking();
+  session.frame({ t: "state", state: "waiting" });
+  expect(session.mayBeCalled).toBe(true);
+  lines[0]!.lost();
+  expect([session.cutLong, session.mayBeCalled]).toEqual([false, false]);
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect([session.stage, session.cutLong, session.mayBeCalled]).toEqual(["cut", true, true]);
+  session.callBack("010 123456");
+  expect(sent.at(-1)).toMatchObject({ t: "call_back", number: "010 123456" });
+  session.frame({ t: "state", state: "call_back" });
+  expect([session.stage, session.cutLong]).toEqual(["call_back", false]);
+});
+
+test("a line that is back is long away no more", async () => {
+  await talking();
+  lines[0]!.lost();
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect([session.cutLong, session.mayBeCalled]).toEqual([true, false]);
+  lines.at(-1)!.up();
+  expect([session.stage, session.cutLong]).toEqual(["talking", false]);
+});
+
+test("without a microphone, or after an end that nobody wished, one may be called", async () => {
+  session.frame(welcome());
+  expect(session.mayBeCalled).toBe(false);
+  trouble = "refused";
+  await session.call();
+  expect(session.mayBeCalled).toBe(true);
+  trouble = null;
+  await session.call();
+  session.frame({ t: "state", state: "ended", ended_by: "system" });
+  expect(session.mayBeCalled).toBe(true);
+  const before = kept;
+  session.callBack("010 123456");
+  expect(sent.at(-1)).toMatchObject({ t: "call_back", contact: expect.any(String) as string });
+  expect(before).toBe(null);
+});
+
+test("who called too often is not asked to be called", async () => {
+  session.frame(welcome());
+  await session.call();
+  const id = calls()[0]!.id;
+  session.frame({ t: "nack", id, code: "slow_down", text: "请稍后", alternatives: [] });
+  expect([session.stage, session.mayBeCalled]).toEqual(["idle", false]);
+});

@@ -36,8 +36,13 @@ export type Stage = "idle" | "asking" | "connecting" | "checking" | CallState;
 /** Pauses between attempts to get a lost line back, ms; the last one goes on. */
 const AGAIN_MS = [0, 1_000, 2_000, 4_000, 8_000];
 const CHECK_MS = 20_000;
+/** A line is usually back within two seconds; after this one may want to be called instead. */
+const CUT_LONG_MS = 5_000;
 /** Refusals of a call under way that another attempt may outlast. */
 const PASSING = new Set(["voice_down", "all_busy", "unavailable", "slow_down"]);
+
+/** Refusals that a call-back would meet too. */
+const NOT_THE_LINE = new Set(["slow_down", "contact_open", "unknown_topic"]);
 
 export class Session {
   stage: Stage = "idle";
@@ -67,6 +72,8 @@ export class Session {
   /** A call of before a reload waits for a tap. */
   resumable = false;
   checked = false;
+  /** The line has been away for long. */
+  cutLong = false;
 
   private kept: Kept | null;
   /** The call has never been on a line: refused, it is over. */
@@ -78,6 +85,7 @@ export class Session {
   private attempt = 0;
   private cancel: () => void = () => undefined;
   private quiet: () => void = () => undefined;
+  private forgetCut: () => void = () => undefined;
 
   constructor(
     private ports: Ports,
@@ -89,6 +97,15 @@ export class Session {
   /** The contact that is open or was last. */
   get contact(): string | undefined {
     return this.kept?.contact;
+  }
+
+  /** Whether one may be called back instead: who talked is looked for by the agent, who waits can leave the line. */
+  get mayBeCalled(): boolean {
+    if (this.stage === "cut") return this.cutLong && (this.next === "waiting" || this.next === "reception");
+    if (this.stage === "ended") return this.endedBy !== "customer" && this.endedBy !== "agent";
+    if (this.stage === "waiting") return true;
+    const trouble = !!this.trouble && !NOT_THE_LINE.has(this.trouble.code);
+    return !this.resumable && (this.voice?.available === false || trouble);
   }
 
   get live(): boolean {
@@ -148,7 +165,7 @@ export class Session {
   callBack(number: string): void {
     this.number = number;
     this.trouble = null;
-    const begins = this.stage === "idle" && !this.resumable;
+    const begins = this.stage === "ended" || (this.stage === "idle" && !this.resumable);
     if (begins) {
       this.begin();
       this.number = number;
@@ -420,7 +437,19 @@ export class Session {
   }
 
   private to(stage: Stage): void {
+    if ((stage === "cut") !== (this.stage === "cut")) this.watchCut(stage === "cut");
     this.stage = stage;
     this.ports.changed();
+  }
+
+  private watchCut(on: boolean): void {
+    this.cutLong = false;
+    this.forgetCut();
+    this.forgetCut = () => undefined;
+    if (!on) return;
+    this.forgetCut = this.ports.later(() => {
+      this.cutLong = true;
+      this.ports.changed();
+    }, CUT_LONG_MS);
   }
 }

@@ -149,7 +149,7 @@ function Idle(props: Props) {
           {voice.phone && <p>{fill(words.insteadPhone, voice.phone)}</p>}
         </div>
       )}
-      {(away || trouble?.alternatives.includes("call_back")) && session.online && <CallBack {...props} />}
+      <CallBack {...props} />
       {!!site?.topics.length && !away && Topics(session, words)}
       {!away && (
         <>
@@ -157,7 +157,6 @@ function Idle(props: Props) {
             {trouble ? words.retry : words.call}
           </button>
           <p class="why">{words.why}</p>
-          <p class="why">{words.human}</p>
           <button class="quiet" disabled={!session.online} onClick={() => void session.check()}>
             {words.check}
           </button>
@@ -212,7 +211,8 @@ function Live(props: Props) {
         </div>
       )}
       <Trouble {...props} />
-      {waiting && <CallBack {...props} />}
+      {session.cutLong && <p class="warn">{words.cutLong}</p>}
+      <CallBack {...props} />
       {session.muted && <p class="warn">{words.muted}</p>}
       {session.recording === "on" && (
         <p class="record">
@@ -253,14 +253,17 @@ function Live(props: Props) {
 
 const NUMBER = /^\+?[0-9][0-9 ()-]{4,29}$/;
 
+/** Where no line is to be had, or one would rather not wait: the number, or this page once it has a call. */
 function CallBack({ session, words }: Props) {
   const [asked, setAsked] = useState(false);
   const [number, setNumber] = useState("");
   const [wrong, setWrong] = useState(false);
+  const begins = session.stage === "idle" || session.stage === "ended";
+  if (!session.online || !session.mayBeCalled) return null;
   if (!asked)
     return (
       <button class="quiet" onClick={() => setAsked(true)}>
-        {session.stage === "idle" ? words.callMe : words.callMeBack}
+        {begins ? words.callMe : words.callMeBack}
       </button>
     );
   const byPhone = (event: Event) => {
@@ -271,7 +274,7 @@ function CallBack({ session, words }: Props) {
   };
   return (
     <form class="box" onSubmit={byPhone}>
-      {session.stage !== "idle" && (
+      {!begins && (
         <button type="button" onClick={() => session.callBack("")}>
           {words.callBackHere}
         </button>
@@ -342,6 +345,7 @@ function Ended(props: Props) {
         </form>
       )}
       {!!session.rated && <p role="status">{words.thanks}</p>}
+      <CallBack {...props} />
       <button class="main" disabled={!session.online} onClick={() => void session.call()}>
         {words.callAgain}
       </button>
@@ -364,7 +368,7 @@ function stateText({ session, words }: Props): ComponentChildren {
   const { stage } = session;
   if (session.ringing) return words.ringing;
   if (stage === "idle") return session.resumable ? words.tapResume : "";
-  if (stage === "waiting") return [words.waiting, " · ", placeText(session, words)];
+  if (stage === "waiting") return [words.waiting, placeText(session, words)].filter(Boolean).join(" · ");
   if (stage === "ended") return endText(session, words);
   if (stage === "call_back") return words.callBack;
   if (stage !== "talking") return words[stage];

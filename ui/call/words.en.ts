@@ -5,7 +5,6 @@ export const words: { [name in keyof typeof zh]: string } = {
   call: "Call us",
   callAgain: "Call again",
   why: "When you tap, your browser asks for the microphone, so that we can hear you. Calls may be recorded.",
-  human: "A person answers, day and night",
   topics: "What is it about? (optional)",
   open: "Open",
   closed: "Closed",

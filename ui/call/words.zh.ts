@@ -3,7 +3,6 @@ export const words = {
   call: "呼叫客服",
   callAgain: "再次呼叫",
   why: "点按后，浏览器会请您允许使用麦克风，这样客服才能听到您。通话可能会被录音。",
-  human: "24 小时都有真人接听",
   topics: "您想咨询什么？（可选）",
   open: "服务中",
   closed: "休息中",

@@ -24,6 +24,7 @@ from rexian.channels.voice.port import (
     Unsupported,
     VoiceEvent,
 )  # fmt: skip
+from rexian.channels.voice.webrtc.admission import Admission
 
 
 @dataclass
@@ -188,8 +189,17 @@ class FakeEngine:
 
     async def health(self) -> port.Health:
         return port.Health(
-            up=self.up, engine="embedded", epoch=self.epoch, legs=len(self.legs), capacity=self.capacity, late_ms=1.0
-        )
+            up=self.up, engine="embedded", epoch=self.epoch, legs=len(self.legs), capacity=self.capacity, late_ms=1.0,
+            full=self._admission.is_full(*self._sides()),
+        )  # fmt: skip
+
+    @property
+    def _admission(self) -> Admission:
+        return Admission(self.capacity or -1)  # 0 would be measured: here it is none
+
+    def _sides(self) -> tuple[int, int]:
+        customers = sum(leg.side == "customer" for leg in self.legs.values())
+        return customers, len(self.legs) - customers
 
     async def inventory(self) -> port.Inventory:
         if not self.up:
@@ -215,7 +225,7 @@ class FakeEngine:
             raise Down
         if "m=audio" not in sdp:
             raise BadMedia("no_audio")
-        if leg_id not in self.legs and len(self.legs) >= self.capacity:
+        if leg_id not in self.legs and not self._admission.admits(side, *self._sides(), 0.0):
             raise Busy
         self.connects.append(leg_id)
         known = self.legs.get(leg_id)

@@ -16,7 +16,7 @@ from rexian.channels.voice.settings import VoiceLimits
 from rexian.channels.voice.wire import Wire
 from rexian.engine.specs import Party
 from rexian.kit.ids import new_id
-from tests.channels.voice.rig import SDP, Caller, Street
+from tests.channels.voice.rig import SDP, Caller, Phone, Street
 
 HELLO = {"t": "hello", "site": "yunshan"}
 
@@ -159,7 +159,7 @@ async def test_the_same_call_sent_again_is_one_contact(street: Street) -> None:
 
 
 async def test_when_all_lines_are_busy_it_is_said_with_a_way_out(street: Street) -> None:
-    street.engine.capacity = 3
+    street.engine.capacity = 4
     one, two = await street.caller(), await street.caller()
     await one.call()
     await street.until(lambda: len(street.engine.legs) == 1)
@@ -169,6 +169,24 @@ async def test_when_all_lines_are_busy_it_is_said_with_a_way_out(street: Street)
     refused = await three.call()
     assert (refused["code"], refused["alternatives"]) == ("all_busy", ["call_back"])
     assert "线路全忙" in refused["text"]
+
+
+async def test_a_full_line_of_callers_leaves_a_line_for_each_agent(street: Street) -> None:
+    """They are turned away before those who wait have nobody left to talk to."""
+    street.engine.capacity = 4
+    callers = [await street.caller() for _ in range(3)]
+    answers = [(await caller.call()).get("code") for caller in callers]
+    assert answers == [None, None, "all_busy"]
+    for who, caller in zip((street.city.li, street.city.wang), callers, strict=False):
+        desk, phone = await street.agent(who)
+        await desk.accept()
+        await _is_up(phone)
+        await caller.state("talking")
+
+
+async def _is_up(phone: Phone) -> None:
+    await phone.until(lambda: [call["state"] for call in phone.live()] == ["up"])
+    assert not phone.of("nack")
 
 
 async def test_bad_sound_is_refused_in_words_and_one_can_call_again(street: Street) -> None:

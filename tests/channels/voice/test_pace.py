@@ -28,8 +28,8 @@ def test_a_small_delay_is_made_up_and_a_long_stop_is_not() -> None:
 
 
 def test_admission_is_by_order_or_by_measure() -> None:
-    assert Admission(2).admits(1, 0.0)
-    assert not Admission(2).admits(2, 0.0)
+    assert Admission(2).admits("customer", 1, 0, 0.0)
+    assert not Admission(2).admits("customer", 1, 1, 0.0)
     measured = Admission()
     assert measured.capacity == UNMEASURED
     for second in range(30):
@@ -37,8 +37,18 @@ def test_admission_is_by_order_or_by_measure() -> None:
     assert 38 <= measured.capacity <= 42  # 20 legs take 0.35 of a core: 0.7 are 40
 
 
-def test_nobody_is_admitted_while_the_beat_is_late() -> None:
-    assert not Admission(50).admits(1, 40.0)
+def test_nobody_is_admitted_while_the_beat_is_late_but_who_answers_a_caller() -> None:
+    assert not Admission(50).admits("customer", 1, 0, 40.0)
+    assert not Admission(50).admits("supervisor", 1, 1, 40.0)
+    assert Admission(50).admits("agent", 1, 0, 40.0)
+
+
+def test_those_who_wait_leave_a_line_for_whoever_answers_them() -> None:
+    four = Admission(4)
+    assert not four.is_full(customers=1, others=0)
+    assert four.is_full(customers=2, others=0)
+    assert four.admits("agent", 4, 3, 0.0)
+    assert not four.admits("agent", 2, 2, 0.0)
 
 
 def _collecting(**how: int | str) -> Collecting:

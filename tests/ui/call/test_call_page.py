@@ -38,6 +38,21 @@ async def call(page: Page, double: Double, name: str = "呼叫客服") -> None:
     await double.tell(t="state", state="reception")
 
 
+async def leaves_a_number(page: Page, double: Double) -> None:
+    await page.get_by_role("button", name="留下号码，请我们回电").click()
+    await page.get_by_label("电话号码").fill("12")
+    await page.get_by_role("button", name="拨打我的电话").click()
+    await expect(page.get_by_text("请输入有效的电话号码")).to_be_visible()
+    assert not double.sent("call_back")
+    await page.get_by_label("电话号码").fill("+86 138 0013 8000")
+    await page.get_by_role("button", name="拨打我的电话").click()
+    await double_until(double, "call_back")
+    asked = double.sent("call_back")[0]
+    assert asked["number"] == "+86 138 0013 8000"
+    assert asked["contact"]
+    assert asked["interaction"]
+
+
 async def double_until(double: Double, kind: str, count: int = 1) -> None:
     async with asyncio.timeout(10):
         while len(double.sent(kind)) < count:
@@ -122,6 +137,7 @@ async def test_a_refused_microphone_is_explained(callers: Callers, double: Doubl
     await expect(alert).to_contain_text("您没有允许使用麦克风")
     await expect(alert).to_contain_text("400-800-1234")
     assert double.sent("call") == []
+    await leaves_a_number(page, double)
     await expect(page.get_by_role("link", name="改用文字咨询")).to_have_attribute("href", "/c/yunshan?lang=zh-CN")
 
 
@@ -138,6 +154,23 @@ async def test_all_lines_busy(callers: Callers, double: Double) -> None:
     await page.get_by_role("button", name="呼叫客服").click()
     await expect(page.get_by_role("alert")).to_contain_text("线路全忙")
     await expect(page.get_by_role("button", name="重试")).to_be_enabled()
+    await leaves_a_number(page, double)
+
+
+async def test_whoever_waits_without_a_line_may_be_called_instead(callers: Callers, double: Double) -> None:
+    page = await callers.page()
+    await call(page, double)
+    await double.tell(t="state", state="waiting")
+    await state(page, "waiting")
+    double.refuse = ("voice_down", "语音服务暂时不可用")
+    await page.evaluate("window.line.become('failed')")
+    await state(page, "cut")
+    await expect(page.get_by_text("您的位置会保留")).to_be_visible(timeout=15_000)
+    await page.get_by_role("button", name="不想等？保留位置，稍后回电").click()
+    await page.get_by_role("button", name="呼叫本页面").click()
+    await double_until(double, "call_back")
+    await double.tell(t="state", state="call_back")
+    await state(page, "call_back")
 
 
 async def test_a_reload_goes_on_with_the_call(callers: Callers, double: Double) -> None:

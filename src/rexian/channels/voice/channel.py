@@ -247,8 +247,9 @@ class VoiceChannel:
     # -- what pages ask ------------------------------------------------------------------------------------------------
     async def voice_view(self, locale: str) -> frames.VoiceView:
         """Whether one may call now, in words."""
-        full = self.health.capacity and self.health.legs + 2 > self.health.capacity
-        why = "down" if not self.director.up else "full" if full else "" if self._from_pages else "phone_only"
+        why = (
+            "down" if not self.director.up else "full" if self.health.full else "" if self._from_pages else "phone_only"
+        )
         return frames.VoiceView(
             available=not why, why=i18n.t(locale, f"voice.why.{why}") if why else "", phone=self.phone,
             ice_servers=self.ice_servers,
@@ -264,7 +265,7 @@ class VoiceChannel:
             health = await self.voice.health()
         except port.Down:
             raise Refusal("voice_down", ask_id, alternatives=["call_back"]) from None
-        if health.capacity and health.legs + 2 > health.capacity:  # an agent will need a line too
+        if health.full:
             raise Refusal("all_busy", ask_id, alternatives=["call_back"])
 
     def desk_welcome(self, socket: DeskSocket) -> desk_frames.Welcome:

@@ -142,7 +142,8 @@ class Inventory(Struct, frozen=True, kw_only=True):
 class Health(Struct, frozen=True, kw_only=True):
     """`late_ms`: p99 lateness of the mixer's 20 ms beat over the last ten seconds (embedded), 0 where not known.
 
-    `capacity`: legs that it admits; `cpu`: share of one core, 0…1 and above.
+    `capacity`: legs that it admits; `cpu`: share of one core, 0…1 and above. `full`: no further call should be taken,
+    for whoever is in already will need what is left.
     """
 
     up: bool
@@ -151,6 +152,7 @@ class Health(Struct, frozen=True, kw_only=True):
     epoch: int = 0
     legs: int = 0
     capacity: int = 0
+    full: bool = False
     cpu: float = 0.0
     late_ms: float = 0.0
     trouble: str = ""

@@ -72,7 +72,7 @@ class Calls:
 
     def offered(self, node: Node, channel: ari.Channel, dialled: str) -> None:
         """Somebody calls in; without room for one more, the line says so at once."""
-        if self._hall.count(node.name) >= self._hall.capacity:
+        if self._hall.is_full(node.name):
             self._hall.spawn(node.line.channels_hangup(channel.id, reason="congestion"), "too many")
             return
         leg = self._hall.legs[channel.id] = Leg(channel.id, node.name, "offered", "customer")

@@ -13,6 +13,7 @@ import structlog
 from rexian.channels.voice.asterisk.connection import Connection, Refused
 from rexian.channels.voice.asterisk.legs import NOTE, Bridge, Leg
 from rexian.channels.voice.port import Busy, Down, Gone, VoiceEvent, VoiceListener
+from rexian.channels.voice.room import is_full
 
 log = structlog.get_logger(__name__)
 
@@ -122,9 +123,14 @@ class Hall:
             raise Down(next((node.line.trouble for node in self.nodes.values()), "no Asterisk is set up"))
         fit = [node for node in up if node.name in near] or [node for node in up if not node.draining] or up
         best = min(fit, key=lambda node: self.count(node.name))
-        if self.count(best.name) >= self.capacity:
+        if not near and self.count(best.name) >= self.capacity:
             raise Busy
         return best
+
+    def is_full(self, node: str) -> bool:
+        """Whether it should take no further call."""
+        customers = sum(leg.node == node and leg.side == "customer" for leg in self.legs.values())
+        return is_full(self.capacity, customers, self.count(node) - customers)
 
     # -- channels of our own -----------------------------------------------------------------------------------------
     def entering(self, channel_id: str) -> asyncio.Future[None]:

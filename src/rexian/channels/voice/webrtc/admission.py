@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from rexian.channels.voice.port import Side
+from rexian.channels.voice.room import has_place, is_full
+
 UNMEASURED = 80
 """Legs admitted before anything was measured: 40 calls on one core, as the first measurements gave."""
 LEAST, MOST = 8, 2_000
@@ -42,6 +45,14 @@ class Admission:
             return UNMEASURED
         return max(LEAST, min(MOST, int(FULL / self._per_leg)))
 
-    def admits(self, legs: int, late_ms: float) -> bool:
-        """Say whether one more leg may come. `late_ms`: what nine beats in ten of the last two seconds stayed below."""
-        return legs < self.capacity and late_ms < self._late_ms
+    def admits(self, side: Side, customers: int, others: int, late_ms: float) -> bool:
+        """Say whether one more leg may come. `late_ms`: what nine beats in ten of the last two seconds stayed below.
+
+        Each customer who is in has a place for whoever answers them: it is kept, however late and full it is.
+        """
+        late = late_ms >= self._late_ms and (side == "customer" or others >= customers)
+        return not late and has_place(self.capacity, side, customers, others)
+
+    def is_full(self, customers: int, others: int) -> bool:
+        """Whether another call can't be taken: those who wait will need a line each for their agent."""
+        return is_full(self.capacity, customers, others)

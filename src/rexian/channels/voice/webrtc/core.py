@@ -208,7 +208,7 @@ class Core(Bridges):
     async def _begin(self, leg_id: str, sdp: str, side: Side, tag: str) -> str:
         offer = parse_offer(sdp)
         late = self._schedule.recent_ms if self._schedule else 0.0
-        if not self._admission.admits(len(self.legs), late):
+        if not self._admission.admits(side, *self._sides(), late):
             raise Busy
         leg = Leg(self, leg_id, side, tag, time.time_ns() // 1_000_000, self.config.servers)
         leg.slot = hash(leg_id) % _STATISTICS_BEATS
@@ -336,7 +336,13 @@ class Core(Bridges):
             up=True, engine="embedded", version=__version__, epoch=self.epoch, legs=len(self.legs),
             capacity=self._admission.capacity, cpu=round(self._admission.cpu, 3), trouble=self.trouble,
             late_ms=round(self._schedule.late_ms(), 2) if self._schedule else 0.0,
+            full=self._admission.is_full(*self._sides()),
         )  # fmt: skip
+
+    def _sides(self) -> tuple[int, int]:
+        """Legs of customers, and all others."""
+        customers = sum(leg.side == "customer" for leg in self.legs.values())
+        return customers, len(self.legs) - customers
 
     def inventory(self) -> Listing:
         return Listing(
