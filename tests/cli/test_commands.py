@@ -95,6 +95,7 @@ def test_a_fresh_machine_is_well(tmp_path: Path) -> None:
     found = findings(run("--home", tmp_path / "new", "doctor", "--json"))
     assert found["home"]["level"] == "ok"
     assert found["engine"]["state"] == "pure Python"
+    assert found["interface"]["level"] == "ok"
     assert found["postgres"]["state"] == "a private one is made at the first start"
     assert not (tmp_path / "new").exists()  # looking changes nothing
 

@@ -206,8 +206,8 @@ FROM floor f LEFT JOIN floor_lease l ON l.floor_id = f.id"""
 # -- the rest --------------------------------------------------------------------------------------------------------
 def _interface() -> Finding:
     static = files("rexian") / "web" / "static"
-    built = {"console": "index.html", "widget": "widget.js"}
-    missing = [name for name, file in built.items() if not (static / name / file).is_file()]
+    built = ("console/index.html", "widget/loader.js", "widget/call.html")
+    missing = [file for file in built if not (static / file).is_file()]
     if missing:
         return _found("bad", "interface", "missing", "missing_mend", missing=", ".join(missing))
     return _found("ok", "interface", "ok")

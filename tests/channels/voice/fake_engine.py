@@ -52,6 +52,8 @@ class FakeEngine:
     def __init__(self, *, prompt_ms: int = 20, capacity: int = 1_000, numbers: bool = False) -> None:
         self.prompt_ms = prompt_ms
         self.capacity = capacity
+        self.fails = False
+        """Whether sounds can't be played."""
         self.numbers = numbers
         self.up = False
         self.epoch = 0
@@ -277,7 +279,8 @@ class FakeEngine:
     def _played(self, leg_id: str, playback_id: str) -> None:
         leg = self.legs.get(leg_id)
         if leg is not None and leg.playing.pop(playback_id, None) is not None:
-            self._tell(port.PlaybackEnded(leg_id=leg_id, playback_id=playback_id))
+            why: Literal["finished", "failed"] = "failed" if self.fails else "finished"
+            self._tell(port.PlaybackEnded(leg_id=leg_id, playback_id=playback_id, why=why))
 
     async def stop_playback(self, leg_id: str, playback_id: str) -> None:
         leg = self._leg(leg_id)

@@ -57,14 +57,29 @@ async def test_pages_and_telephones_ring_until_somebody_takes_it(alarmed: Street
     assert number == Number(DOCTOR)
     alarmed.engine.pick_up(leg)
     await alarmed.until(lambda: len([1 for one, _ in alarmed.engine.played if one == leg]) > 1)  # over and over
-    source = next(source for one, source in alarmed.engine.played if one == leg)
-    assert isinstance(source, File)
+    first, second, *_ = [source for one, source in alarmed.engine.played if one == leg]
+    assert isinstance(first, File)
+    assert isinstance(second, File)
+    assert first.path != second.path, "in Chinese, then in English"
     li = await alarmed.desk(alarmed.city.li)
     await li.available()
     await li.accept()
     await resting.got("alarm", interaction=interaction, on=False)
     await alarmed.until(lambda: leg not in alarmed.engine.legs)
     assert not stranger.of("alarm")
+    await hang_up(alarmed, interaction)
+
+
+async def test_an_announcement_that_was_not_heard_is_tried_again(alarmed: Street) -> None:
+    alarmed.engine.dialled.clear()
+    interaction = await emergency(alarmed)
+    await alarmed.until(lambda: alarmed.engine.dialled)
+    leg = alarmed.engine.dialled[-1][0]
+    alarmed.engine.fails = True
+    alarmed.engine.pick_up(leg)
+    await alarmed.until(lambda: [one for one, _ in alarmed.engine.played if one == leg])
+    alarmed.engine.fails = False
+    await alarmed.until(lambda: len([1 for one, _ in alarmed.engine.played if one == leg]) > 2)
     await hang_up(alarmed, interaction)
 
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
+import sqlalchemy as sa
 
 from rexian.channels.voice.port import Caller
+from rexian.directory.customers.contract import find_or_create
+from rexian.directory.customers.tables import customer
 from tests.channels.voice.rig import Street
 
 
@@ -33,6 +38,28 @@ async def test_a_telephone_is_received_queued_and_answered(hotline: Street) -> N
     assert told == {"caller": "+8613800138000", "verstat": "TN-Validation-Failed"}
     hotline.engine.bye("PJSIP.trunk-1")
     await phone.until(lambda: not phone.live())
+
+
+@pytest.mark.parametrize(("verstat", "kind"), [("TN-Validation-Failed", None), ("No-TN-Validation", "elder")])
+async def test_a_faked_number_gets_no_head_start(
+    hotline: Street, verstat: Literal["TN-Validation-Failed", "No-TN-Validation"], kind: str | None
+) -> None:
+    """Whoever shows another's number must not be treated as them."""
+    number = f"+86138001380{len(verstat)}"
+    async with hotline.served.house.db.system() as tx:
+        id = await find_or_create(
+            tx, hotline.city.yunshan, kind="phone", value=number, name="", locale="zh-CN", now_ms=1
+        )
+        await tx.execute(sa.update(customer).where(customer.c.id == id).values(kind="elder"))
+    li, _ = await hotline.agent(hotline.city.li)
+    hotline.engine.offer("PJSIP.trunk-3", Caller(number=number, dialled="4008123456", verstat=verstat))
+    handling = await li.accept()
+    floor = hotline.voice.asking.floor(hotline.city.yunshan)
+    assert floor is not None
+    interaction = floor.interaction(handling["id"])
+    assert interaction is not None
+    assert interaction.attributes.get("customer_kind") == kind
+    hotline.engine.bye("PJSIP.trunk-3")
 
 
 async def test_a_number_that_is_nobodys_is_turned_away(hotline: Street) -> None:

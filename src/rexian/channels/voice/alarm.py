@@ -6,6 +6,7 @@ announcement over and over. Key 1 there says "I have heard it": that telephone i
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -27,6 +28,9 @@ from rexian.kit.clock import Clock
 from rexian.kit.database import Database
 
 WATCH = Party("system", "emergency")
+SILENT_S = 1.0
+"""After this an announcement that could not be heard is tried again."""
+LOCALES = ("zh-CN", "en")
 _log = log.get(__name__)
 
 
@@ -42,6 +46,8 @@ class Alarmed:
     legs: dict[str, str] = field(default_factory=dict)
     due: dict[str, int] = field(default_factory=dict)
     heard: set[str] = field(default_factory=set)
+    spoken: dict[str, str] = field(default_factory=dict)
+    """Leg → the language whose turn it is."""
     calls: int = 0
 
 
@@ -155,6 +161,8 @@ class Alarm:
         match event:
             case port.LegAnswered() | port.PlaybackEnded(why="finished"):
                 self._asking.spawn(self._say(leg_id, alarmed))
+            case port.PlaybackEnded(why="failed"):
+                self._asking.spawn(self._say(leg_id, alarmed, SILENT_S))
             case port.LegEnded():
                 number = alarmed.legs.pop(leg_id)
                 alarmed.due[number] = self._clock.now_ms() + self._limits().alarm_again_ms
@@ -163,8 +171,12 @@ class Alarm:
                 self._asking.spawn(self._hang_up(leg_id))
                 self._asking.spawn(self._note(leg_id.partition(":e:")[0], alarmed.tenant_id, "heard"))
 
-    async def _say(self, leg_id: str, alarmed: Alarmed) -> None:
-        spoken = await self._prompts.say(alarmed.tenant_id, "zh-CN", "emergency_alarm")
+    async def _say(self, leg_id: str, alarmed: Alarmed, after_s: float = 0) -> None:
+        """In both languages by turns: nobody knows who picks up."""
+        await asyncio.sleep(after_s)
+        locale = alarmed.spoken.get(leg_id, LOCALES[0])
+        alarmed.spoken[leg_id] = LOCALES[(LOCALES.index(locale) + 1) % len(LOCALES)]
+        spoken = await self._prompts.say(alarmed.tenant_id, locale, "emergency_alarm")
         alarmed.calls += 1
         try:
             await self._voice.play(leg_id, f"{leg_id}.{alarmed.calls}", port.File(spoken.path))

@@ -7,6 +7,7 @@ import { useFeed, type ContactData, type HandlingView } from "@kit/feed";
 import { Avatar, Badge, Icon, type IconName, IconButton, Skeleton, toast } from "@kit/ui";
 import { dateTime, duration } from "@kit/time.ts";
 import { hasScope, useSession } from "../app/session.tsx";
+import { Caller } from "../phone/Caller.tsx";
 import { customerName, queueName, tenantName } from "./model.ts";
 import { customerQuery, type EarlierContact, earlierContactsQuery } from "./data.ts";
 
@@ -86,7 +87,10 @@ function ThisContact({ handling }: { handling: HandlingView }) {
   const interactions = useFeed(`contact:${handling.contact_id}`, interactionsOf);
   const contact = useFeed(`contact:${handling.contact_id}`, contactOf(handling.contact_id));
   const waited = interactions?.[handling.id]?.waited_ms;
-  const rows: [string, string][] = [
+  const rows: [string, ReactNode][] = [
+    ...(handling.caller
+      ? [[t("phone:caller.number"), <Caller key="caller" caller={handling.caller} />] as [string, ReactNode]]
+      : []),
     [t("customer.queue"), queueName(handling, i18n.language)],
     [t("customer.medium"), t(`medium.${handling.medium}`)],
     ...(contact

@@ -10,6 +10,7 @@ import { Badge, Button, Icon, Kbd, Notice, toast } from "@kit/ui";
 import { duration } from "@kit/time.ts";
 import { announce } from "../app/announce.tsx";
 import { useShortcut } from "../app/shortcuts.ts";
+import { Caller } from "../phone/Caller.tsx";
 import { usePhone, usePhoneState } from "../phone/store.tsx";
 import { couldNotRing, useProof } from "../phone/useProof.ts";
 import { useTitleBadge } from "../app/title.ts";
@@ -172,6 +173,7 @@ function OfferCard({ offer, isFirst }: { offer: OfferView; isFirst: boolean }) {
               : t("offer.waited", { waited: duration(offer.waited_ms, i18n.language) })}
             {offer.simulated ? <Badge className="ml-2">{t("customer.simulated")}</Badge> : null}
           </p>
+          {offer.caller ? <Caller caller={offer.caller} className="mt-1" /> : null}
         </div>
         <Countdown from={offer.offered_at} until={offer.ring_due_at} label={t("offer.countdown")} />
       </div>

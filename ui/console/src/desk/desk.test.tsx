@@ -268,3 +268,18 @@ describe("wrap-up", () => {
     expect(server.sent("WrapUp")).toEqual([]);
   });
 });
+
+describe("the number of a caller", () => {
+  it.each([
+    ["TN-Validation-Passed", "号码已验证"],
+    ["TN-Validation-Failed", "号码验证未通过，可能是冒用"],
+    ["none", "号码未经验证"],
+  ] as const)("is shown with the network's word on it: %s", async (verstat, word) => {
+    const caller = { number: "+8613800138000", verstat };
+    await openDesk();
+    push("me", ["set", "offers", "offer-1", offer({ medium: "voice", caller })]);
+    const card = await screen.findByRole("article");
+    expect(within(card).getByText("+8613800138000")).toBeTruthy();
+    expect(within(card).getByText(word)).toBeTruthy();
+  });
+});
