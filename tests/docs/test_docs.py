@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tools.truth import capabilities, catalogues, glossary, hygiene, links, reference
+from tools.truth import capabilities, catalogues, glossary, hygiene, links, reference, unused
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -39,3 +39,11 @@ def test_both_languages_say_the_same_by_the_words_of_the_glossary() -> None:
 def test_links_lead_somewhere_and_nothing_names_a_registry_or_a_machine() -> None:
     assert list(links.faults()) == []
     assert list(hygiene.faults()) == []
+
+
+def test_no_sentence_is_kept_that_nothing_asks_for() -> None:
+    assert list(unused.faults()) == []
+    text = 't(locale, "errors.queue_full"); say(f"hours.weekday_{n}")'
+    missed = {fault.rpartition(" ")[2] for fault in unused.of_server(text, "")}
+    assert not missed & {"errors.queue_full", "hours.weekday_1"}
+    assert "errors.version_outdated" in missed

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -12,42 +11,35 @@ import pytest
 from rich.console import Console
 from sqlalchemy import func, select
 
-from rexian.cli import live as cli_live
 from rexian.cli.live import conduct, new_live, show
 from rexian.directory.people.tables import person_serves, role_grant
 from rexian.directory.tenants.tables import tenant
-from rexian.drill.live.demand import from_curve
-from rexian.drill.live.model import KEPT_MS, FestivalCurve
+from rexian.drill.live.model import KEPT_MS
 from rexian.drill.live.service import purge
 from rexian.drill.live.tables import live_drill
 from rexian.kit.database import Database
 from rexian.kit.ids import new_id
 from rexian.kit.problem import Problem
-from rexian.kit.settings import Settings
 from rexian.runtime.tables import content, journal
 from rexian.work.desk.tables import canned, contact, disposition
 from rexian.work.figures.tables import figures_visit
 from rexian.work.webhooks.model import EVENT_NAMES
-from rexian.work.webhooks.tables import delivery, webhook
+from rexian.work.webhooks.tables import webhook
+from tests.drill.live_steps import (
+    HEADER,
+    begin,
+    contacts_of,
+    knows,
+    over,
+    own_settings,
+    real_numbers,
+    retired,
+    rows,
+    stop,
+    view,
+)
 from tests.drill.waiting import until
-from tests.served import AT, SECRET, SIMULATION, City, Page, Served, running
-
-HEADER = "at,queue,talk_s,patience_s\n"
-
-
-def rows(*customers: tuple[int, str, int]) -> str:
-    """An arrivals file: (seconds, queue, patience in seconds). Whoever is first comes at once, the others in step."""
-    return HEADER + "".join(f"2025-11-11T20:00:{at:02}+08:00,{queue},60,{wait}\n" for at, queue, wait in customers)
-
-
-def own_settings(db: Database, home: Path) -> Settings:
-    """Outside of demo mode, at a port that is free."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-    return Settings(
-        home=home, database_url=db.url.render_as_string(hide_password=False), secret=SECRET, port=port,
-        argon2_memory_kib=8192,
-    )  # fmt: skip
+from tests.served import AT, SIMULATION, City, Page, Served, running
 
 
 @pytest.fixture(scope="module")
@@ -84,74 +76,6 @@ async def _texts(db: Database, city: City) -> None:
             await tx.execute(disposition.insert().values(row | own))
         answer = {"id": new_id(), "title": "问候", "text": "您好", "queue_id": city.phones, "initials": "wh"}
         await tx.execute(canned.insert().values(answer | own))
-
-
-async def begin(client: httpx.AsyncClient, arrivals: str, *trainees: str, **more: Any) -> dict[str, Any]:
-    body = {"source": {"kind": "file", "arrivals": arrivals}, "trainees": list(trainees), "minutes": 1} | more
-    answer = await client.post("/api/drills/live", json=body)
-    assert answer.status_code == 201, answer.text
-    found: dict[str, Any] = answer.json()
-    return found
-
-
-async def view(client: httpx.AsyncClient, id: str) -> dict[str, Any]:
-    found: dict[str, Any] = (await client.get(f"/api/drills/live/{id}")).raise_for_status().json()
-    return found
-
-
-async def over(client: httpx.AsyncClient, id: str) -> dict[str, Any]:
-    async def ended() -> dict[str, Any] | None:
-        found = await view(client, id)
-        return found if found["state"] == "ended" else None
-
-    found: dict[str, Any] = await until(ended)
-    return found
-
-
-async def stop(client: httpx.AsyncClient, id: str) -> dict[str, Any]:
-    assert (await client.delete(f"/api/drills/live/{id}")).status_code == 202
-    return await over(client, id)
-
-
-async def knows(served: Served, drill: dict[str, Any], person_id: str) -> None:
-    """Wait until the floor has the trainee at the shadow."""
-    floor = served.house.rooms[served.city.floor_id].mirror.floor
-
-    async def there() -> bool:
-        agent = floor.agent(person_id)
-        return agent is not None and f"tenant:{drill['shadow_id']}" in agent.spec.skills
-
-    await until(there)
-
-
-async def contacts_of(served: Served, drill: dict[str, Any]) -> int:
-    async with served.house.db.tenant(drill["shadow_id"]) as tx:
-        return int((await tx.execute(select(func.count()).select_from(contact))).scalar_one())
-
-
-async def real_numbers(served: Served, client: httpx.AsyncClient) -> dict[str, Any]:
-    """Everything that the real tenant's supervisor is told in sums and lists."""
-    today = (await client.get("/api/wall/today", params={"simulated": "both"})).raise_for_status().json()
-    contacts = (await client.get("/api/contacts")).raise_for_status().json()
-    customers = (await client.get("/api/customers")).raise_for_status().json()
-    listed = (await client.get("/api/queues")).raise_for_status().json()
-    room = served.house.rooms[served.city.floor_id]
-    await room.watch.count()
-    room.watch.judge(room._health)
-    wall = await served.desk(served.city.zhao, "wall")  # begins with all that there is now
-    shown = {
-        id: {k: v for k, v in row.items() if k != "available_agents"} for id, row in wall.view("wall", "queues").items()
-    }
-    alerts = {id for id in wall.view("wall", "alerts") if not id.startswith("agent_state_long")}
-    await wall.close()
-    async with served.house.db.system() as tx:
-        sent = (await tx.execute(select(func.count()).select_from(delivery))).scalar_one()
-    queues = [{k: v for k, v in one.items() if k != "able"} for one in listed["items"]]
-    figures = {"total": today["total"], "queues": today["queues"], "intervals": today["intervals"]}
-    return figures | {
-        "contacts": [one["id"] for one in contacts["items"]], "customers": [one["id"] for one in customers["items"]],
-        "listed": queues, "wall": shown, "alerts": alerts, "sent": sent,
-    }  # fmt: skip
 
 
 # -- practice ---------------------------------------------------------------------------------------------------------
@@ -202,7 +126,7 @@ async def test_a_trainee_practises_and_nothing_real_changes(served: Served) -> N
         assert await real_numbers(served, zhao) == before
         listed = (await zhao.get("/api/drills/live")).json()
         assert listed[0]["debrief"] == ended["debrief"]
-    await _retired(served, drill)
+    await retired(served, drill)
     await served.settle()
 
 
@@ -226,23 +150,6 @@ async def _texts_at_hand(served: Served, handling: dict[str, Any]) -> None:
         assert card.status_code == 200, card.text
         everything = (await wang.get("/api/canned")).json()["items"]
         assert {one["tenant_id"] for one in everything} == {served.city.yunshan}
-
-
-async def _retired(served: Served, drill: dict[str, Any]) -> None:
-    async with served.house.db.system() as tx:
-        row = (await tx.execute(select(tenant).where(tenant.c.tenant_id == drill["shadow_id"]))).one()
-        assert (row.active, row.shadow_of) == (False, served.city.yunshan)
-        left = select(person_serves).where(person_serves.c.tenant_id == drill["shadow_id"])
-        assert not (await tx.execute(left)).all()
-    floor = served.house.rooms[served.city.floor_id].mirror.floor
-
-    async def gone() -> bool:
-        skill = f"tenant:{drill['shadow_id']}"
-        return all(skill not in agent.spec.skills for agent in floor.agents()) and all(
-            queue.retired for queue in floor.queues() if queue.tenant_id == drill["shadow_id"]
-        )
-
-    await until(gone)
 
 
 async def test_who_practises_gets_real_contacts_only_if_the_drill_says_so(served: Served) -> None:
@@ -385,7 +292,7 @@ async def test_ended_in_the_middle_it_ends_what_is_open(served: Served) -> None:
         assert phones["abandoned"] == 0
         again = (await zhao.delete(f"/api/drills/live/{drill['id']}")).json()
         assert (again["state"], again["ended_at"]) == ("ended", ended["ended_at"])
-    await _retired(served, drill)
+    await retired(served, drill)
     await served.settle()
 
 
@@ -469,34 +376,6 @@ async def test_wrong_inputs_are_explained_in_both_languages(
         assert open_already in found["title"]
 
 
-async def test_a_restarted_server_goes_on_with_the_drill(db: Database, tmp_path: Path) -> None:
-    city = City()
-    await city.seed(db)
-    settings = own_settings(db, tmp_path)
-    async with running(settings, settings.port) as (house, port):
-        drill = await _until_somebody_came(Served(house, city, port, settings))
-    async with running(settings, settings.port) as (house, port):
-        served = Served(house, city, port, settings)
-        async with await served.staff(city.zhao) as zhao:
-            ended = await over(zhao, drill["id"])
-        assert ended["interruptions"] == 1
-        assert (ended["reason"], ended["came"] + ended["missed"]) == ("served", 2)
-        phones = next(one for one in ended["debrief"]["queues"] if one["name"] == "手机售后")
-        assert phones["cut_off"] == 1  # who was there before couldn't come back
-        await _retired(served, drill)
-
-
-async def _until_somebody_came(served: Served) -> dict[str, Any]:
-    async with await served.staff(served.city.zhao) as zhao:
-        drill = await begin(zhao, rows((0, "phone", 60), (14, "phone", 2)), "wang@example.com", minutes=5)
-
-        async def came() -> bool:  # who has come has not said anything yet: a contact there is once it is told here
-            return bool((await view(zhao, drill["id"]))["came"] and await contacts_of(served, drill))
-
-        await until(came)
-        return drill
-
-
 # -- the command line -------------------------------------------------------------------------------------------------
 async def test_from_the_command_line(
     served: Served, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
@@ -527,30 +406,3 @@ async def test_from_the_command_line(
     assert "talk_s" in capsys.readouterr().err
     with pytest.raises(Problem, match="bad_value"):
         new_live("", None, None, 60, **given)
-
-
-async def test_without_a_server_it_is_ended_and_said(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    await City().seed(db)
-    monkeypatch.setattr(cli_live, "BEGUN_WITHIN_S", 1.0)
-    new = new_live("wang@example.com", None, "20:00", 600, speed=1.0, minutes=5, real_too=False, seed=1)
-    with pytest.raises(Problem, match="no_server_for_drill"):
-        await conduct(db, "yunshan", new, detach=True)
-    async with db.system() as tx:
-        row = (await tx.execute(select(live_drill))).one()
-        assert (row.state, row.reason) == ("ended", "failed")
-        left = select(tenant.c.tenant_id).where(tenant.c.shadow_of.is_not(None), tenant.c.active)
-        assert not (await tx.execute(left)).all()
-
-
-# -- who comes --------------------------------------------------------------------------------------------------------
-def test_the_festivals_curve_sets_the_pace() -> None:
-    def drawn(at: str, speed: float, minutes: int = 60, per_hour: int = 600) -> int:
-        return len(from_curve(FestivalCurve(at=at, per_hour=per_hour), ["a"], speed=speed, minutes=minutes, seed=1))
-
-    assert 500 < drawn("20:00", 1) < 700  # the busiest hour
-    assert drawn("03:00", 1) < 100
-    assert drawn("20:00", 1, minutes=6) < drawn("20:00", 10, minutes=6)
-    both = from_curve(FestivalCurve(at="23:50"), ["a", "b"], speed=20, minutes=240, seed=2)
-    assert {one.topic for one in both} == {"a", "b"}
-    assert [one.at for one in both] == sorted(one.at for one in both)
-    assert both[-1].at < 240 * 60_000

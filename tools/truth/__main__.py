@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from tools.truth import capabilities, catalogues, glossary, hygiene, links, reference
+from tools.truth import capabilities, catalogues, glossary, hygiene, links, reference, unused
 
 
 def main() -> int:
@@ -18,6 +18,7 @@ def main() -> int:
         *glossary.faults(),
         *links.faults(),
         *hygiene.faults(),
+        *unused.faults(),
     ]
     for fault in faults:
         print(fault)

@@ -17,16 +17,6 @@ export function clockTime(at: number, locale: string): string {
   return formatter(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(at);
 }
 
-/** 14:02:05 */
-export function clockSeconds(at: number, locale: string): string {
-  return formatter(locale, {
-    hour: "2-digit",
-    minute: "2-digit",
-    second: "2-digit",
-    hourCycle: "h23",
-  }).format(at);
-}
-
 /** The calendar day as a number that grows by one per day, in the browser's zone. */
 export function dayOf(at: number): number {
   const date = new Date(at);

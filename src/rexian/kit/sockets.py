@@ -11,8 +11,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Protocol, cast
 
-import msgspec
-
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -22,14 +20,10 @@ EXTENSION = "rexian.socket"
 
 # RFC 6455, section 7.4
 NORMAL = 1000
-GOING_AWAY = 1001
 PROTOCOL_ERROR = 1002
 BAD_DATA = 1007
 POLICY = 1008
-TOO_BIG = 1009
 TRY_LATER = 1013
-
-_encoder = msgspec.json.Encoder()
 
 
 class SocketPort(Protocol):
@@ -60,11 +54,6 @@ def text_frame(payload: bytes) -> bytes:
     if size < 65_536:
         return b"\x81\x7e" + size.to_bytes(2, "big") + payload
     return b"\x81\x7f" + size.to_bytes(8, "big") + payload
-
-
-def json_frame(message: object) -> bytes:
-    """Encode `message` as JSON and frame it."""
-    return text_frame(_encoder.encode(message))
 
 
 def port_of(scope: Scope) -> SocketPort:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from litestar import Response, get
@@ -30,9 +29,6 @@ class Ready(Struct, kw_only=True):
 
     ready: bool
     parts: list[Part]
-
-
-Examine = Callable[[], Awaitable[list[Part]]]
 
 
 @get("/healthz", opt={"public": True}, tags=["operation"], operation_id="health")

@@ -13,12 +13,13 @@ from rexian.channels.voice.channel import VoiceChannel
 from rexian.channels.voice.settings import VoiceLimits
 from rexian.kit.ids import new_id
 from tests.channels.voice.fake_engine import FakeEngine
-from tests.served import Desk, Served, _Talking
+from tests.pages import Talking
+from tests.served import Desk, Served
 
 SDP = "v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 8\r\n"
 
 
-class Caller(_Talking):
+class Caller(Talking):
     """A customer's page: keeps the visitor's token over reconnects, as the widget does."""
 
     def __init__(self, ws: str, site: str = "yunshan") -> None:
@@ -70,7 +71,7 @@ class Caller(_Talking):
         await self.until(lambda: self.states and self.states[-1] == wanted)
 
 
-class Phone(_Talking):
+class Phone(Talking):
     """The phone of a desk's page: makes a connection whenever it is asked to."""
 
     def __init__(self, label: str = "桌面") -> None:
@@ -112,7 +113,7 @@ class Street:
 
     served: Served
     engine: FakeEngine
-    open: list[_Talking] = field(default_factory=list)
+    open: list[Talking] = field(default_factory=list)
 
     @property
     def voice(self) -> VoiceChannel:

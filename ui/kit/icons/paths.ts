@@ -36,12 +36,8 @@ export const attach =
 export const image =
   "M6 4.5h12A1.5 1.5 0 0 1 19.5 6v12a1.5 1.5 0 0 1-1.5 1.5H6A1.5 1.5 0 0 1 4.5 18V6A1.5 1.5 0 0 1 6 4.5zM4.5 16l4.5-4.5 4 4 2.5-2.5 4 4M15.5 8.5h.01";
 export const file = "M13.5 3.5H7.5A2 2 0 0 0 5.5 5.5v13a2 2 0 0 0 2 2h9a2 2 0 0 0 2-2v-10zM13.5 3.5v5h5";
-export const fileText =
-  "M13.5 3.5H7.5A2 2 0 0 0 5.5 5.5v13a2 2 0 0 0 2 2h9a2 2 0 0 0 2-2v-10zM13.5 3.5v5h5M9 13h6M9 16.5h4";
 export const download = "M12 4v11M7 10.5l5 5 5-5M4.5 19.5h15";
 export const upload = "M12 15.5V4.5M7 9l5-5 5 5M4.5 19.5h15";
-export const smile =
-  "M12 3.5a8.5 8.5 0 1 1 0 17 8.5 8.5 0 0 1 0-17zM8.5 14c.8 1.3 2 2 3.5 2s2.7-.7 3.5-2M9 9.5h.01M15 9.5h.01";
 export const note =
   "M5.5 4.5h13a1 1 0 0 1 1 1V14l-5.5 5.5H5.5a1 1 0 0 1-1-1v-13a1 1 0 0 1 1-1zM19.5 14H15a1 1 0 0 0-1 1v4.5M8 9h8M8 12.5h4";
 export const canned = "M13.5 3.5L5 13.5h6l-.5 7 8.5-10.5h-6z";
@@ -123,12 +119,10 @@ export const live =
   "M12 10.5a1.5 1.5 0 1 1 0 3 1.5 1.5 0 0 1 0-3zM8 16a5.5 5.5 0 0 1 0-8M16 8a5.5 5.5 0 0 1 0 8M5 19a9.7 9.7 0 0 1 0-14M19 5a9.7 9.7 0 0 1 0 14";
 export const play = "M8 5.5v13l10.5-6.5z";
 export const pause = "M8.5 5.5v13M15.5 5.5v13";
-export const fastForward = "M4 6v12l8-6zM12 6v12l8-6z";
 export const coffee =
   "M5 9.5h11v5a4.5 4.5 0 0 1-4.5 4.5h-2A4.5 4.5 0 0 1 5 14.5zM16 11h1.5a2.5 2.5 0 0 1 0 5H15.8M8 3.5v2.5M12.5 3.5v2.5";
 export const robot =
   "M6 8.5h12a1.5 1.5 0 0 1 1.5 1.5v7a1.5 1.5 0 0 1-1.5 1.5H6A1.5 1.5 0 0 1 4.5 17v-7A1.5 1.5 0 0 1 6 8.5zM12 8.5V5M12 4h.01M9 13h.01M15 13h.01";
-export const pin = "M9 3.5h6l-.8 6 3.3 3.5v1.5h-11V13l3.3-3.5zM12 14.5v6";
 export const sidebar =
   "M5 4.5h14A1.5 1.5 0 0 1 20.5 6v12a1.5 1.5 0 0 1-1.5 1.5H5A1.5 1.5 0 0 1 3.5 18V6A1.5 1.5 0 0 1 5 4.5zM9.5 4.5v15";
 export const expand = "M9.5 4.5h-5v5M14.5 4.5h5v5M9.5 19.5h-5v-5M14.5 19.5h5v-5";

@@ -6,6 +6,10 @@ An operation on something that is gone raises `Gone` (a hang-up race is ordinary
 `Unsupported`, one that it has no room for `Busy`, and `Down` when the engine itself is away.
 
 Instants are ms since 1970 UTC, durations ms. Ids are opaque, at most 120 characters of `[A-Za-z0-9_.:-]`.
+
+A **leg** is one line to one person, a **bridge** a room in which legs hear each other, a **playback** something that
+one leg hears. A leg is in one bridge at the most. What an operation brings about is told as an event: returning without
+an error means that the order was taken, not that it has happened.
 """
 
 from __future__ import annotations
@@ -19,10 +23,18 @@ Role = Literal["talk", "listen", "whisper", "barge"]
 """In a bridge: `talk` and `barge` are heard by all, `listen` by nobody, `whisper` only by legs of side `agent`."""
 
 Side = Literal["customer", "agent", "supervisor", "external"]
+"""Whose leg it is: decides the channel of a recording, and who hears a whisper. `external`: called in from outside."""
+
 Cause = Literal[
     "normal", "busy", "rejected", "no_answer", "unreachable", "lost", "engine_down", "too_many", "not_allowed", "error",
 ]  # fmt: skip
+"""Why a leg ended, whatever the line calls it (a SIP answer, RFC 3261 section 21; a Q.850 cause; a network gone).
+
+`lost`: nothing came from the peer any more. `too_many`: no room for it. `not_allowed`: the number may not be called.
+"""
+
 LegState = Literal["offered", "dialling", "ringing", "up", "ended"]
+"""`offered`: calls in, not picked up. `dialling`, `ringing`: called by us. `up`: sound flows in both directions."""
 
 
 class Down(Exception):
@@ -42,7 +54,11 @@ class Unsupported(Exception):
 
 
 class BadMedia(Exception):
-    """What the peer says of itself can't be used. `code`: `sdp_unreadable`, `no_audio`, `no_codec`, `no_security`."""
+    """What the peer says of itself (SDP, RFC 8866) can't be used.
+
+    `code`: `sdp_unreadable`; `no_audio`, no audio that can be received; `no_codec`, no G.711; `no_security`, no
+    DTLS-SRTP (RFC 5763), or not all on one port (RFC 8843, RFC 5761).
+    """
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -79,7 +95,7 @@ class File(Struct, frozen=True, tag="file"):
 
 
 class Tone(Struct, frozen=True, tag="tone"):
-    """`ringback`, `busy`, `beep`, `connected`, or a frequency such as `440`."""
+    """`ringback`, `busy`, `beep`, `connected`, or a frequency in Hz from 20 to 3,400, such as `440`."""
 
     name: str
 
@@ -91,6 +107,8 @@ class Music(Struct, frozen=True, tag="music"):
 
 
 class Silence(Struct, frozen=True, tag="silence"):
+    """Nothing, for so long; its end is told as any playback's."""
+
     ms: int
 
 
@@ -100,7 +118,8 @@ Source = File | Tone | Music | Silence
 class Caller(Struct, frozen=True, kw_only=True):
     """Who calls, as far as the line says so. `verstat`: STIR/SHAKEN's word (RFC 8224), `""` when there is none.
 
-    Never proof of who it is (FAULTS 40).
+    `number`, `dialled`: as the line gives them, E.164 with `+` where it does; empty when withheld. Never proof of who
+    it is (FAULTS 40).
     """
 
     number: str = ""
@@ -110,7 +129,11 @@ class Caller(Struct, frozen=True, kw_only=True):
 
 
 class LegInfo(Struct, frozen=True, kw_only=True):
-    """`playing`: ids of playbacks. `tag` is what the creator gave and is handed back (reconciling after a crash)."""
+    """A leg as the engine has it now. `playing`: ids of playbacks; `bridge_id` empty: in none.
+
+    `tag` is what the creator gave and is handed back (reconciling after a crash). `since_at`: when it began, ms since
+    1970 UTC, 0 where not known.
+    """
 
     id: str
     state: LegState
@@ -125,6 +148,8 @@ class LegInfo(Struct, frozen=True, kw_only=True):
 
 
 class BridgeInfo(Struct, frozen=True, kw_only=True):
+    """A bridge as the engine has it now. `legs`: their ids; `recording_id` empty: it is not recorded."""
+
     id: str
     legs: tuple[str, ...] = ()
     recording_id: str = ""
@@ -140,10 +165,11 @@ class Inventory(Struct, frozen=True, kw_only=True):
 
 
 class Health(Struct, frozen=True, kw_only=True):
-    """`late_ms`: p99 lateness of the mixer's 20 ms beat over the last ten seconds (embedded), 0 where not known.
+    """How the engine is. `legs`: that live now; `capacity`: that it admits.
 
-    `capacity`: legs that it admits; `cpu`: share of one core, 0…1 and above. `full`: no further call should be taken,
-    for whoever is in already will need what is left.
+    `late_ms`: p99 lateness of the mixer's 20 ms beat over the last ten seconds (embedded), 0 where not known. `cpu`:
+    share of one core, 0…1 and above. `trouble`: for people who look after it, empty when there is none.
+    `full`: no further call should be taken, for whoever is in already will need what is left.
     """
 
     up: bool
@@ -186,6 +212,8 @@ class EngineUp(_Event, frozen=True, kw_only=True):
 
 
 class EngineDown(_Event, frozen=True, kw_only=True):
+    """It is away until `EngineUp`: operations raise `Down`. `reason` is for the log."""
+
     reason: str = ""
 
 
@@ -197,6 +225,8 @@ class LegOffered(_Event, frozen=True, kw_only=True):
 
 
 class LegRinging(_Event, frozen=True, kw_only=True):
+    """The other end rings. A line may leave it out."""
+
     leg_id: str
 
 
@@ -223,7 +253,8 @@ class Dtmf(_Event, frozen=True, kw_only=True):
 
 
 class DigitsCollected(_Event, frozen=True, kw_only=True):
-    """`why`: `enough`, `end_key`, `timeout` (no further key), `nothing` (no key at all), `stopped`."""
+    """What `collect` took, without the end key; once for each. `why`: `enough`, `end_key`, `timeout` (no further key),
+    `nothing` (no key at all), `stopped`."""
 
     leg_id: str
     collect_id: str
@@ -232,18 +263,26 @@ class DigitsCollected(_Event, frozen=True, kw_only=True):
 
 
 class PlaybackEnded(_Event, frozen=True, kw_only=True):
+    """Once for each `play`. `failed`: a file that is not there, or of a format that can't be played."""
+
     leg_id: str
     playback_id: str
     why: Literal["finished", "stopped", "failed"] = "finished"
 
 
 class BridgeChanged(_Event, frozen=True, kw_only=True):
+    """Who is in it now: all of them, not the difference."""
+
     bridge_id: str
     legs: tuple[str, ...]
 
 
 class RecordingEnded(_Event, frozen=True, kw_only=True):
-    """The file is closed. `sha256` is of the sealed file. `why`: `stopped`, `leg_ended`, `disk_full`, `failed`."""
+    """The file is closed. `sha256` (hexadecimal) and `size` (bytes) are of the sealed file, `duration_ms` of the sound.
+
+    `why`: `stopped`, `leg_ended`, `disk_full`, `failed`; of the last two
+    what came before is kept, or nothing (`size` 0).
+    """
 
     recording_id: str
     bridge_id: str
@@ -254,13 +293,17 @@ class RecordingEnded(_Event, frozen=True, kw_only=True):
 
 
 class TapEnded(_Event, frozen=True, kw_only=True):
+    """The tap's sound has ended: the leg has, or somebody stopped it."""
+
     tap_id: str
 
 
 class MediaStatistics(_Event, frozen=True, kw_only=True):
     """About every five seconds per leg that is up. `mos`: 1…5 by the E-model (ITU-T G.107) from loss and delay.
 
-    `silent_ms`: since when no packet came (a peer that is gone: FAULTS 43).
+    `jitter_ms`: interarrival jitter (RFC 3550 section 6.4.1). `loss`: share lost since the report before, 0…1
+    (embedded: of the worse direction). `received`, `sent`: packets since the leg began. `silent_ms`: for how long no
+    packet has come (a peer that is gone: FAULTS 43).
     """
 
     leg_id: str
@@ -297,7 +340,9 @@ class VoiceEngine(Protocol):
         """Call `listener` with every event, in order, on the event loop. Returns how to stop listening."""
         ...
 
-    async def health(self) -> Health: ...
+    async def health(self) -> Health:
+        """Never raises `Down`: it says so."""
+        ...
 
     async def inventory(self) -> Inventory:
         """All legs and bridges that live: what a controller that was away reconciles with."""
@@ -305,7 +350,8 @@ class VoiceEngine(Protocol):
 
     # legs
     async def connect(self, leg_id: str, sdp: str, *, side: Side, tag: str = "") -> str:
-        """Take a browser's offer and answer it (embedded engine): a leg begins, or goes on after a lost network.
+        """Take a browser's offer and return the answer (SDP, RFC 8829; embedded engine): a leg begins, or goes on after
+        a lost network.
 
         Raises `BadMedia`, `Busy`, and `Unsupported` where browsers speak SIP to the exchange themselves.
         """
@@ -315,7 +361,9 @@ class VoiceEngine(Protocol):
         """Pick up a leg that was offered."""
         ...
 
-    async def reject(self, leg_id: str, cause: Cause = "busy") -> None: ...
+    async def reject(self, leg_id: str, cause: Cause = "busy") -> None:
+        """Turn a leg that was offered away. Never raises `Gone`."""
+        ...
 
     async def hang_up(self, leg_id: str, cause: Cause = "normal") -> None:
         """Never raises `Gone`."""
@@ -325,30 +373,50 @@ class VoiceEngine(Protocol):
         self, leg_id: str, to: Endpoint, *, side: Side, tag: str = "", caller: Caller | None = None,
         timeout_ms: int = 30_000,
     ) -> None:  # fmt: skip
-        """Call somebody. Tells `LegRinging`, then `LegAnswered` or `LegEnded`."""
+        """Call somebody; `caller` is who is shown there. Tells `LegRinging`, then `LegAnswered` or `LegEnded`.
+
+        After `timeout_ms` without an answer it ends as `no_answer`. Raises `Busy`, and `Unsupported` for an endpoint
+        that this engine doesn't reach and for a number that may not be called.
+        """
         ...
 
     async def transfer(self, leg_id: str, to: Endpoint) -> None:
-        """Blind transfer out of the house: the leg is the other place's from now on."""
+        """Blind transfer out of the house: the leg is the other place's from now on. Raises `Unsupported`."""
         ...
 
     # media
     async def play(self, leg_id: str, playback_id: str, source: Source) -> None:
-        """Play to one leg, at once, in place of what it played before. Mixed below the talk of its bridge, if any."""
+        """Play to one leg, at once, in place of what it played before. Mixed below the talk of its bridge, if any.
+
+        A source that can't be played is told by `PlaybackEnded`, not raised.
+        """
         ...
 
-    async def stop_playback(self, leg_id: str, playback_id: str) -> None: ...
+    async def stop_playback(self, leg_id: str, playback_id: str) -> None:
+        """One that has ended already stays ended."""
+        ...
 
     async def collect(
         self, leg_id: str, collect_id: str, *, most: int = 1, first_ms: int = 8_000, between_ms: int = 3_000,
         end_key: str = "#",
     ) -> None:  # fmt: skip
-        """Take keys into one answer, `DigitsCollected`; a key stops what plays. While it collects no `Dtmf` is told."""
+        """Take keys into one answer, `DigitsCollected`; a key stops what plays. While it collects no `Dtmf` is told.
+
+        It ends with `most` keys, with `end_key` (empty: none ends it), after `first_ms` without any key, or
+        `between_ms` after the last one.
+        """
         ...
 
-    async def stop_collecting(self, leg_id: str, collect_id: str) -> None: ...
+    async def stop_collecting(self, leg_id: str, collect_id: str) -> None:
+        """`DigitsCollected` tells, as `stopped`, what was taken until then."""
+        ...
 
-    async def send_dtmf(self, leg_id: str, digits: str) -> None: ...
+    async def send_dtmf(self, leg_id: str, digits: str) -> None:
+        """Send keys to the other end, one after the other (RFC 4733): `0`–`9`, `*`, `#`, `A`–`D`.
+
+        Raises `Unsupported` when the other end takes no keys.
+        """
+        ...
 
     async def hold(self, leg_id: str, on: bool, music: Music | None = None) -> None:
         """Held: hears music, isn't heard, hears nobody."""
@@ -359,34 +427,48 @@ class VoiceEngine(Protocol):
         ...
 
     # bridge
-    async def create_bridge(self, bridge_id: str) -> None: ...
+    async def create_bridge(self, bridge_id: str) -> None:
+        """An empty bridge. It lives until it is destroyed, also while nobody is in it."""
+        ...
 
     async def join(self, bridge_id: str, leg_id: str, role: Role = "talk") -> None:
         """Put a leg into a bridge, or change its role there; it leaves the bridge where it was."""
         ...
 
-    async def leave(self, leg_id: str) -> None: ...
+    async def leave(self, leg_id: str) -> None:
+        """Take a leg out of its bridge, if it is in one; it stays up, alone."""
+        ...
 
     async def destroy_bridge(self, bridge_id: str) -> None:
         """Its legs stay up, alone; its recording ends."""
         ...
 
     # recording
-    async def record(self, bridge_id: str, order: RecordingOrder) -> None: ...
+    async def record(self, bridge_id: str, order: RecordingOrder) -> None:
+        """Record a bridge from now on; `RecordingEnded` tells when the file is closed, also when it could not be
+        written."""
+        ...
 
     async def pause_recording(self, recording_id: str, paused: bool) -> None:
         """Paused: time goes on, silence is written."""
         ...
 
-    async def stop_recording(self, recording_id: str) -> None: ...
+    async def stop_recording(self, recording_id: str) -> None:
+        """End it; what was recorded is kept. One that has ended raises `Gone`."""
+        ...
 
     # tap
     async def tap(self, tap_id: str, leg_id: str, what: Literal["in", "out", "both"]) -> AsyncIterator[bytes]:
-        """Live sound of a leg: frames of 20 ms, 16-bit little-endian PCM, mono, 8,000 Hz. Ends with the leg."""
+        """Live sound of a leg: frames of 20 ms, 16-bit little-endian PCM, mono, 8,000 Hz. Ends with the leg.
+
+        `in`: what the leg says, `out`: what it hears.
+        """
         ...
 
     async def inject(self, leg_id: str, pcm: bytes) -> None:
         """Give a leg sound to hear, in the format of `tap`, mixed with what it hears; at most two seconds are kept."""
         ...
 
-    async def stop_tap(self, tap_id: str) -> None: ...
+    async def stop_tap(self, tap_id: str) -> None:
+        """Its reader ends, and `TapEnded` tells so."""
+        ...

@@ -18,7 +18,6 @@ _NAMES = {
 }
 # After this day nothing has been announced yet in the installed `chinese_calendar`: weekdays count as weekdays.
 KNOWN_UNTIL = date(max(constants.holidays).year, 12, 31)
-KNOWN_FROM = date(min(constants.holidays).year, 1, 1)
 
 
 def holiday(day: date) -> tuple[str, str] | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from litestar import Controller, Response, delete, get, post, put
-from litestar.params import HeaderParameter
 
 from rexian.directory.act import acting, acting_everywhere, tenant_for
 from rexian.directory.api import TenantFilter
@@ -13,7 +12,6 @@ from rexian.directory.floors.wanted import wanted
 from rexian.directory.policies import floor as on_floors
 from rexian.directory.policies import service
 from rexian.directory.policies.checks import check
-from rexian.directory.policies.contract import published
 from rexian.directory.policies.model import (
     Body,
     Checked,
@@ -21,18 +19,21 @@ from rexian.directory.policies.model import (
     DraftSave,
     LastSwitch,
     PolicyView,
-    Publication,
     Published,
     RuleNow,
     SavedDraft,
     Switch,
     Switched,
-    body_from,
 )
+from rexian.directory.policies.service import version_of
+from rexian.directory.policies.tables import POLICIES
 from rexian.directory.policies.vocabulary import Vocabulary, vocabulary_of
 from rexian.directory.policies.words import in_words
 from rexian.directory.policies.world import world_of
 from rexian.directory.principal import Principal
+from rexian.directory.versions import drafts
+from rexian.directory.versions.api import IfMatch, Version, tagged
+from rexian.directory.versions.model import Publication
 from rexian.engine.commands import SwitchRule
 from rexian.engine.specs import Policy
 from rexian.kit.clock import Clock
@@ -41,11 +42,6 @@ from rexian.kit.ids import new_id
 from rexian.kit.problem import not_found
 from rexian.runtime.host import FloorHost
 
-IfMatch = Annotated[
-    str | None,
-    HeaderParameter(name="If-Match", max_length=60, description="`etag` of the policy as it was read."),
-]
-Version = Annotated[int, "The version's number."]
 RuleName = Annotated[str, "The rule's id."]
 
 
@@ -62,7 +58,7 @@ class RoutingController(Controller):
         """Return the policy in force, the draft, the versions, and which rules hold now."""
         owner = await tenant_for(db, clock, who, "routing.read", tenant_id)
         async with db.system() as tx:
-            shelf, world = await service.shelf_of(tx, owner), await world_of(tx, owner)
+            shelf, world = await POLICIES.shelf(tx, owner), await world_of(tx, owner)
             floor_ids = await on_floors.floors_of(tx, owner)
             switched = await service.last_switches(tx, owner)
         running = await on_floors.glance(floors.get, floor_ids, owner)
@@ -70,13 +66,13 @@ class RoutingController(Controller):
         view = PolicyView(
             tenant_id=owner,
             etag=shelf.etag,
-            present=service.version_of(shelf, present, world, who.locale) if present else None,
-            draft=service.version_of(shelf, draft, world, who.locale) if draft else None,
-            versions=[service.edition_of(shelf, row) for row in shelf.rows if row.state != "draft"][: service.SHOWN],
-            rules=_rules_now(body_from(present.body), running, switched) if present else [],
+            present=version_of(shelf, present, world, who.locale) if present else None,
+            draft=version_of(shelf, draft, world, who.locale) if draft else None,
+            versions=shelf.editions,
+            rules=_rules_now(POLICIES.content_of(present), running, switched) if present else [],
             floors=on_floors.versions(running),
         )
-        return Response(view, headers={"etag": shelf.etag})
+        return tagged(view, shelf.etag)
 
     @put("/draft", opt={"scope": "routing.edit"}, operation_id="saveRoutingDraft", summary="Save the draft")
     async def save(
@@ -91,7 +87,7 @@ class RoutingController(Controller):
         """Save the draft, finished or not, and say what is to be said about it."""
         owner = await tenant_for(db, clock, who, "routing.edit", tenant_id)
         async with acting(db, clock, who, owner) as act:
-            await service.save_draft(act, data, if_match)
+            await drafts.save(act, POLICIES, data.body, data.note, if_match)
         return await _draft(db, clock, who, owner)
 
     @delete("/draft", opt={"scope": "routing.edit"}, operation_id="dropRoutingDraft", summary="Throw the draft away")
@@ -101,7 +97,7 @@ class RoutingController(Controller):
         """Throw the draft away; what is published stays."""
         owner = await tenant_for(db, clock, who, "routing.edit", tenant_id)
         async with acting(db, clock, who, owner) as act:
-            await service.drop_draft(act, if_match)
+            await drafts.drop(act, POLICIES, if_match)
 
     @post("/draft/check", opt={"scope": "routing.edit"}, status_code=200, operation_id="checkRoutingDraft",
           summary="Say what is wrong")  # fmt: skip
@@ -111,10 +107,10 @@ class RoutingController(Controller):
         """Say what is wrong with a policy, or looks it, without saving anything."""
         owner = await tenant_for(db, clock, who, "routing.edit", tenant_id)
         async with db.system() as tx:
-            shelf, world = await service.shelf_of(tx, owner), await world_of(tx, owner)
-        body = data.body if data.body is not None else _drafted(shelf)
+            shelf, world = await POLICIES.shelf(tx, owner), await world_of(tx, owner)
+        body = data.body if data.body is not None else POLICIES.content_of(shelf.draft())
         found = check(body, world, clock.now_ms(), who.locale)
-        words = in_words(body, world, who.locale, shelf.zone)
+        words = in_words(body, world, who.locale)
         return Checked(errors=found.errors, warnings=found.warnings, words=words)
 
     @post("/draft/publish", opt={"scope": "routing.edit"}, status_code=200, operation_id="publishRoutingDraft",
@@ -136,18 +132,15 @@ class RoutingController(Controller):
         owner = await tenant_for(db, clock, who, "routing.edit", tenant_id)
         async with acting_everywhere(db, clock, who, owner) as act:
             world = await world_of(act.tx, owner)
-            found = await service.publish(act, data.version, data.etag, world, who.locale)
+            found = await service.publish(act, data, world, who.locale)
         async with db.system() as tx:
             floor_ids = await on_floors.floors_of(tx, owner)
             policies = {id: (await wanted(tx, id)).policies.get(owner) for id in floor_ids}
-            shelf = await service.shelf_of(tx, owner)
+            shelf = await POLICIES.shelf(tx, owner)
         await _bring(floors, policies)
         running = await on_floors.ask(floors.get, floor_ids, owner)
-        row = shelf.in_state("published")
-        if row is None:
-            raise not_found("version")
         return Published(
-            present=service.version_of(shelf, row, world, who.locale),
+            present=version_of(shelf, shelf.present(), world, who.locale),
             floors=on_floors.versions(running),
             warnings=found.warnings,
         )
@@ -166,7 +159,7 @@ class RoutingController(Controller):
         """Make what an old version says the draft; nothing is published by that."""
         owner = await tenant_for(db, clock, who, "routing.edit", tenant_id)
         async with acting(db, clock, who, owner) as act:
-            await service.restore(act, version, if_match)
+            await drafts.restore(act, POLICIES, version, if_match)
         return await _draft(db, clock, who, owner)
 
     @post("/rules/{rule_id:str}/switch", opt={"scope": "routing.switch"}, status_code=200,
@@ -184,7 +177,7 @@ class RoutingController(Controller):
         """Declare a disaster, or end it; returns when every floor that serves the tenant has committed it."""
         owner = await tenant_for(db, clock, who, "routing.switch", tenant_id)
         async with db.system() as tx:
-            known = (await published(tx, [owner])).get(owner)
+            known = (await POLICIES.published(tx, [owner])).get(owner)
             floor_ids = await on_floors.floors_of(tx, owner)
             policies = {id: (await wanted(tx, id)).policies.get(owner) for id in floor_ids}
         rule = next((one for one in known[1].rules if one.id == rule_id), None) if known else None
@@ -220,25 +213,16 @@ async def _bring(floors: FloorHost, policies: dict[str, Policy | None]) -> None:
 
 async def _draft(db: Database, clock: Clock, who: Principal, owner: str) -> Response[SavedDraft]:
     async with db.system() as tx:
-        shelf, world = await service.shelf_of(tx, owner), await world_of(tx, owner)
-    row = shelf.in_state("draft")
-    if row is None:
-        raise not_found("draft")
-    found = check(body_from(row.body), world, clock.now_ms(), who.locale)
+        shelf, world = await POLICIES.shelf(tx, owner), await world_of(tx, owner)
+    row = shelf.draft()
+    found = check(POLICIES.content_of(row), world, clock.now_ms(), who.locale)
     saved = SavedDraft(
-        draft=service.version_of(shelf, row, world, who.locale),
+        draft=version_of(shelf, row, world, who.locale),
         etag=shelf.etag,
         errors=found.errors,
         warnings=found.warnings,
     )
-    return Response(saved, headers={"etag": shelf.etag})
-
-
-def _drafted(shelf: service.Shelf) -> Body:
-    row = shelf.in_state("draft")
-    if row is None:
-        raise not_found("draft")
-    return body_from(row.body)
+    return tagged(saved, shelf.etag)
 
 
 def _rules_now(body: Body, running: dict[str, Any], switched: dict[str, LastSwitch]) -> list[RuleNow]:

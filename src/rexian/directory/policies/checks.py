@@ -6,15 +6,13 @@ Findings come in the order of the form: queue by queue, then the rules.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from rexian.directory.policies.model import (
     DAY_MS,
     MAX_ATTRIBUTES,
     MAX_VALUES,
     Body,
-    Finding,
-    Findings,
     LendForm,
     QueueForm,
     ReserveForm,
@@ -24,9 +22,9 @@ from rexian.directory.policies.model import (
     carried,
 )
 from rexian.directory.policies.world import World
+from rexian.directory.versions.model import Finder, Findings
 from rexian.engine.policy_checks import MOST
 from rexian.engine.specs import MAX_LEVEL, MEDIA
-from rexian.kit.i18n import t
 
 WEEK_MS = 7 * DAY_MS
 MOST_AT_ONCE = 100_000
@@ -37,7 +35,7 @@ GIVEN = ("queue", "medium", "tenant")
 
 def check(body: Body, world: World, now_ms: int, locale: str) -> Findings:
     """Look at everything and say in `locale` what was found."""
-    found = _Found(locale)
+    found = Finder("policy", locale)
     for queue_id, form in body.queues.items():
         at = f"queues.{queue_id}"
         if queue_id not in world.queues:
@@ -48,36 +46,14 @@ def check(body: Body, world: World, now_ms: int, locale: str) -> Findings:
     for index, rule in enumerate(body.rules):
         _check_rule(found, f"rules.{index}", rule, world, now_ms, twice=rule.id in seen)
         seen.add(rule.id)
-    return Findings(errors=found.errors, warnings=found.warnings)
-
-
-@dataclass(slots=True)
-class _Found:
-    locale: str
-    errors: list[Finding] = field(default_factory=list)
-    warnings: list[Finding] = field(default_factory=list)
-
-    def error(self, at: str, code: str, **params: str | int) -> None:
-        self.errors.append(self._finding(at, code, params))
-
-    def warn(self, at: str, code: str, **params: str | int) -> None:
-        self.warnings.append(self._finding(at, code, params))
-
-    def within(self, at: str, value: int, most: int, least: int = 0) -> bool:
-        if least <= value <= most:
-            return True
-        self.error(at, "out_of_range", least=least, most=most)
-        return False
-
-    def _finding(self, at: str, code: str, params: dict[str, str | int]) -> Finding:
-        return Finding(field=at, code=code, params=params, message=t(self.locale, f"policy.{code}", **params))
+    return found.findings()
 
 
 @dataclass(slots=True)
 class _Queue:
     """One queue's form, with what its contacts ask for."""
 
-    found: _Found
+    found: Finder
     at: str
     form: QueueForm
     world: World
@@ -191,7 +167,7 @@ class _Queue:
 
 
 # -- rules -------------------------------------------------------------------------------------------------------------
-def _check_rule(found: _Found, at: str, rule: RuleForm, world: World, now_ms: int, *, twice: bool) -> None:
+def _check_rule(found: Finder, at: str, rule: RuleForm, world: World, now_ms: int, *, twice: bool) -> None:
     if twice:
         found.error(f"{at}.id", "rule_twice", id=rule.id)
     if rule.boost_ms > DAY_MS:
@@ -214,7 +190,7 @@ def _check_rule(found: _Found, at: str, rule: RuleForm, world: World, now_ms: in
         _check_when(found, f"{at}.when", name, values, world)
 
 
-def _check_when(found: _Found, at: str, name: str, values: tuple[str, ...], world: World) -> None:
+def _check_when(found: Finder, at: str, name: str, values: tuple[str, ...], world: World) -> None:
     if not 1 <= len(name) <= 60 or not name.strip():
         found.error(at, "bad_attribute", attribute=name)
     if len(values) > MAX_VALUES:
@@ -233,6 +209,6 @@ def _impossible(name: str, values: tuple[str, ...], world: World) -> Iterator[st
         yield from (value for value in values if value not in possible)
 
 
-def _check_twice(found: _Found, at: str, values: tuple[str, ...]) -> None:
+def _check_twice(found: Finder, at: str, values: tuple[str, ...]) -> None:
     if len(set(values)) < len(values):
         found.error(at, "alternative_twice")

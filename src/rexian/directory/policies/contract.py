@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-import msgspec
 from msgspec import Struct
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rexian.directory.act import Act
-from rexian.directory.policies.model import Body, body_from, to_engine
-from rexian.directory.policies.tables import routing_policy
+from rexian.directory.policies.model import Body, to_engine
+from rexian.directory.policies.tables import POLICIES, routing_policy
+from rexian.directory.versions import drafts
 
 __all__ = ["Body", "RuleCard", "drafted", "establish", "published", "rule_cards", "to_engine"]
 
@@ -28,17 +27,12 @@ class RuleCard(Struct, frozen=True, kw_only=True):
 
 async def published(tx: AsyncConnection, tenant_ids: Collection[str]) -> dict[str, tuple[int, Body]]:
     """Return the policies in force: version and body by tenant."""
-    found = select(routing_policy).where(
-        routing_policy.c.tenant_id.in_(list(tenant_ids)), routing_policy.c.state == "published"
-    )
-    return {row.tenant_id: (row.version, body_from(row.body)) for row in await tx.execute(found)}
+    return await POLICIES.published(tx, tenant_ids)
 
 
 async def drafted(tx: AsyncConnection, tenant_id: str) -> tuple[int, Body] | None:
     """Return the tenant's draft, version and body, as it was last saved."""
-    found = select(routing_policy).where(routing_policy.c.tenant_id == tenant_id, routing_policy.c.state == "draft")
-    row = (await tx.execute(found)).one_or_none()
-    return None if row is None else (row.version, body_from(row.body))
+    return await POLICIES.drafted(tx, tenant_id)
 
 
 async def rule_cards(tx: AsyncConnection, *, tenant_id: str | None = None) -> dict[tuple[str, str], RuleCard]:
@@ -51,15 +45,10 @@ async def rule_cards(tx: AsyncConnection, *, tenant_id: str | None = None) -> di
             name=rule.name, name_en=rule.name_en or rule.name, boost_ms=rule.boost_ms, emergency=rule.emergency
         )
         for row in await tx.execute(found.order_by(routing_policy.c.tenant_id, routing_policy.c.version))
-        for rule in body_from(row.body).rules
+        for rule in POLICIES.content_of(row).rules
     }
 
 
 async def establish(act: Act, body: Body, note: str) -> None:
     """Give a tenant that has none its first policy, in force at once (the demo's seeding)."""
-    row = {
-        "tenant_id": act.tenant_id, "version": 1, "state": "published", "rev": 1, "note": note,
-        "body": msgspec.to_builtins(body), "created_at": act.now_ms, "published_at": act.now_ms,
-    }  # fmt: skip
-    await act.tx.execute(insert(routing_policy).values(row).on_conflict_do_nothing())
-    await act.note("routing.published", "routing_policy", "1", note=note)
+    await drafts.establish(act, POLICIES, body, note)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta, Struct
 
 from rexian.directory.text import Name, NameEn
+from rexian.directory.versions.model import Author, Edition, Finding, Findings, Note
 from rexian.engine import specs
 from rexian.engine.specs import Alternative, Policy, QueuePolicy, StepKind, Strategy
 
@@ -20,7 +21,6 @@ MAX_VALUES = 100
 MAX_ATTRIBUTES = 20
 DAY_MS = 86_400_000
 
-State = Literal["draft", "published", "retired"]
 # Ranges are checked one by one, so that a form learns which of them is broken; here only what no number may be.
 Number = Annotated[int, Meta(ge=-(2**53), le=2**53)]
 SkillName = Annotated[
@@ -113,27 +113,6 @@ class Body(Part, frozen=True, kw_only=True):
     rules: Annotated[tuple[RuleForm, ...], Meta(max_length=MAX_RULES)] = ()
 
 
-class Finding(Struct, frozen=True, kw_only=True):
-    """Something about a policy that is wrong, or looks it. `field` is a dotted path into the body."""
-
-    field: str
-    code: str
-    params: dict[str, str | int] = {}
-    message: str = ""
-
-
-class Findings(Struct, frozen=True, kw_only=True):
-    """With errors a policy can't be published; warnings are for thinking about."""
-
-    errors: list[Finding]
-    warnings: list[Finding]
-
-
-class Author(Struct, frozen=True, kw_only=True):
-    id: str
-    name: str
-
-
 class QueueWords(Struct, frozen=True, kw_only=True):
     """How a queue is routed, in sentences."""
 
@@ -153,18 +132,6 @@ class RuleWords(Struct, frozen=True, kw_only=True):
 class PolicyWords(Struct, frozen=True, kw_only=True):
     queues: list[QueueWords]
     rules: list[RuleWords]
-
-
-class Edition(Struct, frozen=True, kw_only=True):
-    """One version in the list of versions."""
-
-    version: int
-    state: State
-    note: str
-    created_at: int
-    created_by: Author | None
-    published_at: int | None
-    published_by: Author | None
 
 
 class Version(Edition, frozen=True, kw_only=True):
@@ -220,20 +187,13 @@ class DraftSave(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is to be the draft."""
 
     body: Body
-    note: Annotated[str, Meta(max_length=200, pattern=r"^[^\x00]*$")] = ""
+    note: Note = ""
 
 
 class DraftCheck(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is to be looked at; without `body` the saved draft."""
 
     body: Body | None = None
-
-
-class Publication(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which draft is to be published; with `etag` only if nobody has changed it since."""
-
-    version: Annotated[int, Meta(ge=1, le=2**31 - 1)]
-    etag: Annotated[str, Meta(max_length=60)] | None = None
 
 
 class Switch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -263,11 +223,6 @@ class Switched(Struct, frozen=True, kw_only=True):
     id: str
     active: bool
     floors: list[FloorVersion]
-
-
-def body_from(stored: object) -> Body:
-    """Read a stored body. Fields that this version doesn't know any more are an error of ours, not the reader's."""
-    return msgspec.convert(stored, Body)
 
 
 def to_engine(tenant_id: str, version: int, body: Body, permission: dict[str, int], queue_ids: set[str]) -> Policy:

@@ -13,9 +13,9 @@ from rexian.kit.i18n import has, t
 _AGENT_MS = 60_000  # how long a contact waits for somebody who was asked for, when nothing is said
 
 
-def in_words(body: Body, world: World, locale: str, zone: str) -> PolicyWords:
+def in_words(body: Body, world: World, locale: str) -> PolicyWords:
     """Say the whole policy in `locale`; times of rules in the tenant's zone."""
-    say = _Say(world, locale, zone)
+    say = _Say(world, locale)
     english = locale == "en"
     queues = []
     for queue_id, form in body.queues.items():
@@ -27,10 +27,10 @@ def in_words(body: Body, world: World, locale: str, zone: str) -> PolicyWords:
 
 
 class _Say:
-    def __init__(self, world: World, locale: str, zone: str) -> None:
+    def __init__(self, world: World, locale: str) -> None:
         self._world = world
         self._locale = locale
-        self._zone = ZoneInfo(zone)
+        self._zone = ZoneInfo(world.zone)
 
     def _t(self, key: str, **params: str | int) -> str:
         return t(self._locale, f"policy.words.{key}", **params)

@@ -30,13 +30,14 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """One tenant's queues with what they ask for, the labels of skills, and the agents who serve it."""
+    """One tenant's queues with what they ask for, the labels of skills, the agents who serve it, and its time zone."""
 
     tenant_id: str
     queues: dict[str, Card]
     needs: dict[str, dict[str, int]]  # by queue, permission included
     labels: dict[str, Label]
     agents: list[AgentSpec] = field(default_factory=list)
+    zone: str = "UTC"
 
     @property
     def permission(self) -> dict[str, int]:
@@ -71,7 +72,9 @@ async def world_of(tx: AsyncConnection, tenant_id: str) -> World:
         needs |= {id: spec.needs for id, spec in there.queues.items() if spec.tenant_id == tenant_id}
     cards = await queue_cards(tx)
     queues = {id: card for id, card in cards.items() if card.tenant_id == tenant_id and not card.retired}
-    return World(tenant_id, queues, needs, await _labels(tx, tenant_id, agents), agents)
+    labels = await _labels(tx, tenant_id, agents)
+    zone = await tx.execute(select(tenant.c.zone).where(tenant.c.tenant_id == tenant_id))
+    return World(tenant_id, queues, needs, labels, agents, str(zone.scalar_one()))
 
 
 async def _labels(tx: AsyncConnection, tenant_id: str, agents: list[AgentSpec]) -> dict[str, Label]:

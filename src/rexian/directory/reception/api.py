@@ -12,11 +12,10 @@ from rexian.directory.act import acting, acting_everywhere, tenant_for
 from rexian.directory.api import TenantFilter
 from rexian.directory.principal import Principal
 from rexian.directory.reception import files, service
-from rexian.directory.reception.checks import Findings, check
+from rexian.directory.reception.checks import check
 from rexian.directory.reception.contract import usual_flow
 from rexian.directory.reception.forms import (
     FlowCheck,
-    FlowPublication,
     FlowPublished,
     FlowSave,
     FlowSaved,
@@ -24,16 +23,15 @@ from rexian.directory.reception.forms import (
     PromptFile,
     Reception,
 )
-from rexian.directory.reception.model import flow_from
+from rexian.directory.reception.service import version_of
+from rexian.directory.reception.tables import FLOWS
+from rexian.directory.versions import drafts
+from rexian.directory.versions.api import IfMatch, Version, tagged
+from rexian.directory.versions.model import Findings, Publication
 from rexian.kit.clock import Clock
 from rexian.kit.database import Database
-from rexian.kit.problem import Problem, not_found
+from rexian.kit.problem import Problem
 
-IfMatch = Annotated[
-    str | None,
-    HeaderParameter(name="If-Match", max_length=60, description="`etag` of the reception as it was read."),
-]
-Version = Annotated[int, "The version's number."]
 FileKey = Annotated[
     str,
     Parameter(
@@ -55,19 +53,19 @@ class ReceptionController(Controller):
         """Return the flow in force, the draft, the versions, and the prompt files."""
         owner = await tenant_for(db, clock, who, "settings.read", tenant_id)
         async with db.system() as tx:
-            shelf = await service.shelf_of(tx, owner)
+            shelf = await FLOWS.shelf(tx, owner)
             usual, own = await usual_flow(tx, owner), await files.files_of(tx, owner)
         present, draft = shelf.in_state("published"), shelf.in_state("draft")
         view = Reception(
             tenant_id=owner,
             etag=shelf.etag,
-            present=service.version_of(shelf, present) if present else None,
-            draft=service.version_of(shelf, draft) if draft else None,
-            versions=[service.edition_of(shelf, row) for row in shelf.rows if row.state != "draft"][: service.SHOWN],
+            present=version_of(shelf, present) if present else None,
+            draft=version_of(shelf, draft) if draft else None,
+            versions=shelf.editions,
             usual=usual,
             files=own,
         )
-        return Response(view, headers={"etag": shelf.etag})
+        return tagged(view, shelf.etag)
 
     @put("/draft", opt={"scope": "settings.write"}, operation_id="saveReceptionDraft", summary="Save the draft")
     async def save(
@@ -77,7 +75,7 @@ class ReceptionController(Controller):
         """Save the draft, finished or not, and say what is to be said about it."""
         owner = await tenant_for(db, clock, who, "settings.write", tenant_id)
         async with acting(db, clock, who, owner) as act:
-            await service.save_draft(act, data, if_match)
+            await drafts.save(act, FLOWS, data.flow, data.note, if_match)
         return await _draft(db, who, owner)
 
     @delete("/draft", opt={"scope": "settings.write"}, operation_id="dropReceptionDraft",
@@ -88,7 +86,7 @@ class ReceptionController(Controller):
         """Throw the draft away; what is published stays."""
         owner = await tenant_for(db, clock, who, "settings.write", tenant_id)
         async with acting(db, clock, who, owner) as act:
-            await service.drop_draft(act, if_match)
+            await drafts.drop(act, FLOWS, if_match)
 
     @post("/draft/check", opt={"scope": "settings.read"}, status_code=200, operation_id="checkReception",
           summary="Say what is wrong")  # fmt: skip
@@ -104,17 +102,14 @@ class ReceptionController(Controller):
     @post("/draft/publish", opt={"scope": "settings.write"}, status_code=200, operation_id="publishReception",
           summary="Put the draft in force")  # fmt: skip
     async def publish(
-        self, data: FlowPublication, who: Principal, db: Database, clock: Clock, tenant_id: TenantFilter = None
+        self, data: Publication, who: Principal, db: Database, clock: Clock, tenant_id: TenantFilter = None
     ) -> FlowPublished:
         """Put the draft in force: the next caller is received by it."""
         owner = await tenant_for(db, clock, who, "settings.write", tenant_id)
         async with acting_everywhere(db, clock, who, owner) as act:
-            found = await service.publish(act, data.version, data.etag, who.locale)
-            shelf = await service.shelf_of(act.tx, owner)
-        row = shelf.in_state("published")
-        if row is None:
-            raise not_found("version")
-        return FlowPublished(present=service.version_of(shelf, row), warnings=found.warnings)
+            found = await service.publish(act, data, who.locale)
+            shelf = await FLOWS.shelf(act.tx, owner)
+        return FlowPublished(present=version_of(shelf, shelf.present()), warnings=found.warnings)
 
     @post("/versions/{version:int}/restore", opt={"scope": "settings.write"}, status_code=200,
           operation_id="restoreReceptionVersion", summary="Make an old version the draft")  # fmt: skip
@@ -125,7 +120,7 @@ class ReceptionController(Controller):
         """Make what an old version says the draft; nothing is published by that."""
         owner = await tenant_for(db, clock, who, "settings.write", tenant_id)
         async with acting(db, clock, who, owner) as act:
-            await service.restore(act, version, if_match)
+            await drafts.restore(act, FLOWS, version, if_match)
         return await _draft(db, who, owner)
 
     @put("/files/{language:str}/{key:str}", opt={"scope": "settings.write"}, operation_id="putPromptFile",
@@ -164,15 +159,11 @@ async def _body(request: Request[Any, Any, Any]) -> bytes:
 
 async def _draft(db: Database, who: Principal, owner: str) -> Response[FlowSaved]:
     async with db.system() as tx:
-        shelf, known = await service.shelf_of(tx, owner), await service.known_of(tx, owner)
-    row = shelf.in_state("draft")
-    if row is None:
-        raise not_found("draft")
-    found = check(flow_from(row.flow), known, who.locale)
-    saved = FlowSaved(
-        draft=service.version_of(shelf, row), etag=shelf.etag, errors=found.errors, warnings=found.warnings
-    )
-    return Response(saved, headers={"etag": shelf.etag})
+        shelf, known = await FLOWS.shelf(tx, owner), await service.known_of(tx, owner)
+    row = shelf.draft()
+    found = check(FLOWS.content_of(row), known, who.locale)
+    saved = FlowSaved(draft=version_of(shelf, row), etag=shelf.etag, errors=found.errors, warnings=found.warnings)
+    return tagged(saved, shelf.etag)
 
 
 routes = [ReceptionController]

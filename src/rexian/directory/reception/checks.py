@@ -6,9 +6,7 @@ Errors keep a flow from being published; warnings are for thinking about. `field
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
-
-from msgspec import Struct
+from dataclasses import dataclass
 
 from rexian.directory.reception.model import (
     KEYS,
@@ -22,26 +20,10 @@ from rexian.directory.reception.model import (
     Speech,
     Target,
 )
-from rexian.kit.i18n import t
+from rexian.directory.versions.model import Finder, Findings
 
-ANNOUNCE_S = (15, 600)
-TIMEOUT_S = (2, 30)
-
-
-class Finding(Struct, frozen=True, kw_only=True):
-    """Something about a flow. `code` is stable, `message` says it in the asker's language."""
-
-    field: str
-    code: str
-    params: dict[str, str | int] = {}
-    message: str = ""
-
-
-class Findings(Struct, frozen=True, kw_only=True):
-    """What there is to say about a flow."""
-
-    errors: list[Finding]
-    warnings: list[Finding]
+ANNOUNCE_S = {"least": 15, "most": 600}
+TIMEOUT_S = {"least": 2, "most": 30}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,27 +37,16 @@ class Known:
 
 def check(flow: Flow, known: Known, locale: str) -> Findings:
     """Look at everything and say in `locale` what was found."""
-    looker = _Looker(flow, known, locale)
-    looker.look()
-    return Findings(errors=looker.errors, warnings=looker.warnings)
+    found = Finder("reception", locale)
+    _Looker(flow, known, found).look()
+    return found.findings()
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Looker:
     flow: Flow
     known: Known
-    locale: str
-    errors: list[Finding] = field(default_factory=list)
-    warnings: list[Finding] = field(default_factory=list)
-
-    def error(self, at: str, code: str, **params: str | int) -> None:
-        self.errors.append(self._finding(at, code, params))
-
-    def warn(self, at: str, code: str, **params: str | int) -> None:
-        self.warnings.append(self._finding(at, code, params))
-
-    def _finding(self, at: str, code: str, params: dict[str, str | int]) -> Finding:
-        return Finding(field=at, code=code, params=params, message=t(self.locale, f"reception.{code}", **params))
+    found: Finder
 
     def look(self) -> None:
         flow = self.flow
@@ -83,7 +54,7 @@ class _Looker:
         self._speech("greeting", flow.greeting)
         self._speech("consent.speech", flow.consent.speech)
         if flow.first and flow.menu(flow.first) is None:
-            self.error("first", "missing_menu", menu=flow.first)
+            self.found.error("first", "missing_menu", menu=flow.first)
         self._menus()
         self._queueing(flow.queueing)
         self._speech("rating.speech", flow.rating.speech)
@@ -95,9 +66,9 @@ class _Looker:
         for index, menu in enumerate(self.flow.menus):
             at = f"menus.{index}"
             if not menu.id:
-                self.error(f"{at}.id", "menu_without_id")
+                self.found.error(f"{at}.id", "menu_without_id")
             elif menu.id in seen:
-                self.error(f"{at}.id", "menu_twice", menu=menu.id)
+                self.found.error(f"{at}.id", "menu_twice", menu=menu.id)
             seen.add(menu.id)
             self._menu(at, menu)
         self._ways(seen)
@@ -105,10 +76,10 @@ class _Looker:
     def _menu(self, at: str, menu: Menu) -> None:
         self._speech(f"{at}.speech", menu.speech)
         if not menu.name.strip():
-            self.error(f"{at}.name", "name_missing")
+            self.found.error(f"{at}.name", "name_missing")
         if not menu.options:
-            self.error(f"{at}.options", "menu_empty")
-        self._within(f"{at}.timeout_s", menu.timeout_s, TIMEOUT_S)
+            self.found.error(f"{at}.options", "menu_empty")
+        self.found.within(f"{at}.timeout_s", menu.timeout_s, **TIMEOUT_S)
         keys: set[str] = set()
         for index, option in enumerate(menu.options):
             self._option(f"{at}.options.{index}", option, keys)
@@ -118,22 +89,22 @@ class _Looker:
 
     def _option(self, at: str, option: Option, keys: Collection[str]) -> None:
         if not option.key:
-            self.error(f"{at}.key", "key_missing")
+            self.found.error(f"{at}.key", "key_missing")
         elif option.key in keys:
-            self.error(f"{at}.key", "key_twice", key=option.key)
+            self.found.error(f"{at}.key", "key_twice", key=option.key)
         elif option.key == PERSON_KEY and option.to.kind != "person":
-            self.error(f"{at}.key", "key_reserved", key=option.key)
+            self.found.error(f"{at}.key", "key_reserved", key=option.key)
         if not option.label.strip():
-            self.error(f"{at}.label", "name_missing")
+            self.found.error(f"{at}.label", "name_missing")
         self._target(f"{at}.to", option.to)
 
     def _target(self, at: str, to: Target) -> None:
         if to.kind == "queue":
             self._queue(f"{at}.queue_id", to.queue_id)
         elif to.kind == "menu" and self.flow.menu(to.menu) is None:
-            self.error(f"{at}.menu", "missing_menu", menu=to.menu)
+            self.found.error(f"{at}.menu", "missing_menu", menu=to.menu)
         elif to.kind == "language" and not to.locale:
-            self.error(f"{at}.locale", "language_missing")
+            self.found.error(f"{at}.locale", "language_missing")
 
     def _ways(self, ids: Collection[str]) -> None:
         """From every menu a key must lead out; from the first one every menu is reached, within a few steps."""
@@ -141,43 +112,39 @@ class _Looker:
         for index, menu in enumerate(self.flow.menus):
             at = f"menus.{index}"
             if menu.options and not _leads_out(self.flow, menu.id):
-                self.error(f"{at}.options", "menu_no_exit", menu=menu.name)
+                self.found.error(f"{at}.options", "menu_no_exit", menu=menu.name)
             if menu.id in ids and menu.id not in depth:
-                self.warn(at, "menu_unreached", menu=menu.name)
+                self.found.warn(at, "menu_unreached", menu=menu.name)
             if depth.get(menu.id, 0) > MAX_DEPTH:
-                self.error(at, "menu_too_deep", most=MAX_DEPTH)
+                self.found.error(at, "menu_too_deep", most=MAX_DEPTH)
 
     # -- the rest ------------------------------------------------------------------------------------------------------
     def _queueing(self, form: Queueing) -> None:
-        self._within("queueing.announce_every_s", form.announce_every_s, ANNOUNCE_S)
+        self.found.within("queueing.announce_every_s", form.announce_every_s, **ANNOUNCE_S)
         if form.call_back_key and form.call_back_key == form.voicemail_key:
-            self.error("queueing.voicemail_key", "key_twice", key=form.voicemail_key)
+            self.found.error("queueing.voicemail_key", "key_twice", key=form.voicemail_key)
         for name in ("call_back_key", "voicemail_key"):
             if getattr(form, name) == PERSON_KEY:
-                self.error(f"queueing.{name}", "key_reserved", key=PERSON_KEY)
+                self.found.error(f"queueing.{name}", "key_reserved", key=PERSON_KEY)
         if form.music and form.music not in self.known.files:
-            self.error("queueing.music", "unknown_prompt", prompt=form.music)
+            self.found.error("queueing.music", "unknown_prompt", prompt=form.music)
 
     def _closed(self, form: Closed) -> None:
         self._speech("closed.speech", form.speech)
         if form.hours_id is not None and form.hours_id not in self.known.hours:
-            self.error("closed.hours_id", "unknown_hours")
+            self.found.error("closed.hours_id", "unknown_hours")
 
     def _speech(self, at: str, speech: Speech) -> None:
         if speech.prompt and speech.prompt not in KEYS and speech.prompt not in self.known.files:
-            self.error(f"{at}.prompt", "unknown_prompt", prompt=speech.prompt)
+            self.found.error(f"{at}.prompt", "unknown_prompt", prompt=speech.prompt)
         if speech.text and not speech.text_en:
-            self.warn(f"{at}.text_en", "english_missing")
+            self.found.warn(f"{at}.text_en", "english_missing")
 
     def _queue(self, at: str, queue_id: str) -> None:
         if not queue_id:
-            self.error(at, "queue_missing")
+            self.found.error(at, "queue_missing")
         elif queue_id not in self.known.queues:
-            self.error(at, "unknown_queue")
-
-    def _within(self, at: str, value: int, bounds: tuple[int, int]) -> None:
-        if not bounds[0] <= value <= bounds[1]:
-            self.error(at, "out_of_range", least=bounds[0], most=bounds[1])
+            self.found.error(at, "unknown_queue")
 
 
 def _targets(menu: Menu) -> Iterator[Target]:

@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from rexian.directory.hours.contract import open_now
 from rexian.directory.queues.tables import queue
 from rexian.directory.reception.files import files_of, sound_in
-from rexian.directory.reception.model import Flow, Menu, Target, flow_from
+from rexian.directory.reception.model import Flow, Menu, Target
 from rexian.directory.reception.service import establish, known_of
-from rexian.directory.reception.tables import reception_flow
+from rexian.directory.reception.tables import FLOWS
 from rexian.kit.problem import Problem
 
 __all__ = [
@@ -34,12 +34,9 @@ async def flow_for(tx: AsyncConnection, tenant_id: str, entry: str = "") -> Flow
 
     `entry`: where the caller came in (a site, a number dialled); all of a tenant's entries share one flow for now.
     """
-    found = select(reception_flow.c.flow).where(
-        reception_flow.c.tenant_id == tenant_id, reception_flow.c.state == "published"
-    )
-    stored = (await tx.execute(found)).scalar_one_or_none()
+    present = (await FLOWS.published(tx, [tenant_id])).get(tenant_id)
     queues = await _queues(tx, tenant_id)
-    return _usual(queues) if stored is None else mended(flow_from(stored), queues)
+    return _usual(queues) if present is None else mended(present[1], queues)
 
 
 async def usual_flow(tx: AsyncConnection, tenant_id: str) -> Flow:

@@ -2,32 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
-from rexian.directory.reception.checks import Finding, Findings
 from rexian.directory.reception.model import Flow
+from rexian.directory.versions.model import Edition, Finding, Findings, Note
 
 Locale = Literal["zh-CN", "en"]
-State = Literal["draft", "published", "retired"]
-
-
-class Author(Struct, frozen=True, kw_only=True):
-    id: str
-    name: str
-
-
-class Edition(Struct, frozen=True, kw_only=True):
-    """One version in the list of versions."""
-
-    version: int
-    state: State
-    note: str
-    created_at: int
-    created_by: Author | None
-    published_at: int | None
-    published_by: Author | None
 
 
 class Version(Edition, frozen=True, kw_only=True):
@@ -67,20 +49,13 @@ class FlowSave(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is to be the draft."""
 
     flow: Flow
-    note: Annotated[str, Meta(max_length=200, pattern=r"^[^\x00]*$")] = ""
+    note: Note = ""
 
 
 class FlowCheck(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is to be looked at."""
 
     flow: Flow
-
-
-class FlowPublication(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which draft is to be published; with `etag` only if nobody has changed it since."""
-
-    version: Annotated[int, Meta(ge=1, le=2**31 - 1)]
-    etag: Annotated[str, Meta(max_length=60)] | None = None
 
 
 class FlowSaved(Findings, frozen=True, kw_only=True):

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-import msgspec
 from msgspec import Meta, Struct
 
 from rexian.directory.text import NameEn
@@ -150,8 +149,3 @@ class Flow(Part, frozen=True, kw_only=True):
 
     def menu(self, id: str) -> Menu | None:
         return next((one for one in self.menus if one.id == id), None)
-
-
-def flow_from(stored: object) -> Flow:
-    """Read a stored flow."""
-    return msgspec.convert(stored, Flow)

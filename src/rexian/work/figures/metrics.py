@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import msgspec
 from msgspec import Struct
 
 from rexian.kit.i18n import t
@@ -115,11 +114,6 @@ def level(counts: Counts, threshold_ms: int, locale: str, goal: int | None = Non
     """The service level of `counts` with its threshold, goal and rule."""
     rule = t(locale, "figures.rule.service_level_of", seconds=_seconds(threshold_ms))
     return Level(percent=service_level(counts), threshold_ms=threshold_ms, goal=goal, rule=rule)
-
-
-def as_dict(counts: Counts) -> dict[str, int]:
-    """The counts as plain numbers by name."""
-    return {name: int(value) for name, value in msgspec.structs.asdict(counts).items()}
 
 
 def _ratio(part: int, whole: int) -> int | None:

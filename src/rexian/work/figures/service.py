@@ -140,16 +140,6 @@ def _counts(row: Any) -> Counts:
     return Counts(**{name: int(row[name]) for name in Counts.__struct_fields__})
 
 
-async def thresholds(tx: AsyncConnection, queue_ids: Sequence[str]) -> dict[str, int]:
-    """The service level threshold per queue in ms, as the floor last heard it."""
-    found = await tx.execute(
-        select(figures_queue.c.queue_id, figures_queue.c.threshold_ms).where(
-            figures_queue.c.queue_id.in_(list(queue_ids))
-        )
-    )
-    return {row.queue_id: row.threshold_ms for row in found}
-
-
 async def forget_simulated(tx: AsyncConnection) -> int:
     """Delete all figures of simulated contacts and return how many rows that were."""
     rows = 0

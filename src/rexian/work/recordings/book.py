@@ -32,7 +32,7 @@ _log = log.get(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Where and under which key a recording is to be written."""
+    """Where and under which key a recording is to be written. `key`: 32 bytes, AES-256 (`kit/sealed.py`)."""
 
     id: str
     path: str
@@ -41,7 +41,8 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a recording ended: the figures of the sealed file."""
+    """How a recording ended. `duration_ms` is of the sound; `size` (bytes; 0: lost) and `sha256` (hexadecimal) are of
+    the sealed file. `why`: as in `model.Recording`."""
 
     duration_ms: int
     size: int
@@ -50,11 +51,15 @@ class Ended:
 
 
 def file_name(tenant_id: str, recording_id: str) -> str:
+    """Its name in the folder and in the store, with slashes on every system."""
     return f"{tenant_id}/{recording_id}.rxs"
 
 
 class Book:
-    """Begins and finishes recordings. `folder` is where they are written, whatever keeps them afterwards."""
+    """Begins and finishes recordings. `folder` is where they are written, whatever keeps them afterwards.
+
+    Every recording has a key of its own, which is kept wrapped by the tenant's: without the row the file is noise.
+    """
 
     def __init__(self, db: Database, clock: Clock, keys: KeyRing, store: Store, folder: Path) -> None:
         self._db = db

@@ -41,7 +41,7 @@ class Keeper:
         self._later: dict[str, int] = {}  # recording → not before, ms
 
     async def run(self) -> None:
-        """Endless."""
+        """Endless, a round every `EVERY_S` seconds. Waits out an outage of the database; any other error is raised."""
         while True:
             try:
                 await self.once()
@@ -51,6 +51,7 @@ class Keeper:
             await asyncio.sleep(EVERY_S)
 
     async def once(self) -> None:
+        """One round: at most `AT_ONCE` recordings are drawn, as many put away, as many erased. Raises on an outage."""
         await self._draw()
         await self._put_away()
         await self._erase()

@@ -19,16 +19,18 @@ class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Span(Struct, frozen=True, array_like=True):
-    """From … to, ms from the recording's start."""
+    """From … to (not included), ms from the recording's start."""
 
     from_ms: int
     to_ms: int
 
 
 class Picture(Struct, frozen=True, kw_only=True):
-    """What a player draws. `customer`, `agent`: loudest sample of each bucket, 0…255; a bucket is `bucket_ms` long.
+    """What a player draws. `customer`, `agent`: loudest sample of each bucket, 0…255 of full scale; a bucket is
+    `bucket_ms` long, and there are at most 4,000.
 
-    `silences`: both are silent for two seconds and more; `overlaps`: both speak at once.
+    `silences`: both are silent (below -40 dB) for two seconds and more; `overlaps`: both speak at once for
+    0.3 s and more.
     """
 
     bucket_ms: int
@@ -39,7 +41,13 @@ class Picture(Struct, frozen=True, kw_only=True):
 
 
 class Recording(Struct, frozen=True, kw_only=True):
-    """A recording. `state`: writing, kept, erased (by rule or by hand) or lost. `why`: how it ended."""
+    """A recording. `state`: writing, kept, erased (by rule or by hand) or lost.
+
+    `why`: how it ended: `stopped`, `leg_ended`, `disk_full`, `failed`, `engine_down` (its writer died), `lost` (nothing
+    of it can be read), empty while it is being written. `duration_ms`: of the sound. `size` (bytes) and `sha256`
+    (hexadecimal): of the sealed file. `erase_at`: its day by the rule, which a hold (`hold_at`) puts off. Instants
+    are ms since 1970 UTC, null: not yet, or not so.
+    """
 
     id: str
     tenant_id: str
@@ -65,7 +73,7 @@ class RecordingDetail(Recording, frozen=True, kw_only=True):
 
 
 class Listening(Struct, frozen=True, kw_only=True):
-    """The address of the sound, good until `until` for whoever asked."""
+    """The address of the sound, good until `until` (ms since 1970 UTC) for whoever asked."""
 
     url: str
     until: int

@@ -11,7 +11,7 @@ from rexian.work.recordings.wav import Layout
 
 WINDOW_MS = 100
 MOST_BUCKETS = 4_000
-SILENT = 330  # of 32,767: -40 dB
+SILENT = 330  # root mean square of a window, of 32,767: -40 dB
 SHORTEST_SILENCE_MS = 2_000
 SHORTEST_OVERLAP_MS = 300
 
@@ -27,7 +27,7 @@ class Drawing:
         self._loud: list[NDArray[np.bool_]] = []
 
     def add(self, sound: bytes) -> None:
-        """The next bytes of the sound."""
+        """The next bytes of the sound, however they are cut: G.711 mu-law (ITU-T G.711) or 16-bit little-endian PCM."""
         data = self._rest + sound
         whole = len(data) // self._window * self._window
         self._rest = data[whole:]

@@ -19,18 +19,25 @@ from rexian.work.recordings.storage import StorageTrouble
 from rexian.work.recordings.tables import recording, rule
 
 PASS_MS = 6 * 3_600_000
+"""For how long an address of the sound is good: a player that was left open over a shift still plays."""
 
 
 class Passes:
-    """Signed addresses of a recording's sound: whoever has one has been audited, and nobody else can use it."""
+    """Signed addresses of a recording's sound: whoever has one has been audited, and nobody else can use it.
+
+    A pass is `<until>.<mac>`: the instant (ms since 1970 UTC) in decimal, and the first 40 hexadecimal digits of
+    HMAC-SHA-256 (RFC 2104) over recording, person and instant, under a key made of the house's `secret`.
+    """
 
     def __init__(self, secret: str) -> None:
         self._key = hmac.new(secret.encode(), b"rexian recordings", hashlib.sha256).digest()
 
     def make(self, recording_id: str, person_id: str, until: int) -> str:
+        """A pass for this person to this recording, good to the instant `until`."""
         return f"{until}.{self._mac(recording_id, person_id, until)}"
 
     def opens(self, given: str, recording_id: str, person_id: str, now_ms: int) -> bool:
+        """Whether what was given is a pass of theirs that is still good. Takes any string."""
         until, _, mac = given.partition(".")
         if not (until.isascii() and until.isdecimal() and len(until) <= 15 and mac.isascii()):
             return False
@@ -42,10 +49,12 @@ class Passes:
 
 
 def recording_of(row: Row[Any]) -> Recording:
+    """A row of `recording` as it is told."""
     return Recording(**_values(row))
 
 
 def detail_of(row: Row[Any]) -> RecordingDetail:
+    """The same with its picture, None as long as that is not drawn."""
     picture = None if row.picture is None else msgspec.convert(row.picture, Picture)
     return RecordingDetail(**_values(row), picture=picture)
 
@@ -55,6 +64,7 @@ def _values(row: Row[Any]) -> dict[str, Any]:
 
 
 def find_recordings(tenants: Collection[str], contact_id: str | None) -> Select[Any]:
+    """Select the recordings of these tenants, of one contact or of all, in no order."""
     found = select(recording).where(recording.c.tenant_id.in_(sorted(tenants)))
     return found if contact_id is None else found.where(recording.c.contact_id == contact_id)
 

@@ -13,11 +13,11 @@ Place = Literal["disk", "s3"]
 
 
 class StorageTrouble(Exception):
-    """The store can't be reached, or hasn't got it."""
+    """The store can't be reached, or hasn't got it. Its text is for the log; nothing is lost by trying later."""
 
 
 class Store(Protocol):
-    """Puts finished files away and gets them back."""
+    """Puts finished files away and gets them back. Names are `<tenant>/<recording>.rxs`."""
 
     place: Place
 

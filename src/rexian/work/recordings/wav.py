@@ -1,4 +1,8 @@
-"""WAV around a recording's sound: its header is written before its length is known, so it is made right at reading."""
+"""WAV around a recording's sound: its header is written before its length is known, so it is made right at reading.
+
+RIFF chunks as in IBM's and Microsoft's "Multimedia Programming Interface and Data Specifications 1.0" (1991): a name of
+four bytes, a length (32 bits, little endian), the data, one byte of padding after an odd length. Format tags: RFC 2361.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +18,10 @@ class NotWav(Exception):
 
 
 class Layout(Struct, frozen=True, kw_only=True):
-    """Where the sound lies: `start` is the first byte of it, `frame` bytes are one instant of all channels."""
+    """Where the sound lies: `start` is the first byte of it, `frame` bytes are one instant of all channels.
+
+    `rate`: such instants a second, Hz. Of two channels the left one is the customer's.
+    """
 
     start: int
     channels: int
@@ -41,7 +48,10 @@ def layout_of(head: bytes) -> Layout:
 
 
 def right_header(head: bytes, layout: Layout, plain_size: int) -> bytes:
-    """The header of a file of `plain_size` bytes, with the lengths that are true now."""
+    """The header of a file of `plain_size` bytes (header included), with the lengths that are true now.
+
+    `head` holds the first `layout.start` bytes at least; as many are returned.
+    """
     header = bytearray(head[: layout.start])
     sound = max(0, plain_size - layout.start)
     struct.pack_into("<I", header, 4, layout.start - 8 + sound)

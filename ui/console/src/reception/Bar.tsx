@@ -2,8 +2,9 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Badge, Button, ConfirmDialog, Notice, TextField, toast } from "@kit/ui";
-import { findingsOf, useSayProblem } from "../routing/data.ts";
-import { FindingMarks, Findings } from "../routing/Findings.tsx";
+import { Lost } from "../versions/Lost.tsx";
+import { FindingMarks, Findings } from "../versions/Findings.tsx";
+import { findingsOf, useSayProblem } from "../versions/data.ts";
 import { useDropDraft, usePublish } from "./data.ts";
 import type { Draft } from "./useDraft.ts";
 import type { ReceptionView } from "./wire.ts";
@@ -22,19 +23,7 @@ export function Bar({ view, draft }: Props) {
   const nothing = !draft.dirty && !draft.saved;
   return (
     <div className="sticky -bottom-6 z-10 mt-3 rounded-lg border border-line bg-raised p-3 shadow-2">
-      {draft.lost ? (
-        <Notice tone="bad" live className="mb-2">
-          <p>{t("lost.text")}</p>
-          <div className="flex flex-wrap gap-2 pt-2">
-            <Button size="sm" onPress={() => void draft.takeTheirs()}>
-              {t("lost.takeTheirs")}
-            </Button>
-            <Button size="sm" onPress={() => void draft.overwrite()}>
-              {t("lost.overwrite")}
-            </Button>
-          </div>
-        </Notice>
-      ) : null}
+      {draft.lost ? <Lost draft={draft} className="mb-2" /> : null}
       {draft.failed ? (
         <Notice tone="bad" live className="mb-2">
           {say(draft.failed)}

@@ -1,9 +1,9 @@
 /** The flow: its parts at the left in the order in which a caller meets them, the chosen one's form at the right. */
 import { useTranslation } from "react-i18next";
 import { Button, cx } from "@kit/ui";
-import { FindingMarks, Findings } from "../routing/Findings.tsx";
-import { findingsAt, homeless, type Marks } from "../routing/model.ts";
 import { useOpened } from "../settings/parts/useOpened.ts";
+import { FindingMarks, Findings } from "../versions/Findings.tsx";
+import { findingsAt, homeless, type Marks } from "../versions/findings.ts";
 import type { Editor } from "./editor.ts";
 import { MenuPanel } from "./MenuPanel.tsx";
 import { treeOf, withMenu, withoutMenu } from "./model.ts";

@@ -1,10 +1,10 @@
 /** One menu: its keys in order, where each leads, and what is said. Made for the keyboard: every row is fields and buttons. */
 import { useTranslation } from "react-i18next";
 import { Button, IconButton, NumberField, Select, TextField } from "@kit/ui";
-import { Findings } from "../routing/Findings.tsx";
-import { exactlyAt, findingsAt } from "../routing/model.ts";
 import { Pair } from "../settings/parts/fields.tsx";
 import { Group } from "../settings/parts/Page.tsx";
+import { Findings } from "../versions/Findings.tsx";
+import { exactlyAt, findingsAt } from "../versions/findings.ts";
 import type { Editor } from "./editor.ts";
 import { changeAt, freeKey, KEYS, MOST_OPTIONS, moved, readOut, targetOf, withOption } from "./model.ts";
 import { SpeechFields } from "./SpeechFields.tsx";

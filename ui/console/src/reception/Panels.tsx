@@ -1,10 +1,10 @@
 /** The parts of the form besides the menus: the beginning, the line, the rating, closed hours, sounds. */
 import { useTranslation } from "react-i18next";
 import { NumberField, Select, Switch } from "@kit/ui";
-import { Findings } from "../routing/Findings.tsx";
-import { findingsAt } from "../routing/model.ts";
 import { Pair } from "../settings/parts/fields.tsx";
 import { Group } from "../settings/parts/Page.tsx";
+import { Findings } from "../versions/Findings.tsx";
+import { findingsAt } from "../versions/findings.ts";
 import type { Editor, Named } from "./editor.ts";
 import { KEYS } from "./model.ts";
 import { SpeechFields } from "./SpeechFields.tsx";

@@ -1,20 +1,19 @@
 /** How callers are received: what they hear, which keys there are, where those lead; tried in text, then published. */
-import { useBlocker, useNavigate, useSearch } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Badge, ConfirmDialog, Select, Skeleton, Tabs } from "@kit/ui";
+import { Badge, Skeleton, Tabs } from "@kit/ui";
 import { hasScope, useSession } from "../app/session.tsx";
-import { listQuery } from "../settings/parts/data.ts";
-import { useTenantNames } from "../settings/parts/names.ts";
 import { LoadFailed, PageHead } from "../settings/parts/Page.tsx";
 import { useWhen } from "../settings/parts/when.ts";
-import type { QueueItem } from "../settings/wire.ts";
+import { TenantChoice, useTenantShown } from "../settings/parts/TenantChoice.tsx";
+import { History } from "../versions/History.tsx";
+import { LeaveGuard, LeaveQuestion } from "../versions/Leave.tsx";
 import { Bar } from "./Bar.tsx";
-import { promptsQuery, receptionQuery } from "./data.ts";
+import { promptsQuery, receptionQuery, useRestore } from "./data.ts";
 import { type Editor, useNames, useUsual } from "./editor.ts";
 import { FlowForm } from "./FlowForm.tsx";
-import { History } from "./History.tsx";
 import { SoundsPanel } from "./Panels.tsx";
 import { TryOut } from "./TryOut.tsx";
 import { useDraft } from "./useDraft.ts";
@@ -22,14 +21,8 @@ import type { ReceptionView } from "./wire.ts";
 
 export function ReceptionPage() {
   const { t } = useTranslation("reception");
-  const session = useSession();
-  const tenants = useTenantNames();
   const navigate = useNavigate();
-  const search = useSearch({ strict: false });
-  const queues = useQuery(listQuery<QueueItem>("/api/queues"));
-  const home = session.person.tenant_id;
-  const first = queues.data?.some(({ tenant_id }) => tenant_id === home) ? home : queues.data?.[0]?.tenant_id;
-  const tenant = search.tenant ?? (queues.data ? (first ?? home) : undefined);
+  const tenant = useTenantShown();
   const [dirty, setDirty] = useState(false);
   const [next, setNext] = useState<string | null>(null);
   const choose = (id: string | null) => {
@@ -42,18 +35,7 @@ export function ReceptionPage() {
       <PageHead
         title={t("title")}
         explain={t("explain")}
-        action={
-          tenants.options.length > 1 ? (
-            <Select
-              hideLabel
-              label={t("settings:tenant")}
-              className="w-44"
-              value={tenant ?? null}
-              onChange={(id) => (dirty ? setNext(id) : choose(id))}
-              options={tenants.options}
-            />
-          ) : null
-        }
+        action={<TenantChoice tenant={tenant} onChoose={(id) => (dirty ? setNext(id) : choose(id))} />}
       />
       {tenant ? <Read key={tenant} tenant_id={tenant} onDirty={setDirty} /> : <Pending />}
       <LeaveQuestion isOpen={next !== null} onStay={() => setNext(null)} onLeave={() => choose(next)} />
@@ -157,10 +139,11 @@ function Shown({ view, onDirty }: { view: ReceptionView; onDirty: (dirty: boolea
           },
           {
             id: "history",
-            label: t("tab.history"),
+            label: t("versions:history.title"),
             content: (
               <History
                 view={view}
+                useRestore={useRestore}
                 hasDraft={dirty || view.draft !== null}
                 mayEdit={mayEdit}
                 onRestored={() => void draft.takeTheirs().then(() => setTab("flow"))}
@@ -188,42 +171,5 @@ function State({ view }: { view: ReceptionView }) {
         : t("state.none")}
       {draft ? <Badge tone="accent">{t("state.draft", { version: draft.version })}</Badge> : null}
     </p>
-  );
-}
-
-/** Asks before unsaved work is left, inside of the console and by the browser itself. */
-function LeaveGuard({ isOn }: { isOn: boolean }) {
-  const blocker = useBlocker({
-    shouldBlockFn: ({ current, next }) => isOn && current.pathname !== next.pathname,
-    enableBeforeUnload: isOn,
-    withResolver: true,
-  });
-  return (
-    <LeaveQuestion
-      isOpen={blocker.status === "blocked"}
-      onStay={() => blocker.reset?.()}
-      onLeave={() => blocker.proceed?.()}
-    />
-  );
-}
-
-interface LeaveProps {
-  isOpen: boolean;
-  onStay: () => void;
-  onLeave: () => void;
-}
-
-function LeaveQuestion({ isOpen, onStay, onLeave }: LeaveProps) {
-  const { t } = useTranslation("settings");
-  return (
-    <ConfirmDialog
-      isOpen={isOpen}
-      onClose={onStay}
-      onConfirm={onLeave}
-      title={t("leave.title")}
-      confirm={t("leave.confirm")}
-    >
-      {t("leave.text")}
-    </ConfirmDialog>
   );
 }

@@ -3,7 +3,7 @@ import { useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Badge, Button, IconButton, Notice, toast } from "@kit/ui";
 import type { Locale } from "../app/i18n.ts";
-import { useSayProblem } from "../routing/data.ts";
+import { useSayProblem } from "../versions/data.ts";
 import { useDropFile, usePutFile } from "./data.ts";
 import { Listen } from "./Listen.tsx";
 import type { PromptFile } from "./wire.ts";

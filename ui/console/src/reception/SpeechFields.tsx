@@ -1,8 +1,8 @@
 /** What is said, in both languages, with its sound. */
 import { useTranslation } from "react-i18next";
 import { TextField } from "@kit/ui";
-import { Findings } from "../routing/Findings.tsx";
-import { findingsAt } from "../routing/model.ts";
+import { Findings } from "../versions/Findings.tsx";
+import { findingsAt } from "../versions/findings.ts";
 import { SoundRow } from "./Sounds.tsx";
 import type { Editor } from "./editor.ts";
 import type { Speech } from "./wire.ts";

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Badge, Button, Icon, type IconName, Notice, Select } from "@kit/ui";
 import type { Locale } from "../app/i18n.ts";
-import { useSayProblem } from "../routing/data.ts";
+import { useSayProblem } from "../versions/data.ts";
 import { tryFlow } from "./data.ts";
 import type { Editor } from "./editor.ts";
 import type { Heard, Move, Tried } from "./wire.ts";

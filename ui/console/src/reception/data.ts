@@ -1,8 +1,9 @@
 /** Reading, saving, publishing, trying and storing sounds by the API. */
-import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
-import { useCallback } from "react";
+import { queryOptions, useMutation } from "@tanstack/react-query";
 import { api } from "../app/api.ts";
-import type { Flow, Found, Move, PromptFile, PromptList, ReceptionView, SavedDraft, Tried } from "./wire.ts";
+import { versionActs } from "../versions/data.ts";
+import type { Found } from "../versions/wire.ts";
+import type { Flow, Move, PromptFile, PromptList, ReceptionView, SavedDraft, Tried } from "./wire.ts";
 
 const PATH = "/api/reception";
 
@@ -27,45 +28,10 @@ export function tryFlow(flow: Flow, move: Move, state: Tried["state"] | null): P
   return api.post<Tried>(`${PATH}/try`, { flow, move, state });
 }
 
-const match = (etag: string) => ({ headers: { "If-Match": etag } });
-
-export function useRenew(): () => Promise<void> {
-  const client = useQueryClient();
-  return useCallback(() => client.invalidateQueries({ queryKey: ["reception"] }), [client]);
-}
-
-export function useSaveDraft(tenant_id: string) {
-  return useMutation({
-    mutationFn: ({ flow, note, etag }: { flow: Flow; note: string; etag: string }) =>
-      api.put<SavedDraft>(`${PATH}/draft?tenant_id=${tenant_id}`, { flow, note }, match(etag)),
-  });
-}
-
-export function useDropDraft(tenant_id: string) {
-  const renew = useRenew();
-  return useMutation({
-    mutationFn: (etag: string) => api.delete(`${PATH}/draft?tenant_id=${tenant_id}`, undefined, match(etag)),
-    onSettled: renew,
-  });
-}
-
-export function usePublish(tenant_id: string) {
-  const renew = useRenew();
-  return useMutation({
-    mutationFn: ({ version, etag }: { version: number; etag: string }) =>
-      api.post(`${PATH}/draft/publish?tenant_id=${tenant_id}`, { version, etag }),
-    onSettled: renew,
-  });
-}
-
-export function useRestore(tenant_id: string) {
-  const renew = useRenew();
-  return useMutation({
-    mutationFn: ({ version, etag }: { version: number; etag: string }) =>
-      api.post(`${PATH}/versions/${version}/restore?tenant_id=${tenant_id}`, {}, match(etag)),
-    onSettled: renew,
-  });
-}
+export const { useRenew, useSaveDraft, useDropDraft, usePublish, useRestore } = versionActs<
+  { flow: Flow; note: string },
+  SavedDraft
+>(PATH, "reception");
 
 export function usePutFile(tenant_id: string) {
   const renew = useRenew();

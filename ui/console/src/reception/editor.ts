@@ -4,9 +4,10 @@ import { useCallback, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { listQuery } from "../settings/parts/data.ts";
 import type { QueueItem } from "../settings/wire.ts";
+import type { Finding } from "../versions/wire.ts";
 import { promptsQuery } from "./data.ts";
 import type { Locale } from "../app/i18n.ts";
-import type { Finding, Flow, MenuWords, PromptFile } from "./wire.ts";
+import type { Flow, MenuWords, PromptFile } from "./wire.ts";
 
 export interface Named {
   id: string;

@@ -2,10 +2,11 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { isChanged } from "../routing/data.ts";
+import { isChanged } from "../versions/data.ts";
 import { checkFlow, receptionQuery, useRenew, useSaveDraft } from "./data.ts";
 import { sameFlow } from "./model.ts";
-import type { Flow, Found, ReceptionView, SavedDraft, Version } from "./wire.ts";
+import type { Found } from "../versions/wire.ts";
+import type { Flow, ReceptionView, SavedDraft, Version } from "./wire.ts";
 
 interface Editing {
   flow: Flow;
@@ -82,7 +83,7 @@ export function useDraft(view: ReceptionView): Draft {
       const { flow: sent, note } = editing;
       setFailed(null);
       try {
-        const answer = await saving.mutateAsync({ flow: sent, note, etag });
+        const answer = await saving.mutateAsync({ body: { flow: sent, note }, etag });
         setLost(false);
         setFound(answer);
         setEditing((now) => ({ ...now, base: sent, baseNote: note, etag: answer.etag, saved: answer.draft }));

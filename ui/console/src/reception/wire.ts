@@ -1,5 +1,6 @@
 /** The reception as the API sends it. Instants `_at`, spans `_ms`, both in ms; spans people choose are in seconds. */
 import type { Locale } from "../app/i18n.ts";
+import type { Edition, Found, Shelf } from "../versions/wire.ts";
 
 export interface Speech {
   text: string;
@@ -58,32 +59,6 @@ export interface Flow {
   closed: { hours_id: string | null; speech: Speech; call_back: boolean; voicemail: boolean };
 }
 
-export interface Finding {
-  field: string;
-  code: string;
-  message: string;
-}
-
-export interface Found {
-  errors: Finding[];
-  warnings: Finding[];
-}
-
-interface Author {
-  id: string;
-  name: string;
-}
-
-export interface Edition {
-  version: number;
-  state: "draft" | "published" | "retired";
-  note: string;
-  created_at: number;
-  created_by: Author | null;
-  published_at: number | null;
-  published_by: Author | null;
-}
-
 export interface Version extends Edition {
   flow: Flow;
 }
@@ -98,12 +73,9 @@ export interface PromptFile {
   created_at: number;
 }
 
-export interface ReceptionView {
-  tenant_id: string;
-  etag: string;
+export interface ReceptionView extends Shelf {
   present: Version | null;
   draft: Version | null;
-  versions: Edition[];
   usual: Flow;
   files: PromptFile[];
 }

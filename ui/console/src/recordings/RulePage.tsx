@@ -1,15 +1,13 @@
 /** Settings → Recordings: whether calls are recorded, what callers hear of it, and for how long recordings are kept. */
 import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button, Notice, NumberField, Select, Skeleton, toast } from "@kit/ui";
 import { api, Problem } from "../app/api.ts";
 import { hasScope, useSession } from "../app/session.tsx";
-import { listQuery } from "../settings/parts/data.ts";
-import { useTenantNames } from "../settings/parts/names.ts";
 import { PageHead } from "../settings/parts/Page.tsx";
-import type { QueueItem } from "../settings/wire.ts";
+import { TenantChoice, useTenantShown } from "../settings/parts/TenantChoice.tsx";
 import type { Rule } from "./wire.ts";
 
 const PATH = "/api/recording-rule";
@@ -21,38 +19,20 @@ const ruleQuery = (tenant_id: string) =>
     queryFn: ({ signal }) => api.get<Rule>(PATH, { tenant_id }, { signal }),
   });
 
-/** Whose rule: the one in the address, else of the first company that takes contacts. */
-function useTenant(): string | undefined {
-  const search = useSearch({ strict: false });
-  const home = useSession().person.tenant_id;
-  const queues = useQuery(listQuery<QueueItem>("/api/queues"));
-  if (search.tenant) return search.tenant;
-  if (!queues.data) return undefined;
-  const owners = queues.data.map(({ tenant_id }) => tenant_id);
-  return owners.includes(home) ? home : (owners[0] ?? home);
-}
-
 export function RulePage() {
   const { t } = useTranslation("recordings");
-  const tenants = useTenantNames();
   const navigate = useNavigate();
-  const tenant = useTenant();
+  const tenant = useTenantShown();
   return (
     <>
       <PageHead
         title={t("rule.title")}
         explain={t("rule.explain")}
         action={
-          tenants.options.length > 1 ? (
-            <Select
-              hideLabel
-              label={t("settings:tenant")}
-              className="w-44"
-              value={tenant ?? null}
-              onChange={(id) => void navigate({ to: ".", search: (before) => ({ ...before, tenant: id }) })}
-              options={tenants.options}
-            />
-          ) : null
+          <TenantChoice
+            tenant={tenant}
+            onChoose={(id) => void navigate({ to: ".", search: (before) => ({ ...before, tenant: id }) })}
+          />
         }
       />
       {tenant ? <RuleOf key={tenant} tenant={tenant} /> : <Skeleton lines={4} />}

@@ -5,15 +5,19 @@ import { useTranslation } from "react-i18next";
 import { Badge, Button, ConfirmDialog, cx, Icon, Notice, TextField, toast } from "@kit/ui";
 import { hasScope, useSession } from "../app/session.tsx";
 import { useOpened } from "../settings/parts/useOpened.ts";
-import { useDropDraft, useSayProblem } from "./data.ts";
-import { Findings, FindingMarks } from "./Findings.tsx";
-import { homeless, isDefault, marksOf, queueOf, unfit, withoutQueue, withQueue } from "./model.ts";
+import { Lost } from "../versions/Lost.tsx";
+import { FindingMarks, Findings } from "../versions/Findings.tsx";
+import { useSayProblem } from "../versions/data.ts";
+import { homeless, marksOf } from "../versions/findings.ts";
+import type { Finding } from "../versions/wire.ts";
+import { useDropDraft } from "./data.ts";
+import { isDefault, queueOf, unfit, withoutQueue, withQueue } from "./model.ts";
 import { useMoment, useWords } from "./names.ts";
 import { PublishDialog } from "./PublishDialog.tsx";
 import { QueuePanel, RemoveButton } from "./QueuePanel.tsx";
 import { RulesPanel } from "./RulesPanel.tsx";
 import type { Draft, Editing } from "./useDraft.ts";
-import type { Finding, PolicyView, SavedDraft, Vocabulary } from "./wire.ts";
+import type { PolicyView, SavedDraft, Vocabulary } from "./wire.ts";
 
 interface Props {
   tenant_id: string;
@@ -39,7 +43,7 @@ export function DraftEditor({ tenant_id, view, vocabulary, draft, editing }: Pro
   const path = `queues.${chosen}`;
   return (
     <div className="flex flex-col gap-3">
-      <Lost draft={draft} view={view} />
+      <LostTo draft={draft} view={view} />
       <Findings
         errors={homeless(errors, ["queues", RULES])}
         warnings={homeless(warnings, ["queues", RULES])}
@@ -146,29 +150,16 @@ function Part({ name, note, isChosen, marks, onChoose }: PartProps) {
   );
 }
 
-/** Somebody else saved the draft in the meantime: nothing is lost until one of the two is chosen. */
-function Lost({ draft, view }: { draft: Draft; view: PolicyView }) {
+/** Who saved the draft in the meantime, and what to do now. */
+function LostTo({ draft, view }: { draft: Draft; view: PolicyView }) {
   const { t } = useTranslation("routing");
   const moment = useMoment();
   if (!draft.lost) return null;
   const theirs = view.draft;
-  return (
-    <Notice tone="bad" live>
-      <p>
-        {theirs?.created_by
-          ? t("lost.by", { name: theirs.created_by.name, at: moment(theirs.created_at) })
-          : t("lost.text")}
-      </p>
-      <div className="flex flex-wrap gap-2 pt-2">
-        <Button size="sm" onPress={() => void draft.takeTheirs()}>
-          {t("lost.takeTheirs")}
-        </Button>
-        <Button size="sm" onPress={() => void draft.overwrite()}>
-          {t("lost.overwrite")}
-        </Button>
-      </div>
-    </Notice>
-  );
+  const by = theirs?.created_by
+    ? t("lost.by", { name: theirs.created_by.name, at: moment(theirs.created_at) })
+    : undefined;
+  return <Lost draft={draft} by={by} />;
 }
 
 function Bar({ tenant_id, view, draft, editing }: Omit<Props, "vocabulary">) {

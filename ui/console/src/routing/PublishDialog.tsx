@@ -2,8 +2,9 @@
 import { useTranslation } from "react-i18next";
 import { Badge, Button, Dialog, Icon, Notice, toast } from "@kit/ui";
 import { Problem } from "../app/api.ts";
-import { findingsOf, useSayProblem, usePublish } from "./data.ts";
-import { Findings } from "./Findings.tsx";
+import { Findings } from "../versions/Findings.tsx";
+import { findingsOf, useSayProblem } from "../versions/data.ts";
+import { usePublish } from "./data.ts";
 import { type Change, changesBetween } from "./model.ts";
 import type { SavedDraft, Version } from "./wire.ts";
 

@@ -4,13 +4,14 @@ import { useTranslation } from "react-i18next";
 import { Button, NumberField, Select, Switch } from "@kit/ui";
 import { Checks, Pair, SecondsField } from "../settings/parts/fields.tsx";
 import { Group } from "../settings/parts/Page.tsx";
-import { Findings } from "./Findings.tsx";
-import { exactlyAt, findingsAt, homeless } from "./model.ts";
+import { Findings } from "../versions/Findings.tsx";
+import { exactlyAt, findingsAt, homeless } from "../versions/findings.ts";
+import { type Finding } from "../versions/wire.ts";
 import type { Words } from "./names.ts";
 import { Shares } from "./Shares.tsx";
 import { StepList } from "./StepList.tsx";
 import { Lines } from "./Switches.tsx";
-import { ALTERNATIVES, type Alternative, type Finding, type QueuePolicy, STRATEGIES } from "./wire.ts";
+import { ALTERNATIVES, type Alternative, type QueuePolicy, STRATEGIES } from "./wire.ts";
 
 export interface PanelProps {
   queue: QueuePolicy;

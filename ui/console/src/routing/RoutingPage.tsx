@@ -1,18 +1,17 @@
 /** How a tenant's contacts find their agents: rules to switch on top, the present policy, its draft, its history. */
-import { useBlocker, useNavigate, useSearch } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Badge, Button, ConfirmDialog, EmptyState, Select, Skeleton, Tabs } from "@kit/ui";
+import { Badge, Button, EmptyState, Skeleton, Tabs } from "@kit/ui";
 import { hasScope, useSession } from "../app/session.tsx";
-import { listQuery } from "../settings/parts/data.ts";
-import { useTenantNames } from "../settings/parts/names.ts";
 import { LoadFailed, PageHead } from "../settings/parts/Page.tsx";
 import { useWhen } from "../settings/parts/when.ts";
-import type { QueueItem } from "../settings/wire.ts";
-import { policyQuery, vocabularyQuery } from "./data.ts";
+import { TenantChoice, useTenantShown } from "../settings/parts/TenantChoice.tsx";
+import { History } from "../versions/History.tsx";
+import { LeaveGuard, LeaveQuestion } from "../versions/Leave.tsx";
+import { policyQuery, useRestore, vocabularyQuery } from "./data.ts";
 import { DraftEditor } from "./DraftEditor.tsx";
-import { History } from "./History.tsx";
 import { byHand } from "./model.ts";
 import { Present } from "./Present.tsx";
 import { Switches } from "./Switches.tsx";
@@ -21,12 +20,8 @@ import type { PolicyView, Vocabulary } from "./wire.ts";
 
 export function RoutingPage() {
   const { t } = useTranslation("routing");
-  const session = useSession();
-  const tenants = useTenantNames();
   const navigate = useNavigate();
-  const search = useSearch({ strict: false });
-  const queues = useQuery(listQuery<QueueItem>("/api/queues"));
-  const tenant = search.tenant ?? firstWithQueues(session.person.tenant_id, queues.data);
+  const tenant = useTenantShown();
   const [dirty, setDirty] = useState(false);
   const [next, setNext] = useState<string | null>(null);
   const choose = (id: string | null) => {
@@ -39,30 +34,12 @@ export function RoutingPage() {
       <PageHead
         title={t("title")}
         explain={t("explain")}
-        action={
-          tenants.options.length > 1 ? (
-            <Select
-              hideLabel
-              label={t("settings:tenant")}
-              className="w-44"
-              value={tenant ?? null}
-              onChange={(id) => (dirty ? setNext(id) : choose(id))}
-              options={tenants.options}
-            />
-          ) : null
-        }
+        action={<TenantChoice tenant={tenant} onChoose={(id) => (dirty ? setNext(id) : choose(id))} />}
       />
       {tenant ? <Policy key={tenant} tenant_id={tenant} onDirty={setDirty} /> : <Pending />}
       <LeaveQuestion isOpen={next !== null} onStay={() => setNext(null)} onLeave={() => choose(next)} />
     </>
   );
-}
-
-/** The employer's, unless it has no queues of its own (a house that serves others); undefined until that is known. */
-function firstWithQueues(home: string, queues: readonly QueueItem[] | undefined): string | undefined {
-  if (!queues) return undefined;
-  if (queues.length === 0 || queues.some((queue) => queue.tenant_id === home)) return home;
-  return queues[0]?.tenant_id;
 }
 
 function Pending() {
@@ -179,11 +156,11 @@ function Shown({ tenant_id, view, vocabulary, onDirty }: ShownProps) {
             : []),
           {
             id: "history",
-            label: t("history.title"),
+            label: t("versions:history.title"),
             content: (
               <History
-                tenant_id={tenant_id}
                 view={view}
+                useRestore={useRestore}
                 hasDraft={draft.editing !== null}
                 mayEdit={mayEdit}
                 onRestored={() => {
@@ -234,43 +211,5 @@ function Head({ view, mayEdit, hasDraft, onEdit }: HeadProps) {
         </Button>
       ) : null}
     </div>
-  );
-}
-
-/** Asks before unsaved work is left, inside of the console and by the browser itself. */
-function LeaveGuard({ isOn }: { isOn: boolean }) {
-  const blocker = useBlocker({
-    // Which queue is open stands in the address too: that is no leaving.
-    shouldBlockFn: ({ current, next }) => isOn && current.pathname !== next.pathname,
-    enableBeforeUnload: isOn,
-    withResolver: true,
-  });
-  return (
-    <LeaveQuestion
-      isOpen={blocker.status === "blocked"}
-      onStay={() => blocker.reset?.()}
-      onLeave={() => blocker.proceed?.()}
-    />
-  );
-}
-
-interface LeaveProps {
-  isOpen: boolean;
-  onStay: () => void;
-  onLeave: () => void;
-}
-
-function LeaveQuestion({ isOpen, onStay, onLeave }: LeaveProps) {
-  const { t } = useTranslation("settings");
-  return (
-    <ConfirmDialog
-      isOpen={isOpen}
-      onClose={onStay}
-      onConfirm={onLeave}
-      title={t("leave.title")}
-      confirm={t("leave.confirm")}
-    >
-      {t("leave.text")}
-    </ConfirmDialog>
   );
 }

@@ -3,10 +3,10 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button, IconButton, NumberField, Select, Switch, TextField } from "@kit/ui";
 import { Checks, Pair } from "../settings/parts/fields.tsx";
-import { Findings } from "./Findings.tsx";
+import { Findings } from "../versions/Findings.tsx";
+import { exactlyAt, findingsAt } from "../versions/findings.ts";
+import type { Finding } from "../versions/wire.ts";
 import {
-  exactlyAt,
-  findingsAt,
   instantOf,
   localText,
   newRule,
@@ -17,7 +17,7 @@ import {
   without,
 } from "./model.ts";
 import type { Words } from "./names.ts";
-import type { Finding, Rule } from "./wire.ts";
+import type { Rule } from "./wire.ts";
 
 interface Props {
   rules: readonly Rule[];

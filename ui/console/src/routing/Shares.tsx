@@ -1,8 +1,9 @@
 /** What each partner gets of a queue: percent, the least, the most at once. */
 import { useTranslation } from "react-i18next";
 import { Button, IconButton, NumberField, Select } from "@kit/ui";
-import { Findings } from "./Findings.tsx";
-import { exactlyAt, findingsAt, replaced, without } from "./model.ts";
+import { Findings } from "../versions/Findings.tsx";
+import { exactlyAt, findingsAt } from "../versions/findings.ts";
+import { replaced, without } from "./model.ts";
 import type { PanelProps } from "./QueuePanel.tsx";
 import type { Share } from "./wire.ts";
 

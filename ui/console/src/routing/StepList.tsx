@@ -2,8 +2,9 @@
 import { useTranslation } from "react-i18next";
 import { Button, Icon, IconButton, NumberField, Select, Switch } from "@kit/ui";
 import { Pair, SecondsField } from "../settings/parts/fields.tsx";
-import { Findings } from "./Findings.tsx";
-import { findingsAt, movedStep, nextStep, ofKind, replaced, without } from "./model.ts";
+import { Findings } from "../versions/Findings.tsx";
+import { findingsAt } from "../versions/findings.ts";
+import { movedStep, nextStep, ofKind, replaced, without } from "./model.ts";
 import { useSpan } from "./names.ts";
 import { NeedsMap } from "./NeedsMap.tsx";
 import { AlternativeChecks, type PanelProps } from "./QueuePanel.tsx";

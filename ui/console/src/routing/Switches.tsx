@@ -4,7 +4,8 @@ import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ConfirmDialog, cx, Notice, StateSign, Switch, toast } from "@kit/ui";
 import { localName } from "../settings/parts/names.ts";
-import { useSayProblem, useSwitch } from "./data.ts";
+import { useSayProblem } from "../versions/data.ts";
+import { useSwitch } from "./data.ts";
 import { useMoment } from "./names.ts";
 import type { RuleNow, Switched } from "./wire.ts";
 

@@ -1,19 +1,9 @@
 /** Reading, saving, publishing and switching by the API. */
-import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
-import { useCallback } from "react";
-import { useTranslation } from "react-i18next";
-import { api, Problem } from "../app/api.ts";
+import { queryOptions, useMutation } from "@tanstack/react-query";
+import { api } from "../app/api.ts";
+import { versionActs } from "../versions/data.ts";
 import { leanBody } from "./model.ts";
-import type {
-  Body,
-  Checked,
-  Finding,
-  PolicyView,
-  Published,
-  SavedDraft,
-  Vocabulary,
-  WireBody,
-} from "./wire.ts";
+import type { Body, Checked, PolicyView, SavedDraft, Vocabulary, WireBody } from "./wire.ts";
 
 const PATH = "/api/routing";
 
@@ -45,46 +35,10 @@ export function checkBody(tenant_id: string, body: Body, signal?: AbortSignal): 
   );
 }
 
-const match = (etag: string) => ({ headers: { "If-Match": etag } });
-
-/** All that is read of policies is renewed. */
-export function useRenew(): () => Promise<void> {
-  const client = useQueryClient();
-  return useCallback(() => client.invalidateQueries({ queryKey: ["routing"] }), [client]);
-}
-
-export function useSaveDraft(tenant_id: string) {
-  return useMutation({
-    mutationFn: ({ body, note, etag }: { body: WireBody; note: string; etag: string }) =>
-      api.put<SavedDraft>(`${PATH}/draft?tenant_id=${tenant_id}`, { body, note }, match(etag)),
-  });
-}
-
-export function useDropDraft(tenant_id: string) {
-  const renew = useRenew();
-  return useMutation({
-    mutationFn: (etag: string) => api.delete(`${PATH}/draft?tenant_id=${tenant_id}`, undefined, match(etag)),
-    onSettled: renew,
-  });
-}
-
-export function usePublish(tenant_id: string) {
-  const renew = useRenew();
-  return useMutation({
-    mutationFn: ({ version, etag }: { version: number; etag: string }) =>
-      api.post<Published>(`${PATH}/draft/publish?tenant_id=${tenant_id}`, { version, etag }),
-    onSettled: renew,
-  });
-}
-
-export function useRestore(tenant_id: string) {
-  const renew = useRenew();
-  return useMutation({
-    mutationFn: ({ version, etag }: { version: number; etag: string }) =>
-      api.post<SavedDraft>(`${PATH}/versions/${version}/restore?tenant_id=${tenant_id}`, {}, match(etag)),
-    onSettled: renew,
-  });
-}
+export const { useRenew, useSaveDraft, useDropDraft, usePublish, useRestore } = versionActs<
+  { body: WireBody; note: string },
+  SavedDraft
+>(PATH, "routing");
 
 export interface SwitchAct {
   tenant_id: string;
@@ -99,29 +53,4 @@ export function useSwitch() {
       api.post(`${PATH}/rules/${encodeURIComponent(rule_id)}/switch?tenant_id=${tenant_id}`, { on }),
     onSettled: renew,
   });
-}
-
-export function isChanged(reason: unknown): boolean {
-  return reason instanceof Problem && reason.status === 412;
-}
-
-/** The findings with which the server refused to publish. */
-export function findingsOf(reason: unknown): Finding[] {
-  if (!(reason instanceof Problem)) return [];
-  return reason.errors.map((error) => {
-    const finding = error as unknown as Finding;
-    return { ...finding, message: finding.message ?? error.title ?? error.code };
-  });
-}
-
-/** A refusal in the reader's language. */
-export function useSayProblem(): (reason: unknown) => string {
-  const { t } = useTranslation("settings");
-  return useCallback(
-    (reason) =>
-      reason instanceof Problem && reason.status !== 0 && reason.title !== ""
-        ? reason.title
-        : t("fault.unreachable"),
-    [t],
-  );
 }

@@ -1,7 +1,7 @@
 /** What can be said about a routing policy without a page: defaults, findings at their fields, what a publication changes. Pure. */
+import type { Finding } from "../versions/wire.ts";
 import type {
   Body,
-  Finding,
   PolicyWords,
   QueuePolicy,
   Rule,
@@ -172,35 +172,6 @@ export function newRule(rules: readonly Rule[]): Rule {
 export function valuesOf(text: string): string[] {
   const parts = text.split(/[,，、;；\n]/).map((part) => part.trim());
   return [...new Set(parts.filter((part) => part !== ""))];
-}
-
-// -- findings ---------------------------------------------------------------------------------------------------------
-/** Concerns `path` or something inside of it. */
-export function isAt(finding: Finding, path: string): boolean {
-  return finding.field === path || finding.field.startsWith(`${path}.`);
-}
-
-export function findingsAt(findings: readonly Finding[], ...paths: string[]): Finding[] {
-  return findings.filter((finding) => paths.some((path) => isAt(finding, path)));
-}
-
-/** Concerns `path` itself, nothing inside of it. */
-export function exactlyAt(findings: readonly Finding[], path: string): Finding[] {
-  return findings.filter((finding) => finding.field === path);
-}
-
-/** What none of the page's places shows. */
-export function homeless(findings: readonly Finding[], places: readonly string[]): Finding[] {
-  return findings.filter((finding) => !places.some((place) => isAt(finding, place)));
-}
-
-export interface Marks {
-  errors: number;
-  warnings: number;
-}
-
-export function marksOf(errors: readonly Finding[], warnings: readonly Finding[], path: string): Marks {
-  return { errors: findingsAt(errors, path).length, warnings: findingsAt(warnings, path).length };
 }
 
 const RULE_ID = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;

@@ -1,18 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { rulesOf, type WallQueue } from "../wall/model.ts";
+import { findingsAt, homeless, marksOf } from "../versions/findings.ts";
+import type { Finding } from "../versions/wire.ts";
 import {
   byHand,
   changesBetween,
   defaultQueue,
-  findingsAt,
   freeRuleId,
   fullBody,
-  homeless,
   instantOf,
   isDefault,
   leanBody,
   localText,
-  marksOf,
   movedStep,
   newRule,
   nextStep,
@@ -25,7 +24,7 @@ import {
   withoutQueue,
   withQueue,
 } from "./model.ts";
-import type { Finding, RuleNow } from "./wire.ts";
+import type { RuleNow } from "./wire.ts";
 
 const finding = (field: string): Finding => ({ field, code: "x", message: field });
 

@@ -2,7 +2,8 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { checkBody, isChanged, policyQuery, useRenew, useSaveDraft } from "./data.ts";
+import { isChanged } from "../versions/data.ts";
+import { checkBody, policyQuery, useRenew, useSaveDraft } from "./data.ts";
 import { fullBody, leanBody, NO_BODY, sameBody, unfit } from "./model.ts";
 import type { Body, Checked, PolicyView, SavedDraft, Version } from "./wire.ts";
 
@@ -103,7 +104,7 @@ export function useDraft(tenant_id: string, view: PolicyView | undefined): Draft
       const { body: sent, note } = editing;
       setFailed(null);
       try {
-        const answer = await saving.mutateAsync({ body: leanBody(sent), note, etag });
+        const answer = await saving.mutateAsync({ body: { body: leanBody(sent), note }, etag });
         setLost(false);
         setChecked({ errors: answer.errors, warnings: answer.warnings, words: answer.draft.words });
         setEditing((now) =>

@@ -1,4 +1,5 @@
 /** Routing policies as the API sends them. Instants `_at`, spans `_ms`, both in ms. */
+import type { Author, Edition, Found, Shelf } from "../versions/wire.ts";
 
 export const STRATEGIES = [
   "longest_idle",
@@ -95,14 +96,6 @@ export interface Body {
   rules: Rule[];
 }
 
-export interface Finding {
-  /** A dotted path into the body: `queues.<id>.steps.0.needs`. */
-  field: string;
-  code: string;
-  params?: Record<string, string | number>;
-  message: string;
-}
-
 export interface QueueWords {
   queue_id: string;
   name: string;
@@ -118,21 +111,6 @@ export interface RuleWords {
 export interface PolicyWords {
   queues: QueueWords[];
   rules: RuleWords[];
-}
-
-export interface Author {
-  id: string;
-  name: string;
-}
-
-export interface Edition {
-  version: number;
-  state: "draft" | "published" | "retired";
-  note: string;
-  created_at: number;
-  created_by: Author | null;
-  published_at: number | null;
-  published_by: Author | null;
 }
 
 export interface Version extends Edition {
@@ -160,33 +138,20 @@ export interface RuleNow {
   switched?: Switched | null;
 }
 
-export interface PolicyView {
-  tenant_id: string;
-  etag: string;
+export interface PolicyView extends Shelf {
   present: Version | null;
   draft: Version | null;
-  versions: Edition[];
   rules: RuleNow[];
   floors: { floor_id: string; version: number }[];
 }
 
-export interface SavedDraft {
+export interface SavedDraft extends Found {
   draft: Version;
   etag: string;
-  errors: Finding[];
-  warnings: Finding[];
 }
 
-export interface Checked {
-  errors: Finding[];
-  warnings: Finding[];
+export interface Checked extends Found {
   words: PolicyWords;
-}
-
-export interface Published {
-  present: Version;
-  floors: { floor_id: string; version: number }[];
-  warnings: Finding[];
 }
 
 export interface Word {

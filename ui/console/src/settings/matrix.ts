@@ -6,8 +6,6 @@ export interface Held {
   minor: boolean;
 }
 
-export const LEVELS = [1, 2, 3, 4, 5] as const;
-
 export function heldOf(skills: readonly Held[], skillId: string): Held | undefined {
   return skills.find((held) => held.skill_id === skillId);
 }
@@ -30,17 +28,6 @@ export function meets(
   needs: readonly { skill_id: string; level: number }[],
 ): boolean {
   return needs.every((need) => (heldOf(skills, need.skill_id)?.level ?? 0) >= need.level);
-}
-
-/** What is missing, in the order of the needs: `have` is 0 when the skill is absent. */
-export function shortfall(
-  skills: readonly Held[],
-  needs: readonly { skill_id: string; level: number }[],
-): { skill_id: string; need: number; have: number }[] {
-  return needs.flatMap((need) => {
-    const have = heldOf(skills, need.skill_id)?.level ?? 0;
-    return have >= need.level ? [] : [{ skill_id: need.skill_id, need: need.level, have }];
-  });
 }
 
 /** Keyboard in the matrix: digits set, 0/Delete/Backspace take away, m toggles minor. Null: not our key. */

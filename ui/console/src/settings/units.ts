@@ -1,16 +1,4 @@
-/** Seconds on the page, milliseconds on the wire; contrast of a chosen colour. Pure. */
-
-/** Reads a whole number of seconds; null when it is none or outside [min, max]. Full-width digits are fine. */
-export function parseSeconds(text: string, min: number, max: number): number | null {
-  const plain = text.normalize("NFKC").trim();
-  if (!/^\d{1,6}$/.test(plain)) return null;
-  const seconds = Number(plain);
-  return seconds >= min && seconds <= max ? seconds * 1000 : null;
-}
-
-export function secondsText(ms: number): string {
-  return String(Math.round(ms / 1000));
-}
+/** Contrast of a chosen colour, and the snippet of a site. Pure. */
 
 const channel = (value: number): number => {
   const s = value / 255;

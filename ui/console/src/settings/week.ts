@@ -11,7 +11,6 @@ export interface Stretch {
 export type Week = Stretch[][];
 
 export const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
-export type Day = (typeof DAYS)[number];
 
 export const DAY_MINUTES = 24 * 60;
 
@@ -59,10 +58,6 @@ export function faultsOfDay(day: readonly Stretch[]): Map<number, StretchFault> 
     taken.push([start, end]);
   });
   return faults;
-}
-
-export function weekIsSound(week: Week): boolean {
-  return week.every((day) => faultsOfDay(day).size === 0);
 }
 
 export function minutesOpen(week: Week): number {

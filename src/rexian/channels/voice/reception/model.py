@@ -1,6 +1,6 @@
 """The flow, as the voice channel knows it. It lives in the directory, where it is edited, checked and kept."""
 
-from rexian.directory.reception.checks import Finding, Findings, Known, check
+from rexian.directory.reception.checks import Known, check
 from rexian.directory.reception.model import (
     KEYS,
     PERSON_KEY,
@@ -14,6 +14,7 @@ from rexian.directory.reception.model import (
     Speech,
     Target,
 )
+from rexian.directory.versions.model import Finding, Findings
 
 __all__ = [
     "KEYS",

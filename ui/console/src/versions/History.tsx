@@ -2,28 +2,28 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Badge, Button, ConfirmDialog, Notice, toast } from "@kit/ui";
-import { useSayProblem } from "../routing/data.ts";
 import { useWhen } from "../settings/parts/when.ts";
-import { useRestore } from "./data.ts";
-import type { Edition, ReceptionView } from "./wire.ts";
+import { isChanged, type Restore as RestoreHook, useSayProblem } from "./data.ts";
+import type { Edition, Shelf } from "./wire.ts";
 
 interface Props {
-  view: ReceptionView;
+  view: Shelf;
+  useRestore: RestoreHook;
   /** Something is being edited that restoring would write over. */
   hasDraft: boolean;
   mayEdit: boolean;
   onRestored: () => void;
 }
 
-export function History({ view, hasDraft, mayEdit, onRestored }: Props) {
-  const { t } = useTranslation("reception");
+export function History({ view, useRestore, hasDraft, mayEdit, onRestored }: Props) {
+  const { t } = useTranslation("versions");
   const when = useWhen();
   const [asking, setAsking] = useState<Edition | null>(null);
   if (view.versions.length === 0) return <p className="text-md text-ink-3">{t("history.none")}</p>;
   return (
     <>
       <div className="overflow-x-auto rounded-lg border border-line bg-surface">
-        <table className="w-full text-left text-md" aria-label={t("tab.history")}>
+        <table className="w-full text-left text-md" aria-label={t("history.title")}>
           <thead>
             <tr className="text-sm text-ink-2">
               {(["version", "note", "by", "at", "acts"] as const).map((id) => (
@@ -35,12 +35,12 @@ export function History({ view, hasDraft, mayEdit, onRestored }: Props) {
           </thead>
           <tbody>
             {view.versions.map((edition) => (
-              <tr key={edition.version}>
+              <tr key={edition.version} className="align-middle">
                 <th
                   scope="row"
                   className="border-b border-line px-3 py-2 font-medium whitespace-nowrap text-ink"
                 >
-                  {t("history.number", { version: edition.version })}{" "}
+                  {t("version", { version: edition.version })}{" "}
                   {edition.state === "published" ? <Badge tone="ok">{t("history.now")}</Badge> : null}
                 </th>
                 <td className="foreign border-b border-line px-3 py-2 break-words text-ink">
@@ -69,6 +69,7 @@ export function History({ view, hasDraft, mayEdit, onRestored }: Props) {
       {asking ? (
         <Restore
           view={view}
+          useRestore={useRestore}
           version={asking.version}
           hasDraft={hasDraft}
           onClose={() => setAsking(null)}
@@ -83,15 +84,16 @@ export function History({ view, hasDraft, mayEdit, onRestored }: Props) {
 }
 
 interface RestoreProps {
-  view: ReceptionView;
+  view: Shelf;
+  useRestore: RestoreHook;
   version: number;
   hasDraft: boolean;
   onClose: () => void;
   onRestored: () => void;
 }
 
-function Restore({ view, version, hasDraft, onClose, onRestored }: RestoreProps) {
-  const { t } = useTranslation("reception");
+function Restore({ view, useRestore, version, hasDraft, onClose, onRestored }: RestoreProps) {
+  const { t } = useTranslation("versions");
   const say = useSayProblem();
   const restore = useRestore(view.tenant_id);
   return (
@@ -117,7 +119,7 @@ function Restore({ view, version, hasDraft, onClose, onRestored }: RestoreProps)
       {t(hasDraft ? "history.restoreOver" : "history.restoreText")}
       {restore.isError ? (
         <Notice tone="bad" live className="mt-3">
-          {say(restore.error)}
+          {isChanged(restore.error) ? t("lost.text") : say(restore.error)}
         </Notice>
       ) : null}
     </ConfirmDialog>

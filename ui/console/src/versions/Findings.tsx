@@ -30,7 +30,7 @@ export function Findings({ errors = [], warnings = [] }: Props) {
 }
 
 function Row({ kind, finding }: { kind: Kind; finding: Finding }) {
-  const { t } = useTranslation("routing");
+  const { t } = useTranslation("versions");
   const looks = LOOKS[kind];
   return (
     <li data-finding={kind} className={`flex items-start gap-1.5 ${looks.ink}`}>
@@ -54,7 +54,7 @@ export function FindingMarks({ errors, warnings }: { errors: number; warnings: n
 }
 
 function Count({ kind, count }: { kind: Kind; count: number }) {
-  const { t } = useTranslation("routing");
+  const { t } = useTranslation("versions");
   if (count === 0) return null;
   const looks = LOOKS[kind];
   return (
