@@ -40,6 +40,22 @@ async def test_a_live_call_moves_to_another_device_without_a_gap(street: Street)
     assert (await phone.got("drop", leg=first))["cause"] == "normal"
 
 
+async def test_a_page_that_is_loaded_anew_is_told_that_it_is_muted(street: Street) -> None:
+    caller, _, phone = await street.talk()
+    await phone.send(t="mute", leg=phone.live()[0]["leg"], on=True)
+    await phone.until(lambda: phone.live()[0]["muted"])
+    await phone.close()
+    street.engine.lose(phone.live()[0]["leg"])
+    await street.plug_in(street.city.li, phone)
+    assert [call["muted"] for call in phone.of("welcome")[-1]["calls"]] == [True]
+    line = await phone.up()
+    assert line["muted"]
+    await street.until(lambda: street.engine.legs[line["leg"]].muted)
+    await phone.send(t="mute", leg=line["leg"], on=False)
+    await phone.until(lambda: not phone.live()[0]["muted"])
+    await street.until(lambda: street.hears(caller.leg) == {line["leg"]})
+
+
 async def test_a_colleague_takes_a_call_with_its_code(street: Street) -> None:
     caller, _, phone = await street.talk()
     code = phone.live()[0]["code"]

@@ -139,35 +139,35 @@ class Phones:
 
     def show(self, call: LiveCall, facts: Facts | None) -> None:
         """See `parties.People`."""
-        now: dict[str, tuple[str, str, str]] = {}
+        now: dict[str, tuple[str, str, str, bool]] = {}
         for line in call.lines.values() if facts is not None else ():
             if line.name.kind in ("agent", "supervisor"):
-                now[line.id] = (shown_state(line), _role(facts, line), line.device_id)
+                now[line.id] = (shown_state(line), _role(facts, line), line.device_id, line.mute)
         for leg_id in call.shown.keys() - now.keys():
-            state, role, device_id = call.shown.pop(leg_id)
+            state, role, device_id, muted = call.shown.pop(leg_id)
             if state != "ended":
-                self._show(call, leg_id, ("ended", role, device_id))
+                self._show(call, leg_id, ("ended", role, device_id, muted))
         for leg_id, what in now.items():
             if call.shown.get(leg_id) != what:
                 call.shown[leg_id] = what
                 self._show(call, leg_id, what)
 
-    def _show(self, call: LiveCall, leg_id: str, what: tuple[str, str, str]) -> None:
+    def _show(self, call: LiveCall, leg_id: str, what: tuple[str, str, str, bool]) -> None:
         interaction_id, _, person_id, *_ = leg_id.split(":")
         for device in self.of(person_id):
             view = self.view(call, leg_id, interaction_id, person_id, what, device)
             device.send(encode(frames.Call(**{name: getattr(view, name) for name in view.__struct_fields__})))
 
     def view(
-        self, call: LiveCall, leg_id: str, interaction_id: str, person_id: str, what: tuple[str, str, str],
+        self, call: LiveCall, leg_id: str, interaction_id: str, person_id: str, what: tuple[str, str, str, bool],
         reader: Device,
     ) -> frames.CallView:  # fmt: skip
-        state, role, device_id = what
+        state, role, device_id, muted = what
         holder = self._open.get(person_id, {}).get(device_id)
         return frames.CallView(
             interaction=interaction_id, leg=leg_id, role=role, state=state,  # type: ignore[arg-type]
             here=device_id == reader.id, device_label=holder.label if holder is not None else on_desk(device_id),
-            code=code_of(self._secret, call.contact_id, person_id),
+            code=code_of(self._secret, call.contact_id, person_id), muted=muted,
         )  # fmt: skip
 
     def views(self, calls: list[LiveCall], reader: Device) -> list[frames.CallView]:

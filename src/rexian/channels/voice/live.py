@@ -66,7 +66,7 @@ class LiveCall:
     released: bool = False  # the customer's line was let go on purpose: that it is not there is no loss
     told_present: bool | None = None
     dialled: dict[str, str] = field(default_factory=dict)  # participant → number, for those outside
-    shown: dict[str, tuple[str, str, str]] = field(default_factory=dict)
+    shown: dict[str, tuple[str, str, str, bool]] = field(default_factory=dict)
     starting: bool = False  # the floor doesn't know it yet
     dirty: bool = False
     runner: asyncio.Task[None] | None = None
