@@ -360,7 +360,8 @@ export class Phone {
     for (const [interaction, line] of this.lines) {
       const { leg, muted } = line.state.get();
       const word = this.state.get().calls[interaction];
-      if (word?.leg === leg && (word.muted ?? false) !== muted) this.socket.send({ t: "mute", leg, on: muted });
+      if (word?.leg === leg && (word.muted ?? false) !== muted)
+        this.socket.send({ t: "mute", leg, on: muted });
     }
   }
 
