@@ -169,3 +169,35 @@ async def test_vandals_get_clear_answers(street: Street) -> None:
         await phone.send(**frame)
         assert (await phone.got("nack"))["code"] == "malformed"
     assert Phone().device
+
+
+async def test_without_a_microphone_calls_go_elsewhere_and_chats_go_on(street: Street) -> None:
+    desk, phone = await street.agent(street.city.li)
+    floor = street.voice.asking.floor(street.city.yunshan)
+    assert floor is not None
+
+    def cut() -> bool:
+        agent = floor.agent(street.city.li)
+        return agent is not None and "voice" in agent.unreachable
+
+    await phone.send(t="ready", microphone=False, why="refused")
+    await street.until(cut)
+    caller = await street.caller()
+    await caller.call()
+    await caller.state("waiting")
+    await caller.got("position", position=1)
+    assert floor.interaction(caller.interaction).state == "queued"  # type: ignore[union-attr]
+    assert desk.view("me", "agent")[street.city.li]["state"] == "available"
+    other = await street.phone(street.city.li, "耳机")
+    await street.until(lambda: not cut())
+    handling = await desk.accept()
+    assert handling["id"] == caller.interaction
+    await other.up()
+
+
+async def test_a_microphone_that_another_program_uses_for_a_moment_changes_nothing(street: Street) -> None:
+    _, phone = await street.agent(street.city.li)
+    await phone.send(t="ready", microphone=False, why="busy")
+    await phone.send(t="ping", n=1)
+    await phone.got("pong")
+    assert street.voice.phones.reachable(street.city.li)

@@ -29,6 +29,7 @@ from rexian.channels.voice.listening import Ears
 from rexian.channels.voice.live import LiveCall, Recordings
 from rexian.channels.voice.lobby import Lobby, Receptions
 from rexian.channels.voice.patience import Patience
+from rexian.channels.voice.reach import Reach
 from rexian.channels.voice.recorder import Recorder
 from rexian.channels.voice.settings import VoiceLimits
 from rexian.channels.voice.socket import Socket
@@ -117,6 +118,7 @@ class VoiceChannel:
         self.ears = Ears(self)
         self.desk = DeskActs(self)
         self.patience = Patience(self)
+        self.reach = Reach(self.phones, self.asking, lambda: self._mirrors)
         self.echo = EchoTests(voice, clock, self.asking, lambda: self.limits)
         self.tasks: list[Task] = [
             self._run_engine, self._keep_time, self._keep_names, self._keep_health, self._keep_alarm,
@@ -322,6 +324,7 @@ class VoiceChannel:
         while True:
             await asyncio.sleep(self.limits.position_every_ms / 1000)
             self.patience.look()
+            self.reach.look()
             self._close_mute()
 
     async def _keep_alarm(self) -> None:

@@ -27,7 +27,7 @@ class Hello(Struct, tag_field="t", tag="hello"):
 
 
 class Ready(Struct, tag_field="t", tag="ready"):
-    """Whether this page can take a call now; `why` not: `denied`, `none`, `in_use` …"""
+    """Whether this page can take a call now; `why` not: `ask`, `refused`, `none`, `busy`, `insecure`, …"""
 
     microphone: bool
     why: Annotated[str, Meta(max_length=64)] = ""

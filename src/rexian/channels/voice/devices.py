@@ -15,6 +15,8 @@ from rexian.channels.voice.wire import encode
 from rexian.kit import i18n
 from rexian.kit.clock import Clock
 
+LASTING = frozenset(("ask", "refused", "none", "insecure", "no_phone"))
+"""Why a page can't take a call until somebody does something about it."""
 ON_DESK = "sip:"
 """Begins the id of a device that is no page: a phone of the exchange. Pages' ids have no colon."""
 
@@ -32,6 +34,7 @@ class Device(Protocol):
     person_id: str
     locale: str
     microphone: bool
+    why: str  # the word of a page that can't take a call; '': it can, or has not said
     alarmed: str  # the emergency that sounds there
     used_at: int
 
@@ -106,6 +109,17 @@ class Phones:
         """Pages are open, and none has a microphone."""
         theirs = self.of(person_id)
         return bool(theirs) and not any(device.microphone for device in theirs)
+
+    def reachable(self, person_id: str) -> bool | None:
+        """Whether a call can ring at this person's; None: no page of theirs is there to say.
+
+        What may pass within the ring time (a microphone in use, a line that is being made) doesn't count.
+        """
+        name = self.phone(person_id)
+        if name and not self.in_browser(name):
+            return True
+        theirs = self.of(person_id)
+        return any(device.why not in LASTING for device in theirs) if theirs else None
 
     # -- what they are told --------------------------------------------------------------------------------------------
     def _to(self, person_id: str, device_id: str, frame: Any) -> None:

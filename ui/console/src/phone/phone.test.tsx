@@ -128,6 +128,7 @@ describe("the desk says why calls can't ring here", () => {
     microphone.permission = permission;
     await openDesk();
     expect((await screen.findAllByText(words)).length).toBeGreaterThan(0);
+    expect(screen.getAllByText(/来电不会分配给您，会话照常/).length).toBeGreaterThan(0);
     expect(server.phoned("ready").at(-1)).toMatchObject({ microphone: false });
   });
 
