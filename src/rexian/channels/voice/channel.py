@@ -9,7 +9,7 @@ from typing import Any
 from rexian.channels.base import LastAgent, nobody
 from rexian.channels.chat.files import FileBook, FileStore
 from rexian.channels.visiting.abilities import Abilities
-from rexian.channels.visiting.address import Door, client_address
+from rexian.channels.visiting.address import Door, client_address, is_own
 from rexian.channels.visiting.entrance import Entrances
 from rexian.channels.visiting.protocol import Refusal
 from rexian.channels.visiting.visitors import Signer
@@ -79,8 +79,9 @@ class VoiceChannel:
         self.clock = clock
         self.voice = voice
         self.limits = limits or VoiceLimits(
-            sockets_per_address=settings.sockets_per_address, alarm_ms=settings.voice_alarm_after_s * 1_000
-        )
+            sockets_per_address=settings.sockets_per_address, alarm_ms=settings.voice_alarm_after_s * 1_000,
+            calls_per_address=settings.voice_calls_per_address,
+        )  # fmt: skip
         self.signer = Signer(settings.secret)
         self.entrances = Entrances(db, clock)
         self.abilities = Abilities(clock)
@@ -181,6 +182,15 @@ class VoiceChannel:
         """Count a new call from this address; False: too many of late."""
         limits, now = self.limits, self.clock.now_ms()
         return self.door.may_start(address, now, most=limits.starts_per_address, window_ms=limits.window_ms)
+
+    def check_share(self, ask_id: str, address: str, customers: Sequence[str], *, line: bool) -> None:
+        """Raises `Refusal` when this address or this visitor has its share of the lines (or of what waits without)."""
+        limits = self.limits
+        theirs = [call for id in customers for call in self.director.of_customer(id)]
+        here = [call for call in self.director.calls.values() if call.address == address and not is_own(address)]
+        for calls, most in ((theirs, limits.calls_per_visitor), (here, limits.calls_per_address)):
+            if most and sum((call.customer is not None) is line for call in calls) >= most:
+                raise Refusal("too_many_calls", ask_id, alternatives=["call_back"] if line else [])
 
     def close_person(self, person_id: str, code: int, reason: str) -> None:
         """The person was shut out, or has other rights now (FAULTS 49). Calls of theirs go on until they are ended."""

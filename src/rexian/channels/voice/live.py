@@ -55,6 +55,7 @@ class LiveCall:
     host: Receptionist | None = None
     number: str = ""  # where the customer can be rung
     locale: str = "zh-CN"
+    address: str = ""  # of the page that calls
     simulated: bool = False
     ringing_since: int = 0  # a call-back rings at the customer's
     ring_told: bool = False
