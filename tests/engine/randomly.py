@@ -15,7 +15,7 @@ CHOICES = (
     ("accept", 24), ("start", 18), ("end", 9), ("wrap", 9), ("tick", 6), ("prove", 18), ("state", 9), ("post", 3),
     ("reject", 5), ("transfer", 6), ("presence", 4), ("read", 2), ("extend", 2), ("rate", 2), ("agent", 1.5),
     ("queue", 0.7), ("note", 1), ("identify", 1), ("retire_agent", 0.5), ("retire_queue", 0.1), ("call_back", 4),
-    ("policy", 1.5), ("switch", 2), ("self_service", 0.4), ("start_again", 0.6), *CALL_CHOICES,
+    ("policy", 1.5), ("switch", 2), ("self_service", 0.4), ("start_again", 0.6), ("reach", 2), *CALL_CHOICES,
 )  # fmt: skip
 NEEDS = {
     "prove": "offer", "accept": "offer", "reject": "offer", "end": "talking", "transfer": "talking",
@@ -214,6 +214,10 @@ class Chance(RandomCalls):
             return cmd.SetAgentState(agent_id=self.an_agent(), state="available")
         reason = self.random.choice(("break", "lunch", "signed_out", None))
         return cmd.SetAgentState(agent_id=self.an_agent(), state="not_ready", reason=reason)
+
+    def make_reach(self, floor: Floor) -> cmd.SetReach:
+        r = self.random
+        return cmd.SetReach(agent_id=self.an_agent(), medium=r.choice(("chat", "voice")), on=r.random() < 0.7)
 
     def make_post(self, floor: Floor) -> cmd.PostMessage:
         id, agent = self.an_interaction(floor, "queued", "offered", "talking", "scheduled")

@@ -78,7 +78,13 @@ def words_of(floor: Floor, at: int, followed: Followed) -> Words:
         seen.shared = followed.shared.get(queue.id, {})
     for a in floor.agents():
         words.agents[a.id] = Thing(
-            id=a.id, spec=a.spec, wanted=a.wanted, changes=a.changes, number=a.number, idle_since=a.idle_since
+            id=a.id,
+            spec=a.spec,
+            wanted=a.wanted,
+            changes=a.changes,
+            number=a.number,
+            idle_since=a.idle_since,
+            unreachable=a.unreachable,
         )
     for i in floor.interactions():
         words.inters[i.id] = thing(i, followed)

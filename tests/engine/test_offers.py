@@ -6,6 +6,7 @@ import pytest
 
 from rexian.engine import commands as cmd
 from rexian.engine import events as ev
+from rexian.engine.floor import Floor
 from tests.engine.play import Play, names, only
 
 
@@ -237,3 +238,51 @@ def test_a_retired_agents_contacts_find_another_place_with_their_age_kept() -> N
     p.agent("王")
     assert p.rings_at("rings") == "王"
     assert p.do(cmd.RetireAgent(agent_id="李")) == []
+
+
+# -- what can't ring at a desk ---------------------------------------------------------------------------------------
+@pytest.fixture
+def both() -> Play:
+    """One agent who takes a call and a chat."""
+    play = Play()
+    play.queue()
+    play.agent("李", capacity={"chat": 1, "voice": 1})
+    return play
+
+
+def reach(p: Play, *, on: bool) -> list[ev.AnyEvent]:
+    return p.do(cmd.SetReach(agent_id="李", medium="voice", on=on))
+
+
+def test_whose_calls_cant_ring_goes_on_getting_chats(both: Play) -> None:
+    assert names(reach(both, on=False)) == ["AgentReachChanged"]
+    assert names(reach(both, on=False)) == []
+    both.start("call", medium="voice")
+    both.start("chat")
+    assert (both.i("call").state, both.rings_at("chat"), both.a("李").state) == ("queued", "李", "available")
+    assert names(reach(both, on=True)) == ["AgentReachChanged", "InteractionOffered"]
+    assert both.rings_at("call") == "李"
+
+
+def test_what_rings_when_the_microphone_goes_is_withdrawn_and_nobody_made_not_ready(both: Play) -> None:
+    both.start("call", medium="voice")
+    both.start("chat")
+    both.prove("chat")
+    assert names(reach(both, on=False)) == ["AgentReachChanged", "OfferWithdrawn", "InteractionQueued"]
+    both.after(3_000)
+    assert (both.i("call").state, both.rings_at("chat"), both.a("李").state) == ("queued", "李", "available")
+
+
+def test_a_call_is_not_handed_to_somebody_at_whom_it_cant_ring(both: Play) -> None:
+    both.agent("王", capacity={"voice": 1})
+    reach(both, on=False)
+    both.start("call", medium="voice")
+    both.accept("call")
+    assert both.refused(both.transfer_command("call", agent="李")) == "agent_not_ready"
+
+
+def test_a_restored_floor_knows_what_cant_ring(both: Play) -> None:
+    reach(both, on=False)
+    both.floor = Floor.restore(both.floor.snapshot())
+    both.start("call", medium="voice")
+    assert both.i("call").state == "queued"

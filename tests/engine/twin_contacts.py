@@ -115,7 +115,7 @@ class ContactActs(Desk):
 
     def prefer(self, i: Any, agent_id: str | None, kind: str, ms: int) -> None:
         agent = self.agents.get(agent_id or "")
-        if i.target or not agent or agent.wanted != "available" or not agent.spec.capacity.get(i.medium):
+        if i.target or not agent or not self.at_work(agent, i.medium):
             return
         permissions = kind == "named_agent"
         asked = {s: n for s, n in self.needs(i).items() if s.startswith(PERMISSIONS) or not permissions}
@@ -253,7 +253,7 @@ class ContactActs(Desk):
             raise Refusal("transfer_target_invalid")
         if any(s.startswith("tenant:") and s not in target.spec.skills for s in self.needs(i)):
             raise Refusal("transfer_target_invalid")
-        if target.wanted != "available":
+        if not self.at_work(target, i.medium):
             raise Refusal("agent_not_ready")
 
     # -- the end -----------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import Any
 from rexian.engine import commands as cmd
 from rexian.engine import events as ev
 from rexian.engine.refusal import Refusal
-from rexian.engine.specs import AgentSpec, Party, Policy, QueuePolicy
+from rexian.engine.specs import MEDIA, AgentSpec, Party, Policy, QueuePolicy
 from tests.engine.twin_routing import Routing
 from tests.engine.twin_words import ANY, IN_HANDS, ids, is_consult, new_queue, queued_event
 
@@ -116,12 +116,13 @@ class Desk(Routing):
         self.emit(kind, **ids(i), offer_id=offer_id, agent_id=agent.id, **more)
         return i
 
-    def clear_desk(self, agent: Any, why: str) -> None:
-        for offer_id in [o.id for o in self.offers.values() if o.agent == agent.id]:
+    def clear_desk(self, agent: Any, why: str, media: Any = MEDIA) -> None:
+        for offer_id in [o.id for o in self.offers.values() if o.agent == agent.id and o.i.medium in media]:
             self.queued(self.take_back(ev.OfferWithdrawn, offer_id, agent, why=why), why)
         awaited = [i for i in self.inters.values() if i.state == "queued" and i.target == agent.id]
         for i in sorted(awaited, key=lambda i: i.target_number):
-            self.queued(i, why)
+            if i.medium in media:
+                self.queued(i, why)
 
     def not_ready(self, agent: Any, reason: str, by_system: bool) -> None:
         agent.wanted, agent.reason, agent.by_system, agent.missed = "not_ready", reason, by_system, 0
@@ -248,6 +249,7 @@ class Desk(Routing):
             agent = self.agents[c.agent.id] = Thing(
                 id=c.agent.id, number=self.counts["agent"], wanted="not_ready", reason="signed_out", by_system=False,
                 changes=0, idle_since=0, missed=0, handled=0, busy_ms=0, busy_since=0, duty_since=0, occupancy=0,
+                unreachable=set(),
             )  # fmt: skip
         agent.spec = c.agent
         self.free_up(agent)
@@ -327,6 +329,16 @@ class Desk(Routing):
             raise Refusal("reason_required")
         elif (agent.wanted, agent.reason, agent.by_system) != ("not_ready", c.reason, False):
             self.not_ready(agent, c.reason, False)
+
+    def do_SetReach(self, c: cmd.SetReach) -> None:
+        agent = self.find(self.agents, c.agent_id, "unknown_agent")
+        if c.on != (c.medium in agent.unreachable):
+            return
+        agent.unreachable ^= {c.medium}
+        self.free_up(agent)
+        self.emit(ev.AgentReachChanged, agent_id=agent.id, medium=c.medium, on=c.on)
+        if not c.on:
+            self.clear_desk(agent, "agent_not_ready", (c.medium,))
 
     def ringing(self, offer_id: str, agent_id: str) -> Any:
         """The offer; None when this agent has accepted it already."""

@@ -108,9 +108,13 @@ class Words:
     def held(self, agent: Any) -> list[Any]:
         return [i for i in self.inters.values() if i.agent == agent.id and i.state in ("offered", *IN_HANDS)]
 
+    def at_work(self, agent: Any, medium: Any) -> bool:
+        on_duty = agent.wanted == "available" and medium not in agent.unreachable
+        return on_duty and bool(agent.spec.capacity.get(medium))
+
     def free(self, agent: Any, medium: Any) -> bool:
         """Whether an offer on this medium could be made now."""
-        if agent.wanted != "available" or not agent.spec.capacity.get(medium):
+        if not self.at_work(agent, medium):
             return False
         held = [i.medium for i in self.held(agent)]
         if held.count(medium) >= agent.spec.capacity[medium]:
@@ -129,7 +133,7 @@ class Words:
         return any(skill in agent.spec.minor for skill in self.needs(i))
 
     def interruptible(self, agent: Any, i: Any) -> bool:
-        if agent.wanted != "available" or not agent.spec.capacity.get(i.medium) or not self.emergency(i):
+        if not self.at_work(agent, i.medium) or not self.emergency(i):
             return False
         held = self.held(agent)
         if not held or any(h.state == "offered" for h in held) or self.free(agent, i.medium):

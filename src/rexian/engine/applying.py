@@ -81,6 +81,13 @@ def _agent_state_changed(core: Core, e: ev.AgentStateChanged) -> None:
     core.matcher.file(agent)
 
 
+def _agent_reach_changed(core: Core, e: ev.AgentReachChanged) -> None:
+    agent = core.state.agents[e.agent_id]
+    others = [medium for medium in agent.unreachable if medium != e.medium]
+    agent.unreachable = others if e.on else sorted([*others, e.medium])
+    core.matcher.file(agent)
+
+
 def _sign_in(agent: Agent, at: int) -> None:
     """What the strategies look at begins anew."""
     agent.duty_since = at
@@ -236,6 +243,7 @@ TABLE: dict[type[Any], Callable[[Core, Any], None]] = {
     ev.AgentDefined: _agent_defined,
     ev.AgentRetired: _agent_retired,
     ev.AgentStateChanged: _agent_state_changed,
+    ev.AgentReachChanged: _agent_reach_changed,
     ev.ContactStarted: _contact_started,
     ev.CustomerIdentified: _customer_identified,
     ev.MessagePosted: _message_posted,

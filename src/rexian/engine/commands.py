@@ -72,6 +72,17 @@ class SetAgentState(Command, frozen=True, kw_only=True):
     reason: str | None = None
 
 
+class SetReach(Command, frozen=True, kw_only=True):
+    """Whether contacts of this medium can ring at the agent's (calls: is there a microphone, a telephone?).
+
+    While they can't, none of it is offered; what rings is withdrawn, handlings and other media go on.
+    """
+
+    agent_id: str
+    medium: Medium
+    on: bool
+
+
 class ProveOffer(Command, frozen=True, kw_only=True):
     """The agent's page says that it is alive and rings."""
 
@@ -216,6 +227,7 @@ AnyCommand = (
     | EndInteraction | ExtendAfterContactWork | WrapUp | RateContact | Tick | PublishPolicy | SwitchRule
     | RecordSelfService | RequestCallBack | ReceiveContact | NoteReception | QueueInteraction | SetHold | Consult
     | CompleteTransfer | JoinInteraction | LeaveInteraction | AddExternal | TakeOver | SetRecording | NoteRecording
+    | SetReach
 )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from rexian.engine.state import Agent, Contact, Interaction, Queue, State
 _AGENT, _INTERACTION, _DEFINED, _BOTH = range(4)
 _MOVES: dict[type[Any], int] = {
     ev.AgentStateChanged: _AGENT,
+    ev.AgentReachChanged: _AGENT,
     ev.OfferAccepted: _AGENT,
     ev.OfferRejected: _AGENT,
     ev.OfferExpired: _AGENT,

@@ -72,6 +72,14 @@ class AgentStateChanged(Event, frozen=True, kw_only=True):
     by_system: bool = False
 
 
+class AgentReachChanged(Event, frozen=True, kw_only=True):
+    """Contacts of this medium can ring at the agent's from now on, or no longer."""
+
+    agent_id: str
+    medium: Medium
+    on: bool
+
+
 class ContactStarted(Event, frozen=True, kw_only=True):
     contact_id: str
     tenant_id: str
@@ -324,5 +332,5 @@ AnyEvent = (
     | DispositionAdded | ContactRated | ContactClosed | ContactsForgotten | PolicyPublished | RuleSwitched
     | LendingChanged | SelfServed | InteractionWidened | CallBackRequested | InteractionReceived | ReceptionNoted
     | InteractionHeld | InteractionResumed | ParticipantJoined | ParticipantLeft | InteractionTakenOver
-    | ConsultPromoted | RecordingChanged | RecordingStored
+    | ConsultPromoted | RecordingChanged | RecordingStored | AgentReachChanged
 )  # fmt: skip

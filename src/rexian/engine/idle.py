@@ -84,7 +84,7 @@ class Slot:
 class Filing:
     """Where an agent lies: per row the entry and the media (as bits) under which it is there."""
 
-    __slots__ = ("capable", "entry", "extra", "media", "on_duty", "profile", "slots")
+    __slots__ = ("capable", "deaf", "entry", "extra", "media", "on_duty", "profile", "slots")
 
     def __init__(self, profile: Profile, agent: Agent, row: Row) -> None:
         self.profile = profile
@@ -96,6 +96,7 @@ class Filing:
             Slot(medium, places, row, profile.index) for medium, places in agent.spec.capacity.items() if places
         ]
         self.capable = sum(slot.bit for slot in self.slots)
+        self.deaf = 0  # media that can't ring there now
 
 
 class Idle:
@@ -135,6 +136,9 @@ class Idle:
                         media |= slot.bit
             else:
                 media = sum(slot.bit for slot in filing.slots if agent.free(slot.medium))
+        if agent.unreachable or filing.deaf:
+            filing.deaf = sum(BITS[MEDIUM_INDEX[medium]] for medium in agent.unreachable)
+            media &= ~filing.deaf
         if media or filing.media:
             self._move(agent, filing, media)
         if len(self.rows) > 1:
@@ -190,7 +194,7 @@ class Idle:
     def _interruptible_media(self, agent: Agent, filing: Filing) -> int:
         if self.interruptible is None or not self.interruptible(agent):
             return 0
-        return filing.capable & ~filing.media
+        return filing.capable & ~filing.media & ~filing.deaf
 
     def interruptible_media(self, filing: Filing) -> int:
         """The media of which an emergency may interrupt this agent now."""

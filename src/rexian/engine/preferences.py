@@ -50,4 +50,4 @@ def _would(agent: Agent, c: Wish, needs: Mapping[str, int], *, now: bool) -> boo
         return False
     if now:
         return agent.free(c.medium)
-    return agent.wanted == "available" and agent.spec.capacity.get(c.medium, 0) > 0
+    return agent.could_take(c.medium)

@@ -72,7 +72,7 @@ def hindrance(core: Core, i: Interaction, agent: Agent) -> str | None:
     request, filing = core.asked(i).request, core.matcher.idle.filed[agent.id]
     if request.need & filing.profile.mask != request.need or not filing.capable >> request.medium & 1:
         return "skills"
-    if not filing.on_duty:
+    if not filing.on_duty or filing.deaf >> request.medium & 1:
         return "off_duty"
     if not filing.media >> request.medium & 1:
         return "busy"
@@ -110,7 +110,9 @@ def held_up(core: Core, i: Interaction) -> str:
         there = reach(core, i)
         return "open" if there.open else "blocked" if there.free else "busy" if there.on_duty else "nobody"
     for filing in core.matcher.idle.filed.values():
-        able = request.need & filing.profile.mask == request.need and filing.capable >> request.medium & 1
+        able = (
+            request.need & filing.profile.mask == request.need and (filing.capable & ~filing.deaf) >> request.medium & 1
+        )
         if filing.on_duty and able:
             return "busy"
     return "nobody"

@@ -96,6 +96,7 @@ class Agent(Struct, kw_only=True, gc=False):
     duty_since: int = 0  # when the agent last signed in
     busy_ms: int = 0  # time with at least one handling since then, without the present stretch
     busy_since: int = 0  # start of the present stretch
+    unreachable: list[Medium] = field(default_factory=list)  # what can't ring at their desk now, sorted
     occupancy: int = 0  # per 10,000 of the time since signing in, as of `idle_since`
 
     @property
@@ -119,10 +120,16 @@ class Agent(Struct, kw_only=True, gc=False):
         """How many handlings the agent has."""
         return len(self.handlings)
 
+    def could_take(self, medium: Medium) -> bool:
+        """Whether contacts of this medium come to the agent, now or once a place is free."""
+        return self.wanted == "available" and self.spec.capacity.get(medium, 0) > 0 and medium not in self.unreachable
+
     def free(self, medium: Medium) -> bool:
         """Whether an offer on this medium could be made now."""
         spec = self.spec
         if self.wanted != "available" or self.used.get(medium, 0) >= spec.capacity.get(medium, 0):
+            return False
+        if medium in self.unreachable:
             return False
         return spec.mix is None or _fits(spec.mix, self.used, medium)
 

@@ -7,7 +7,7 @@ from typing import Literal
 from rexian.engine import events as ev
 from rexian.engine.applying_calls import consults_of
 from rexian.engine.decision import Decision
-from rexian.engine.specs import Party
+from rexian.engine.specs import Medium, Party
 from rexian.engine.state import Agent, Contact, Interaction, Offer
 
 
@@ -47,14 +47,17 @@ def withdraw(d: Decision, offer: Offer, why: str) -> None:
     )
 
 
-def clear_desk(d: Decision, agent: Agent, why: str) -> None:
-    """What rings there or waits for this person goes to others. Handlings stay."""
+def clear_desk(d: Decision, agent: Agent, why: str, medium: Medium | None = None) -> None:
+    """What rings there or waits for this person goes to others, of one medium or all. Handlings stay."""
     for offer_id in tuple(agent.offers):
         offer = d.state.offers[offer_id]
+        if medium not in (None, offer.medium):
+            continue
         withdraw(d, offer, why)
         requeue(d, d.state.interactions[offer.interaction_id], why)
     for interaction_id in tuple(agent.awaited):
-        requeue(d, d.state.interactions[interaction_id], why)
+        if medium in (None, d.state.interactions[interaction_id].medium):
+            requeue(d, d.state.interactions[interaction_id], why)
 
 
 def make_not_ready(d: Decision, agent: Agent, reason: str, *, by_system: bool) -> None:

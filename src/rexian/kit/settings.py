@@ -83,6 +83,15 @@ class Settings(Struct, frozen=True, kw_only=True):
     sockets_per_address: Annotated[
         int, _about("limits", "Customers' chat sockets open at once from one address.", ge=1)
     ] = 200
+    voice_calls_per_address: Annotated[
+        int,
+        _about(
+            "limits",
+            "Calls from web pages at once from one address (an office may share one); 0: no limit. Addresses of this "
+            "very machine are never limited. Behind a proxy set `trusted_proxies`, or all customers share its address.",
+            ge=0,
+        ),
+    ] = 10
     voice_phone: Annotated[
         str, _about("voice", "Telephone number shown to customers whose browser can't call; empty: none.")
     ] = ""

@@ -31,8 +31,13 @@ class Caller(Talking):
         self.interaction = new_id()
         self.states: list[str] = []
 
-    async def open(self, origin: str | None = None, **hello: Any) -> None:
-        self.socket = await connect(f"{self.ws}/voice/ws", proxy=None, compression=None, max_size=None, origin=origin)  # type: ignore[arg-type]
+    async def open(
+        self, origin: str | None = None, additional_headers: dict[str, str] | None = None, **hello: Any
+    ) -> None:
+        self.socket = await connect(
+            f"{self.ws}/voice/ws", proxy=None, compression=None, max_size=None, origin=origin,  # type: ignore[arg-type]
+            additional_headers=additional_headers,
+        )  # fmt: skip
         self.closed = None
         self.frames = []
         self.listen()

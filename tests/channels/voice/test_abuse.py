@@ -13,7 +13,7 @@ from websockets.exceptions import ConnectionClosed
 from rexian.channels.voice.settings import VoiceLimits
 from rexian.kit.ids import new_id
 from rexian.runtime.tables import content, journal
-from tests.channels.voice.rig import Street
+from tests.channels.voice.rig import Caller, Street
 
 CARD = "4111111111111111"
 
@@ -186,3 +186,46 @@ async def test_a_caller_who_says_nothing_for_a_while_is_no_lost_line(street: Str
     await caller.got("pong", n=9)
     assert caller.states[-1] == "talking"
     assert street.hears(caller.leg)
+
+
+async def far_caller(street: Street, address: str) -> Caller:
+    """A page whose browser has this address, seen through our own proxy."""
+    caller = Caller(street.served.ws)
+    await caller.open(additional_headers={"X-Forwarded-For": f"198.51.100.9, {address}"})
+    street.open.append(caller)
+    return caller
+
+
+async def test_one_address_does_not_get_all_lines(street: Street, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its next caller reads why, and can have themselves called; everybody else gets through."""
+    monkeypatch.setattr(street.voice, "_proxies", frozenset({"127.0.0.1"}))
+    street.voice.limits = VoiceLimits(position_every_ms=100, calls_per_address=2)
+    callers = [await far_caller(street, "203.0.113.5") for _ in range(3)]
+    for caller in callers[:2]:
+        assert (await caller.call())["t"] == "answer"
+    refused = await callers[2].call()
+    assert (refused["code"], refused["alternatives"]) == ("too_many_calls", ["call_back"])
+    assert "通话太多" in refused["text"]
+    other = await far_caller(street, "203.0.113.6")
+    assert (await other.call())["t"] == "answer"
+    named = {"contact": new_id(), "interaction": new_id()}
+    assert (await callers[2].ask("call_back", number="13800138000", **named))["t"] == "ack"
+    await callers[0].ask("hangup")
+    await street.until(lambda: callers[0].leg not in street.engine.legs)
+    third = await far_caller(street, "203.0.113.5")
+    assert (await third.call())["t"] == "answer"
+
+
+async def test_who_comes_by_no_proxy_of_ours_can_not_claim_another_address(street: Street) -> None:
+    street.voice.limits = VoiceLimits(position_every_ms=100, calls_per_address=1)
+    for address in ("203.0.113.7", "203.0.113.8"):
+        assert (await (await far_caller(street, address)).call())["t"] == "answer"
+    assert {call.address for call in street.voice.director.calls.values()} == {"127.0.0.1"}
+
+
+async def test_one_visitor_does_not_call_from_every_tab(street: Street) -> None:
+    first = await street.caller()
+    tabs = [await street.caller(visitor=first.visitor, contact=None) for _ in range(2)]
+    assert (await first.call())["t"] == "answer"
+    assert (await tabs[0].call())["t"] == "answer"
+    assert (await tabs[1].call())["code"] == "too_many_calls"

@@ -40,6 +40,22 @@ async def test_a_live_call_moves_to_another_device_without_a_gap(street: Street)
     assert (await phone.got("drop", leg=first))["cause"] == "normal"
 
 
+async def test_a_page_that_is_loaded_anew_is_told_that_it_is_muted(street: Street) -> None:
+    caller, _, phone = await street.talk()
+    await phone.send(t="mute", leg=phone.live()[0]["leg"], on=True)
+    await phone.until(lambda: phone.live()[0]["muted"])
+    await phone.close()
+    street.engine.lose(phone.live()[0]["leg"])
+    await street.plug_in(street.city.li, phone)
+    assert [call["muted"] for call in phone.of("welcome")[-1]["calls"]] == [True]
+    line = await phone.up()
+    assert line["muted"]
+    await street.until(lambda: street.engine.legs[line["leg"]].muted)
+    await phone.send(t="mute", leg=line["leg"], on=False)
+    await phone.until(lambda: not phone.live()[0]["muted"])
+    await street.until(lambda: street.hears(caller.leg) == {line["leg"]})
+
+
 async def test_a_colleague_takes_a_call_with_its_code(street: Street) -> None:
     caller, _, phone = await street.talk()
     code = phone.live()[0]["code"]
@@ -153,3 +169,35 @@ async def test_vandals_get_clear_answers(street: Street) -> None:
         await phone.send(**frame)
         assert (await phone.got("nack"))["code"] == "malformed"
     assert Phone().device
+
+
+async def test_without_a_microphone_calls_go_elsewhere_and_chats_go_on(street: Street) -> None:
+    desk, phone = await street.agent(street.city.li)
+    floor = street.voice.asking.floor(street.city.yunshan)
+    assert floor is not None
+
+    def cut() -> bool:
+        agent = floor.agent(street.city.li)
+        return agent is not None and "voice" in agent.unreachable
+
+    await phone.send(t="ready", microphone=False, why="refused")
+    await street.until(cut)
+    caller = await street.caller()
+    await caller.call()
+    await caller.state("waiting")
+    await caller.got("position", position=1)
+    assert floor.interaction(caller.interaction).state == "queued"  # type: ignore[union-attr]
+    assert desk.view("me", "agent")[street.city.li]["state"] == "available"
+    other = await street.phone(street.city.li, "耳机")
+    await street.until(lambda: not cut())
+    handling = await desk.accept()
+    assert handling["id"] == caller.interaction
+    await other.up()
+
+
+async def test_a_microphone_that_another_program_uses_for_a_moment_changes_nothing(street: Street) -> None:
+    _, phone = await street.agent(street.city.li)
+    await phone.send(t="ready", microphone=False, why="busy")
+    await phone.send(t="ping", n=1)
+    await phone.got("pong")
+    assert street.voice.phones.reachable(street.city.li)

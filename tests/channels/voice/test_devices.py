@@ -16,7 +16,7 @@ LI = "li"
 
 def device(id: str, *, microphone: bool = True, used_at: int = 0) -> Any:
     return SimpleNamespace(
-        id=id, label=id, person_id=LI, locale="zh-CN", microphone=microphone, alarmed="", used_at=used_at
+        id=id, label=id, person_id=LI, locale="zh-CN", microphone=microphone, why="", alarmed="", used_at=used_at
     )
 
 
@@ -53,3 +53,16 @@ def test_the_exchanges_address_for_browsers_is_a_sockets() -> None:
     assert exchange_socket(given) == "wss://desk.test/sip"
     with pytest.raises(SettingsError, match="asterisk_socket"):
         exchange_socket(Settings(**at, asterisk_socket="https://desk.test/sip"))  # type: ignore[arg-type]
+
+
+def test_who_has_a_telephone_on_the_desk_needs_no_microphone(phones: Phones) -> None:
+    page = device("page", microphone=False)
+    page.why = "none"
+    phones.enter(page)
+    assert phones.reachable(LI) is False
+    at_the_exchange(phones, "101")
+    assert phones.reachable(LI) is True
+    at_the_exchange(phones, "w101")
+    assert phones.reachable(LI) is False
+    phones.leave(page)
+    assert phones.reachable(LI) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections import Counter
 
 from rexian.channels.visiting.protocol import Pace
@@ -18,6 +19,14 @@ def client_address(scope: Scope, proxies: frozenset[str]) -> str:
     while address in proxies and hops:
         address = hops.pop()
     return address[:80]
+
+
+def is_own(address: str) -> bool:
+    """Of this very machine, or none at all: a proxy that nobody has named, our own pages, a drill."""
+    try:
+        return not address or ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
 
 
 class Door:

@@ -9,7 +9,7 @@ from typing import Any
 from rexian.channels.base import LastAgent, nobody
 from rexian.channels.chat.files import FileBook, FileStore
 from rexian.channels.visiting.abilities import Abilities
-from rexian.channels.visiting.address import Door, client_address
+from rexian.channels.visiting.address import Door, client_address, is_own
 from rexian.channels.visiting.entrance import Entrances
 from rexian.channels.visiting.protocol import Refusal
 from rexian.channels.visiting.visitors import Signer
@@ -29,6 +29,7 @@ from rexian.channels.voice.listening import Ears
 from rexian.channels.voice.live import LiveCall, Recordings
 from rexian.channels.voice.lobby import Lobby, Receptions
 from rexian.channels.voice.patience import Patience
+from rexian.channels.voice.reach import Reach
 from rexian.channels.voice.recorder import Recorder
 from rexian.channels.voice.settings import VoiceLimits
 from rexian.channels.voice.socket import Socket
@@ -78,8 +79,9 @@ class VoiceChannel:
         self.clock = clock
         self.voice = voice
         self.limits = limits or VoiceLimits(
-            sockets_per_address=settings.sockets_per_address, alarm_ms=settings.voice_alarm_after_s * 1_000
-        )
+            sockets_per_address=settings.sockets_per_address, alarm_ms=settings.voice_alarm_after_s * 1_000,
+            calls_per_address=settings.voice_calls_per_address,
+        )  # fmt: skip
         self.signer = Signer(settings.secret)
         self.entrances = Entrances(db, clock)
         self.abilities = Abilities(clock)
@@ -117,6 +119,7 @@ class VoiceChannel:
         self.ears = Ears(self)
         self.desk = DeskActs(self)
         self.patience = Patience(self)
+        self.reach = Reach(self.phones, self.asking, lambda: self._mirrors)
         self.echo = EchoTests(voice, clock, self.asking, lambda: self.limits)
         self.tasks: list[Task] = [
             self._run_engine, self._keep_time, self._keep_names, self._keep_health, self._keep_alarm,
@@ -179,6 +182,15 @@ class VoiceChannel:
         """Count a new call from this address; False: too many of late."""
         limits, now = self.limits, self.clock.now_ms()
         return self.door.may_start(address, now, most=limits.starts_per_address, window_ms=limits.window_ms)
+
+    def check_share(self, ask_id: str, address: str, customers: Sequence[str], *, line: bool) -> None:
+        """Raises `Refusal` when this address or this visitor has its share of the lines (or of what waits without)."""
+        limits = self.limits
+        theirs = [call for id in customers for call in self.director.of_customer(id)]
+        here = [call for call in self.director.calls.values() if call.address == address and not is_own(address)]
+        for calls, most in ((theirs, limits.calls_per_visitor), (here, limits.calls_per_address)):
+            if most and sum((call.customer is not None) is line for call in calls) >= most:
+                raise Refusal("too_many_calls", ask_id, alternatives=["call_back"] if line else [])
 
     def close_person(self, person_id: str, code: int, reason: str) -> None:
         """The person was shut out, or has other rights now (FAULTS 49). Calls of theirs go on until they are ended."""
@@ -323,6 +335,7 @@ class VoiceChannel:
         while True:
             await asyncio.sleep(self.limits.position_every_ms / 1000)
             self.patience.look()
+            self.reach.look()
             self._close_mute()
 
     async def _keep_alarm(self) -> None:

@@ -27,7 +27,7 @@ class Hello(Struct, tag_field="t", tag="hello"):
 
 
 class Ready(Struct, tag_field="t", tag="ready"):
-    """Whether this page can take a call now; `why` not: `denied`, `none`, `in_use` …"""
+    """Whether this page can take a call now; `why` not: `ask`, `refused`, `none`, `busy`, `insecure`, …"""
 
     microphone: bool
     why: Annotated[str, Meta(max_length=64)] = ""
@@ -83,7 +83,10 @@ class Sip(Struct, kw_only=True):
 
 
 class CallView(Struct, kw_only=True):
-    """One leg of the person in a live call. `here`: on the device that reads this. `code`: for taking it elsewhere."""
+    """One leg of the person in a live call. `here`: on the device that reads this. `code`: for taking it elsewhere.
+
+    `muted`: the person wants not to be heard, on this leg and on those that follow it.
+    """
 
     interaction: str
     leg: str
@@ -92,6 +95,7 @@ class CallView(Struct, kw_only=True):
     here: bool
     device_label: str
     code: str
+    muted: bool = False
 
 
 class Call(CallView, tag_field="t", tag="call", kw_only=True):

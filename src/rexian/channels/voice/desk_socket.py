@@ -35,6 +35,7 @@ class DeskSocket:
         self.id = ""
         self.label = ""
         self.microphone = False
+        self.why = ""
         self.alarmed = ""
         self.opened_at = self.seen_at = self.used_at = channel.clock.now_ms()
         self._channel = channel
@@ -85,6 +86,8 @@ class DeskSocket:
                 self._hello(ask)
             case frames.Ready():
                 self.microphone, self.used_at = ask.microphone, self.seen_at
+                self.why = "" if ask.microphone else ask.why or "none"
+                self._channel.reach.look()
                 if ask.microphone:
                     self._channel.director.touch_person(self.person_id)
             case frames.Offer():

@@ -15,6 +15,8 @@ from rexian.channels.voice.wire import encode
 from rexian.kit import i18n
 from rexian.kit.clock import Clock
 
+LASTING = frozenset(("ask", "refused", "none", "insecure", "no_phone"))
+"""Why a page can't take a call until somebody does something about it."""
 ON_DESK = "sip:"
 """Begins the id of a device that is no page: a phone of the exchange. Pages' ids have no colon."""
 
@@ -32,6 +34,7 @@ class Device(Protocol):
     person_id: str
     locale: str
     microphone: bool
+    why: str  # the word of a page that can't take a call; '': it can, or has not said
     alarmed: str  # the emergency that sounds there
     used_at: int
 
@@ -107,6 +110,17 @@ class Phones:
         theirs = self.of(person_id)
         return bool(theirs) and not any(device.microphone for device in theirs)
 
+    def reachable(self, person_id: str) -> bool | None:
+        """Whether a call can ring at this person's; None: no page of theirs is there to say.
+
+        What may pass within the ring time (a microphone in use, a line that is being made) doesn't count.
+        """
+        name = self.phone(person_id)
+        if name and not self.in_browser(name):
+            return True
+        theirs = self.of(person_id)
+        return any(device.why not in LASTING for device in theirs) if theirs else None
+
     # -- what they are told --------------------------------------------------------------------------------------------
     def _to(self, person_id: str, device_id: str, frame: Any) -> None:
         device = self._open.get(person_id, {}).get(device_id)
@@ -139,35 +153,35 @@ class Phones:
 
     def show(self, call: LiveCall, facts: Facts | None) -> None:
         """See `parties.People`."""
-        now: dict[str, tuple[str, str, str]] = {}
+        now: dict[str, tuple[str, str, str, bool]] = {}
         for line in call.lines.values() if facts is not None else ():
             if line.name.kind in ("agent", "supervisor"):
-                now[line.id] = (shown_state(line), _role(facts, line), line.device_id)
+                now[line.id] = (shown_state(line), _role(facts, line), line.device_id, line.mute)
         for leg_id in call.shown.keys() - now.keys():
-            state, role, device_id = call.shown.pop(leg_id)
+            state, role, device_id, muted = call.shown.pop(leg_id)
             if state != "ended":
-                self._show(call, leg_id, ("ended", role, device_id))
+                self._show(call, leg_id, ("ended", role, device_id, muted))
         for leg_id, what in now.items():
             if call.shown.get(leg_id) != what:
                 call.shown[leg_id] = what
                 self._show(call, leg_id, what)
 
-    def _show(self, call: LiveCall, leg_id: str, what: tuple[str, str, str]) -> None:
+    def _show(self, call: LiveCall, leg_id: str, what: tuple[str, str, str, bool]) -> None:
         interaction_id, _, person_id, *_ = leg_id.split(":")
         for device in self.of(person_id):
             view = self.view(call, leg_id, interaction_id, person_id, what, device)
             device.send(encode(frames.Call(**{name: getattr(view, name) for name in view.__struct_fields__})))
 
     def view(
-        self, call: LiveCall, leg_id: str, interaction_id: str, person_id: str, what: tuple[str, str, str],
+        self, call: LiveCall, leg_id: str, interaction_id: str, person_id: str, what: tuple[str, str, str, bool],
         reader: Device,
     ) -> frames.CallView:  # fmt: skip
-        state, role, device_id = what
+        state, role, device_id, muted = what
         holder = self._open.get(person_id, {}).get(device_id)
         return frames.CallView(
             interaction=interaction_id, leg=leg_id, role=role, state=state,  # type: ignore[arg-type]
             here=device_id == reader.id, device_label=holder.label if holder is not None else on_desk(device_id),
-            code=code_of(self._secret, call.contact_id, person_id),
+            code=code_of(self._secret, call.contact_id, person_id), muted=muted,
         )  # fmt: skip
 
     def views(self, calls: list[LiveCall], reader: Device) -> list[frames.CallView]:

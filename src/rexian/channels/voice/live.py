@@ -55,6 +55,7 @@ class LiveCall:
     host: Receptionist | None = None
     number: str = ""  # where the customer can be rung
     locale: str = "zh-CN"
+    address: str = ""  # of the page that calls
     simulated: bool = False
     ringing_since: int = 0  # a call-back rings at the customer's
     ring_told: bool = False
@@ -66,7 +67,7 @@ class LiveCall:
     released: bool = False  # the customer's line was let go on purpose: that it is not there is no loss
     told_present: bool | None = None
     dialled: dict[str, str] = field(default_factory=dict)  # participant → number, for those outside
-    shown: dict[str, tuple[str, str, str]] = field(default_factory=dict)
+    shown: dict[str, tuple[str, str, str, bool]] = field(default_factory=dict)
     starting: bool = False  # the floor doesn't know it yet
     dirty: bool = False
     runner: asyncio.Task[None] | None = None

@@ -6,7 +6,9 @@ from msgspec import Struct
 
 
 class VoiceLimits(Struct, frozen=True, kw_only=True):
-    """`sockets_per_address` comes from the installation's settings, the rest is part of the protocol."""
+    """`sockets_per_address`, `calls_per_address` and `alarm_ms` come from the installation's settings, the rest is part
+    of the protocol.
+    """
 
     sockets_per_address: int = 200
     frames: int = 60  # in `window_ms`, per socket; more are refused with `slow_down` (FAULTS 14)
@@ -14,6 +16,8 @@ class VoiceLimits(Struct, frozen=True, kw_only=True):
     keys: int = 20  # keys in `keys_ms`, per socket: a person's fingers are slower
     keys_ms: int = 2_000
     starts_per_address: int = 30  # new calls in `window_ms` from one address
+    calls_per_address: int = 10  # at once, from pages; 0: no limit
+    calls_per_visitor: int = 2  # at once: a call that hangs in one tab doesn't bar another
     hello_ms: int = 10_000  # a socket that has not said hello by then is closed
     silent_ms: int = 45_000  # a staff phone socket from which nothing has come for so long is closed
     position_every_ms: int = 1_000

@@ -160,6 +160,7 @@ class Socket:
         if self._channel.degraded:
             self._say(frames.Degraded(True))
         if found is not None:
+            found[0].address = self.address
             self._channel.visits.attach(found[0].contact_id, self)
             self._channel.director.touch(found[0].contact_id)
             if found[0].ringing_since:
@@ -198,8 +199,10 @@ class Socket:
         channel = self._channel
         if ask.topic is not None and self._entrance.site.queue_for(ask.topic) is None:
             raise Refusal("unknown_topic", ask.id)
-        if not self._simulated and not channel.may_start(self.address):
-            raise Refusal("slow_down", ask.id)
+        if not self._simulated:
+            channel.check_share(ask.id, self.address, (), line=isinstance(ask, frames.Call))
+            if not channel.may_start(self.address):
+                raise Refusal("slow_down", ask.id)
         now = channel.clock.now_ms()
         name = (ask.name or "").strip().replace("\x00", "")
         async with channel.db.system() as tx:
@@ -207,6 +210,8 @@ class Socket:
                 tx, self._tenant_id, kind="web", value=self._visitor.id, name=name, locale=self.locale, now_ms=now
             )
             known = await kind_of(tx, customer_id)
+        if not self._simulated:
+            channel.check_share(ask.id, "", [customer_id], line=isinstance(ask, frames.Call))
         self._customers = [customer_id, *(one for one in self._customers if one != customer_id)]
         attributes = attributes_of(ask.attributes, ask.topic, known)
         command = engine.ReceiveContact(
@@ -214,7 +219,8 @@ class Socket:
             customer_id=customer_id, medium="voice", simulated=self._simulated, attributes=attributes,
             entry=self._entrance.site.key,
         )  # fmt: skip
-        with channel.guests.expected(self._tenant_id, contact_id, interaction_id):
+        with channel.guests.expected(self._tenant_id, contact_id, interaction_id) as call:
+            call.address = self.address
             id = ask.id if isinstance(ask, frames.Call) else str(uuid.uuid5(uuid.UUID(ask.id), "received"))
             await channel.asking.ask(self._tenant_id, command, Party("customer", customer_id), id=id)
 

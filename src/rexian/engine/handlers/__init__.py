@@ -27,6 +27,7 @@ HANDLERS: dict[type[Any], Callable[[Decision, Any], None]] = {
     cmd.DefineAgent: configuration.define_agent,
     cmd.RetireAgent: configuration.retire_agent,
     cmd.SetAgentState: agents.set_agent_state,
+    cmd.SetReach: agents.set_reach,
     cmd.ProveOffer: agents.prove_offer,
     cmd.AcceptOffer: agents.accept_offer,
     cmd.RejectOffer: agents.reject_offer,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from rexian.engine import events as ev
-from rexian.engine.commands import AcceptOffer, ProveOffer, RejectOffer, SetAgentState
+from rexian.engine.commands import AcceptOffer, ProveOffer, RejectOffer, SetAgentState, SetReach
 from rexian.engine.decision import Decision
 from rexian.engine.refusal import Refusal
 from rexian.engine.state import Interaction, Offer
-from rexian.engine.steps import make_not_ready, requeue
+from rexian.engine.steps import clear_desk, make_not_ready, requeue
 
 
 def set_agent_state(d: Decision, c: SetAgentState) -> None:
@@ -21,6 +21,16 @@ def set_agent_state(d: Decision, c: SetAgentState) -> None:
         raise Refusal("reason_required", agent_id=agent.id)
     if agent.wanted != "not_ready" or agent.reason != c.reason or agent.by_system:
         make_not_ready(d, agent, c.reason, by_system=False)
+
+
+def set_reach(d: Decision, c: SetReach) -> None:
+    """What could not be heard there goes to others at once; nobody is made not ready for it."""
+    agent = d.agent(c.agent_id)
+    if (c.medium in agent.unreachable) != c.on:
+        return
+    d.emit(ev.AgentReachChanged(at=d.at, agent_id=agent.id, medium=c.medium, on=c.on))
+    if not c.on:
+        clear_desk(d, agent, "agent_not_ready", c.medium)
 
 
 def _interaction_of(d: Decision, offer_id: str) -> tuple[Interaction, int] | None:

@@ -116,5 +116,5 @@ def _check_person(d: Decision, interaction: Interaction, agent_id: str) -> None:
     for skill in d.core.needs_of(interaction):
         if skill.startswith(PERMISSION_PREFIX) and skill not in agent.spec.skills:
             raise Refusal("transfer_target_invalid", agent_id=agent_id)
-    if agent.wanted != "available":
+    if not agent.could_take(interaction.medium):
         raise Refusal("agent_not_ready", agent_id=agent_id)

@@ -12,7 +12,8 @@ UNTOLD: frozenset[type[e.Event]] = frozenset(
         e.OfferProven, e.OfferRejected, e.OfferExpired, e.OfferWithdrawn, e.MessagesRead, e.NoteAdded,
         e.AfterContactWorkStarted, e.AfterContactWorkExtended, e.HandlingWrappedUp, e.DispositionAdded,
         e.ContactClosed, e.ContactsForgotten, e.QueueDefined, e.QueueRetired, e.AgentDefined, e.AgentRetired,
-        e.AgentStateChanged, e.PolicyPublished, e.RuleSwitched, e.LendingChanged, e.RecordingStored,
+        e.AgentStateChanged, e.AgentReachChanged, e.PolicyPublished, e.RuleSwitched, e.LendingChanged,
+        e.RecordingStored,
     )
 )  # fmt: skip
 """Kinds of events that are none of the customer's business."""

@@ -331,6 +331,12 @@ def _(event: e.AgentStateChanged, names: Names, words: Words | None) -> Said:
     return names.say(key, agent=names.agent(event.agent_id), reason=names.reason(event.reason)), "plain"
 
 
+@tells(e.AgentReachChanged)
+def _(event: e.AgentReachChanged, names: Names, words: Words | None) -> Said:
+    key = f"agent_reach.{'on' if event.on else 'off'}"
+    return names.say(key, agent=names.agent(event.agent_id), medium=names.say(f"medium.{event.medium}")), "plain"
+
+
 @tells(e.PolicyPublished)
 def _(event: e.PolicyPublished, names: Names, words: Words | None) -> Said:
     parts = [names.say("policy_published", version=event.policy.version)]

@@ -14,6 +14,9 @@ const HELP: Partial<Record<Readiness, Help>> = {
   no_phone: "none",
 };
 
+/** What only a person can mend: the floor is told, and offers other work only. As the server's `devices.LASTING`. */
+const NO_CALLS: Readiness[] = ["ask", "refused", "none", "insecure", "no_phone"];
+
 export function PhoneNotice() {
   const { t } = useTranslation("phone");
   const phone = usePhone();
@@ -44,6 +47,7 @@ export function PhoneNotice() {
         }
       >
         {t(`ready.${why}`)} {t(`ready_help.${why}`)}
+        {NO_CALLS.includes(why) ? ` ${t("no_calls")}` : ""}
         {why === "engine" && detail !== "…" ? ` ${detail}` : ""}
       </Notice>
     );

@@ -128,6 +128,7 @@ describe("the desk says why calls can't ring here", () => {
     microphone.permission = permission;
     await openDesk();
     expect((await screen.findAllByText(words)).length).toBeGreaterThan(0);
+    expect(screen.getAllByText(/来电不会分配给您，会话照常/).length).toBeGreaterThan(0);
     expect(server.phoned("ready").at(-1)).toMatchObject({ microphone: false });
   });
 
@@ -329,6 +330,33 @@ describe("moving a call", () => {
     expect(FakePeer.last.sender.track?.enabled).toBe(false);
     expect(within(card).getByRole("button", { name: /取消静音/ })).toBeTruthy();
     expect(server.phoned("mute").at(-1)).toEqual({ t: "mute", leg: next, on: true });
+  });
+
+  it("is shown muted after this page was loaded anew, as the server keeps it", async () => {
+    view(voice());
+    await openDesk();
+    ring(
+      { t: "call", ...word({ muted: true }) },
+      { t: "connect", leg: LEG, interaction: "interaction-1", role: "talk" },
+    );
+    const card = within(await call());
+    await waitFor(() => expect(server.phoned("offer")).toHaveLength(1));
+    act(() => FakePeer.last.becomes("connected"));
+    ring({ t: "call", ...word({ state: "up", muted: true }) });
+    expect(await card.findByRole("button", { name: /取消静音/ })).toBeTruthy();
+    await waitFor(() => expect(FakePeer.last.sender.track?.enabled).toBe(false));
+  });
+
+  it("tells the server of a mute that it missed while it was away", async () => {
+    await talking();
+    server.phoneCalls = [word({ state: "up" })];
+    act(() => server.cutPhones());
+    key("KeyM");
+    await said("您已静音");
+    expect(server.phoned("mute")).toEqual([]);
+    await waitFor(() => expect(server.phoned("mute")).toEqual([{ t: "mute", leg: LEG, on: true }]), {
+      timeout: 5_000,
+    });
   });
 
   it("after the device was lost", async () => {

@@ -343,6 +343,7 @@ export class Phone {
     if (frame.sip) this.exchange.use(frame.sip, frame.ice_servers);
     else this.exchange.stop();
     this.tellReady();
+    this.tellMuted();
     for (const interaction of [...this.lines.keys()]) {
       if (!calls[interaction]) this.closeLine(interaction);
       else if (
@@ -352,6 +353,16 @@ export class Phone {
         this.lines.get(interaction)?.renew();
     }
     setTimeout(() => this.takeUp(), TAKE_UP_MS);
+  }
+
+  /** What was pressed while the server was away: as it shows here, so it is. */
+  private tellMuted(): void {
+    for (const [interaction, line] of this.lines) {
+      const { leg, muted } = line.state.get();
+      const word = this.state.get().calls[interaction];
+      if (word?.leg === leg && (word.muted ?? false) !== muted)
+        this.socket.send({ t: "mute", leg, on: muted });
+    }
   }
 
   /** This page had calls before it was loaded anew, and the server has not connected them again by itself. */
@@ -381,7 +392,7 @@ export class Phone {
       this.showLines();
     });
     // The server keeps the person muted from leg to leg.
-    if (before?.state.get().muted) line.setMuted(true);
+    if (before ? before.state.get().muted : this.state.get().calls[interaction]?.muted) line.setMuted(true);
     this.showLines();
     line.start();
   }

@@ -13,6 +13,8 @@ export interface CallWord {
   device_label: string;
   /** Passes the call to another device. */
   code: string;
+  /** The server keeps the person muted, from leg to leg. Absent: no. */
+  muted?: boolean;
 }
 
 export interface SipAccess {
