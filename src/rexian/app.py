@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import warnings
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -24,6 +24,7 @@ from rexian.channels.voice.reception import api as reception_api
 from rexian.channels.voice.receptions import DirectoryNumbers, DirectoryReceptions
 from rexian.directory import slice as directory
 from rexian.directory.principal import Principal
+from rexian.directory.signals import CHANGES
 from rexian.drill.slice import make as drill
 from rexian.kit import log
 from rexian.kit.clock import Clock, SystemClock
@@ -111,13 +112,20 @@ class House:
     def _make_voice(self, engine: VoiceEngine | None) -> VoiceChannel | None:
         if engine is None:
             return None
-        settings = self.settings
+        settings, recordings = self.settings, BookOfCalls(self.recordings)
+        receptions, numbers = DirectoryReceptions(self.db, self.clock), DirectoryNumbers(self.db)
+        for kept in (receptions, numbers, recordings):
+            self._when_changed(kept.forget)
         return VoiceChannel(
-            self.db, self.clock, settings, engine, self.prompts,
-            DirectoryReceptions(self.db, self.clock), self.book, self._mirror_of, self.gatekeeper.is_own_origin,
-            last_agent=last_agent, recordings=BookOfCalls(self.recordings), ice_servers=ice_servers(settings),
-            sip_of=browser_phones(settings), number_of=DirectoryNumbers(self.db, self.clock),
+            self.db, self.clock, settings, engine, self.prompts, receptions, self.book, self._mirror_of,
+            self.gatekeeper.is_own_origin, last_agent=last_agent, recordings=recordings,
+            ice_servers=ice_servers(settings), sip_of=browser_phones(settings), number_of=numbers,
         )  # fmt: skip
+
+    def _when_changed(self, act: Callable[[], None]) -> None:
+        """`act` whenever the directory may have changed, here or in another process."""
+        for kind in CHANGES:
+            self.directory.signals.subscribe(kind, lambda ids: act())
 
     def _subscribe(self) -> None:
         signals = self.directory.signals
@@ -127,8 +135,7 @@ class House:
             "rights_changed",
             lambda ids: self._close_person(ids["person_id"], RIGHTS_CHANGED, "rights changed"),
         )
-        for kind in ("directory_changed", "rights_changed", "person_closed", "resync"):
-            signals.subscribe(kind, lambda ids: self._stale.set())
+        self._when_changed(self._stale.set)
 
     def _close_person(self, person_id: str, code: int, reason: str) -> None:
         self.feed.close_person(person_id, code, reason)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from rexian.channels.voice.port import RecordingEnded, RecordingOrder
 from rexian.kit.database import is_outage
+from rexian.kit.kept import Kept
 from rexian.kit.keys import KeyTrouble
-from rexian.work.recordings.contract import Book, Ended
+from rexian.work.recordings.contract import Book, Consent, Ended
 
 
 class BookOfCalls:
-    """Implements the voice channel's `Recordings`. Whatever fails here stops no call."""
+    """Implements the voice channel's `Recordings`. Whatever fails here stops no call.
+
+    Rules are kept for a moment: `forget` when the directory has changed.
+    """
 
     def __init__(self, book: Book) -> None:
         self._book = book
+        self._rules: Kept[str, Consent] = Kept()
+        self.forget = self._rules.forget
 
     async def begin(self, tenant_id: str, contact_id: str, interaction_id: str) -> RecordingOrder:
         """Raises `OSError` when no key, no place or no database is to be had."""
@@ -34,5 +38,8 @@ class BookOfCalls:
         """Keep what was left behind by an engine that died; `alive` are still being written."""
         await self._book.adopt(alive)
 
-    async def consent_rule(self, tenant_id: str) -> Literal["always", "prompt", "never"]:
-        return (await self._book.rule(tenant_id)).consent
+    async def consent_rule(self, tenant_id: str) -> Consent:
+        async def read() -> Consent:
+            return (await self._book.rule(tenant_id)).consent
+
+        return await self._rules.get(tenant_id, read)

@@ -24,6 +24,8 @@ RETRY_S = 0.5
 ALIVE_S = 2.0
 
 Kind = Literal["person_closed", "session_closed", "rights_changed", "directory_changed", "resync"]
+CHANGES: tuple[Kind, ...] = ("directory_changed", "rights_changed", "person_closed", "resync")
+"""After any of these the directory may say something else."""
 Callback = Callable[[Mapping[str, str]], None]
 
 log = structlog.get_logger(__name__)

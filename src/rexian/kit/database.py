@@ -9,17 +9,20 @@ nothing; a transaction sets role and tenant `LOCAL`, so that a pooled connection
 
 from __future__ import annotations
 
+import select
+import time
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
-from typing import Any
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, LiteralString
 
 import psycopg
-from sqlalchemy import BigInteger, MetaData, Table, Uuid, text
+from psycopg import sql
+from sqlalchemy import BigInteger, MetaData, Table, Uuid, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool, PoolProxiedConnection
 
 TENANT_ROLE = "rexian_tenant"
 SYSTEM_ROLE = "rexian_system"
@@ -31,6 +34,9 @@ NOTICES_SILENCE: dict[str, Any] = {
     "keepalives_count": 3,
     "tcp_user_timeout": 5_000,
 }
+
+_RESTED_S = 1.0
+"""A connection that answered less than so long ago is taken to be alive, unless its server has said otherwise."""
 
 metadata = MetaData(
     naming_convention={
@@ -48,9 +54,13 @@ Id = Uuid(as_uuid=False)
 Instant = BigInteger()
 """Column type of instants: ms since 1970 UTC."""
 
-_AS_TENANT = text(f"SELECT set_config('role', '{TENANT_ROLE}', true), set_config('rexian.tenant', :tenant_id, true)")
-_READ_ONLY = text("SET TRANSACTION READ ONLY")
-_AS_SYSTEM = text(f"SELECT set_config('role', '{SYSTEM_ROLE}', true), set_config('rexian.tenant', '', true)")
+# A transaction begins and says who it is in one message: of a small query's cost most lies in going there and back.
+_AS = "BEGIN {mode}; SET LOCAL ROLE {role}; SET LOCAL rexian.tenant = {tenants}"
+
+
+def _opening(role: str, tenants: str, mode: LiteralString = "READ WRITE") -> str:
+    """The words that begin a transaction as `role` for `tenants` (ids with commas between them)."""
+    return sql.SQL(_AS).format(mode=sql.SQL(mode), role=sql.Identifier(role), tenants=tenants).as_string()
 
 
 def normal_url(url: str) -> URL:
@@ -74,7 +84,10 @@ def is_outage(error: BaseException) -> bool:
 
 
 class Database:
-    """A pool of connections and the two kinds of transaction. Made once per process by the composition root."""
+    """A pool of connections and the two kinds of transaction. Made once per process by the composition root.
+
+    The pool's connections commit by themselves; what is to be a transaction begins by `tenant`, `tenants` or `system`.
+    """
 
     def __init__(self, url: str, *, pool_size: int = 10, max_overflow: int = 10) -> None:
         self.url = normal_url(url)
@@ -82,31 +95,31 @@ class Database:
             self.url,
             pool_size=pool_size,
             max_overflow=max_overflow,
-            pool_pre_ping=True,  # after a restart of PostgreSQL the old connections are noticed before they are used
             pool_timeout=5,
-            connect_args={"options": f"-c role={TENANT_ROLE}", "connect_timeout": 5, **NOTICES_SILENCE},
-        )
+            pool_use_lifo=True,  # few connections that know their statements, rather than all of them by turns
+            connect_args={
+                "options": f"-c role={TENANT_ROLE}", "autocommit": True, "connect_timeout": 5, **NOTICES_SILENCE,
+            },
+        )  # fmt: skip
+        prove_when_in_doubt(self.engine)
+        self._system = _opening(SYSTEM_ROLE, "")
 
-    @asynccontextmanager
-    async def tenant(self, tenant_id: str) -> AsyncIterator[AsyncConnection]:
+    def tenant(self, tenant_id: str) -> AbstractAsyncContextManager[AsyncConnection]:
         """A transaction that sees one tenant's rows only. Commits at the end, rolls back on an exception."""
-        async with self.engine.begin() as tx:
-            await tx.execute(_AS_TENANT, {"tenant_id": tenant_id})
-            yield tx
+        return self._transaction(_opening(TENANT_ROLE, tenant_id))
 
-    @asynccontextmanager
-    async def tenants(self, tenant_ids: Iterable[str]) -> AsyncIterator[AsyncConnection]:
+    def tenants(self, tenant_ids: Iterable[str]) -> AbstractAsyncContextManager[AsyncConnection]:
         """A read-only transaction that sees the rows of several tenants, those that a person serves."""
-        async with self.engine.begin() as tx:
-            await tx.execute(_READ_ONLY)
-            await tx.execute(_AS_TENANT, {"tenant_id": ",".join(tenant_ids)})
-            yield tx
+        return self._transaction(_opening(TENANT_ROLE, ",".join(tenant_ids), "READ ONLY"))
+
+    def system(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """A transaction that sees all tenants: for runtime, readers, sign-in and platform only."""
+        return self._transaction(self._system)
 
     @asynccontextmanager
-    async def system(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that sees all tenants: for runtime, readers, sign-in and platform only."""
+    async def _transaction(self, opening: str) -> AsyncIterator[AsyncConnection]:
         async with self.engine.begin() as tx:
-            await tx.execute(_AS_SYSTEM)
+            await tx.exec_driver_sql(opening)
             yield tx
 
     async def ping(self) -> None:
@@ -116,6 +129,36 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+def prove_when_in_doubt(engine: AsyncEngine) -> None:
+    """Have a pooled connection that may be dead proved before it is used, and all be made anew if it is.
+
+    In doubt is one that has rested, and one to which the server has said something unasked: that it shuts down.
+    """
+
+    def put_back(connection: Any, record: ConnectionPoolEntry) -> None:
+        record.info["rests_since"] = time.monotonic()
+
+    def taken(connection: Any, record: ConnectionPoolEntry, proxy: PoolProxiedConnection) -> None:
+        rests_since = record.info.get("rests_since")
+        if rests_since is None or connection is None:
+            return
+        if time.monotonic() - rests_since < _RESTED_S and not _has_news(connection.driver_connection.fileno()):
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError("the connection is dead") from error
+
+    event.listen(engine.sync_engine, "checkin", put_back)
+    event.listen(engine.sync_engine, "checkout", taken)
+
+
+def _has_news(socket: int) -> bool:
+    poll = select.poll()
+    poll.register(socket, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 @asynccontextmanager

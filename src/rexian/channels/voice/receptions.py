@@ -8,26 +8,32 @@ from rexian.directory.numbers.contract import number_of
 from rexian.directory.reception.contract import flow_for, is_open
 from rexian.kit.clock import Clock
 from rexian.kit.database import Database
+from rexian.kit.kept import Kept
 from rexian.kit.problem import Problem
-
-NUMBERS_MS = 2_000
-MOST_NUMBERS = 1_000
 
 
 class DirectoryReceptions:
-    """Implements `lobby.Receptions`."""
+    """Implements `lobby.Receptions`. Flows are kept for a moment: `forget` when the directory has changed."""
 
     def __init__(self, db: Database, clock: Clock) -> None:
         self._db = db
         self._clock = clock
+        self._flows: Kept[tuple[str, str], Flow] = Kept()
+        self.forget = self._flows.forget
 
     async def flow(self, tenant_id: str, entry: str) -> Flow:
         """See `lobby.Receptions`."""
-        async with self._db.tenant(tenant_id) as tx:
-            return await flow_for(tx, tenant_id, entry)
+
+        async def read() -> Flow:
+            async with self._db.tenant(tenant_id) as tx:
+                return await flow_for(tx, tenant_id, entry)
+
+        return await self._flows.get((tenant_id, entry), read)
 
     async def is_open(self, flow: Flow, locale: str) -> bool:
         """See `lobby.Receptions`."""
+        if flow.closed.hours_id is None:
+            return True  # without a calendar somebody always answers
         async with self._db.system() as tx:
             return (await is_open(tx, flow, self._clock.now_ms(), locale))[0]
 
@@ -44,22 +50,18 @@ class DirectoryReceptions:
 
 
 class DirectoryNumbers:
-    """Implements `channel.NumberOf`."""
+    """Implements `channel.NumberOf`. Numbers are kept for a moment: `forget` when the directory has changed."""
 
-    def __init__(self, db: Database, clock: Clock) -> None:
+    def __init__(self, db: Database) -> None:
         self._db = db
-        self._clock = clock
-        self._known: dict[str, tuple[int, tuple[str, str] | None]] = {}
+        self._known: Kept[str, tuple[str, str] | None] = Kept()
+        self.forget = self._known.forget
 
     async def __call__(self, dialled: str) -> tuple[str, str] | None:
-        """(tenant, entry) of a number that was dialled; a change of the directory is seen within two seconds."""
-        now = self._clock.now_ms()
-        until, found = self._known.get(dialled, (0, None))
-        if now < until:
-            return found
-        async with self._db.system() as tx:
-            found = await number_of(tx, dialled)
-        if len(self._known) > MOST_NUMBERS:  # somebody dials all there are
-            self._known.clear()
-        self._known[dialled] = (now + NUMBERS_MS, found)
-        return found
+        """(tenant, entry) of a number that was dialled."""
+
+        async def read() -> tuple[str, str] | None:
+            async with self._db.system() as tx:
+                return await number_of(tx, dialled)
+
+        return await self._known.get(dialled, read)

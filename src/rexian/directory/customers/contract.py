@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rexian.directory.customers.model import CustomerKind
 from rexian.directory.customers.phone import normal_phone
-from rexian.directory.customers.service import customer_names, family, find, find_or_create, speaker
+from rexian.directory.customers.service import FAMILY, customer_names, family, find, find_or_create, speaker
 from rexian.directory.customers.tables import customer
 
 __all__ = [
+    "FAMILY",
     "CustomerKind",
     "by_web_id",
     "customer_names",
@@ -22,6 +23,8 @@ __all__ = [
     "speaker",
 ]
 
+_KIND = select(customer.c.kind).where(customer.c.id == bindparam("of"))
+
 
 async def by_web_id(tx: AsyncConnection, tenant_id: str, web_id: str) -> str | None:
     """Return the customer whose browser has this id, None if nobody's has."""
@@ -30,5 +33,5 @@ async def by_web_id(tx: AsyncConnection, tenant_id: str, web_id: str) -> str | N
 
 async def kind_of(tx: AsyncConnection, customer_id: str) -> str:
     """Return what kind of customer this is (`elder`, `student` …); empty when nothing special is known."""
-    found = await tx.execute(select(customer.c.kind).where(customer.c.id == customer_id))
+    found = await tx.execute(_KIND, {"of": customer_id})
     return str(found.scalar_one_or_none() or "")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, func, or_, select
+from sqlalchemy import CTE, Row, Select, bindparam, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -35,12 +35,32 @@ from rexian.kit.problem import Problem, not_found
 # -- finding ----------------------------------------------------------------------------------------------------------
 
 
+def _ends(start: Select[Any]) -> CTE:
+    """From records (id, merged_into) along the merges: whoever has no `merged_into` there speaks for them."""
+    chain = start.cte(recursive=True)
+    return chain.union(select(customer.c.id, customer.c.merged_into).join(chain, customer.c.id == chain.c.merged_into))
+
+
+_RECORD = select(customer.c.id, customer.c.merged_into)
+_chain = _ends(_RECORD.where(customer.c.id == bindparam("of")))
+_SPEAKER = select(_chain.c.id).where(_chain.c.merged_into.is_(None))
+_tree = select(_SPEAKER.subquery().c.id).cte(recursive=True)
+_tree = _tree.union(select(customer.c.id).join(_tree, customer.c.merged_into == _tree.c.id))
+FAMILY = select(_tree.c.id)
+"""All records of the person whose record is `of`; for other statements to look into."""
+_known = _ends(
+    _RECORD.join(identity, identity.c.customer_id == customer.c.id).where(
+        identity.c.tenant_id == bindparam("tenant"),
+        identity.c.kind == bindparam("kind"),
+        identity.c.value == bindparam("value"),
+    )
+)
+_FIND = select(_known.c.id).where(_known.c.merged_into.is_(None))
+
+
 async def speaker(tx: AsyncConnection, customer_id: str) -> str:
     """Return the record that speaks for this one: itself, or the last of those into which it was merged."""
-    chain = select(customer.c.id, customer.c.merged_into).where(customer.c.id == customer_id).cte(recursive=True)
-    chain = chain.union(select(customer.c.id, customer.c.merged_into).join(chain, customer.c.id == chain.c.merged_into))
-    end = await tx.execute(select(chain.c.id).where(chain.c.merged_into.is_(None)))
-    found = end.scalar_one_or_none()
+    found = (await tx.execute(_SPEAKER, {"of": customer_id})).scalar_one_or_none()
     if found is None:
         raise not_found("customer")
     return str(found)
@@ -49,19 +69,15 @@ async def speaker(tx: AsyncConnection, customer_id: str) -> str:
 async def family(tx: AsyncConnection, customer_id: str) -> list[str]:
     """Return all records that are the same person as this one, the one that speaks for them first."""
     root = await speaker(tx, customer_id)
-    tree = select(customer.c.id).where(customer.c.id == root).cte(recursive=True)
-    tree = tree.union(select(customer.c.id).join(tree, customer.c.merged_into == tree.c.id))
-    members = [row.id for row in await tx.execute(select(tree.c.id))]
+    members = [row.id for row in await tx.execute(FAMILY, {"of": root})]
     return [root, *sorted(id for id in members if id != root)]
 
 
 async def find(tx: AsyncConnection, tenant_id: str, kind: IdentityKind, value: str) -> str | None:
     """Return the customer who is known by this identity, None if nobody is."""
-    known = select(identity.c.customer_id).where(
-        identity.c.tenant_id == tenant_id, identity.c.kind == kind, identity.c.value == normal_identity(kind, value)
-    )
-    found = (await tx.execute(known)).scalar_one_or_none()
-    return None if found is None else await speaker(tx, found)
+    known = {"tenant": tenant_id, "kind": kind, "value": normal_identity(kind, value)}
+    found: str | None = (await tx.execute(_FIND, known)).scalar_one_or_none()
+    return found
 
 
 async def find_or_create(

@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from rexian.directory.floors.service import floor_ids
 from rexian.directory.floors.wanted import Wanted, wanted
 from rexian.directory.policies.floor import BY, bring
-from rexian.directory.signals import Signals
+from rexian.directory.signals import CHANGES, Signals
 from rexian.engine.commands import AnyCommand, DefineAgent, DefineQueue, RetireAgent, RetireQueue
 from rexian.engine.floor import Floor
 from rexian.engine.specs import AgentSpec, QueueSpec
@@ -80,7 +80,7 @@ class FloorSync:
         self._db = db
         self._find = find
         self._changed = asyncio.Event()
-        for kind in ("directory_changed", "rights_changed", "person_closed", "resync"):
+        for kind in CHANGES:
             signals.subscribe(kind, self._wake)
 
     def _wake(self, _ids: Mapping[str, str]) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rexian.directory.customers.contract import family
+from rexian.directory.customers.contract import FAMILY
 from rexian.kit.problem import not_found
 from rexian.work.desk.access import Known, sees_one_of, visible_contact
 from rexian.work.desk.detail import shelf_of, view_of
@@ -24,26 +24,28 @@ REMEMBERED_MS = 30 * 86_400_000
 """How long somebody who talked to a customer is the one whom that customer knows."""
 
 
+_LAST_AGENT = (
+    select(interaction.c.agent_id)
+    .join(contact, contact.c.id == interaction.c.contact_id)
+    .where(
+        contact.c.tenant_id == bindparam("tenant"),
+        contact.c.customer_id.in_(FAMILY),
+        interaction.c.agent_id.is_not(None),
+        interaction.c.consult_of.is_(None),
+        interaction.c.accepted_at > bindparam("since"),
+    )
+    .order_by(interaction.c.accepted_at.desc())
+    .limit(1)
+)
+
+
 async def last_agent(tx: AsyncConnection, tenant_id: str, customer_id: str, now_ms: int) -> str | None:
     """Return who talked last with this customer, under whichever of their records; None when that is long ago.
 
     `tx` is a system transaction.
     """
-    records = await family(tx, customer_id)
-    talked = (
-        select(interaction.c.agent_id)
-        .join(contact, contact.c.id == interaction.c.contact_id)
-        .where(
-            contact.c.tenant_id == tenant_id,
-            contact.c.customer_id.in_(records),
-            interaction.c.agent_id.is_not(None),
-            interaction.c.consult_of.is_(None),
-            interaction.c.accepted_at > now_ms - REMEMBERED_MS,
-        )
-        .order_by(interaction.c.accepted_at.desc())
-        .limit(1)
-    )
-    return (await tx.execute(talked)).scalar_one_or_none()
+    whom = {"of": customer_id, "tenant": tenant_id, "since": now_ms - REMEMBERED_MS}
+    return (await tx.execute(_LAST_AGENT, whom)).scalar_one_or_none()
 
 
 def contact_view(rows: list[Row], book: NameBook, contact_id: str) -> ContactView:

@@ -6,17 +6,19 @@ from collections.abc import Sequence
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import Table, delete, select, tuple_
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import bindparam, delete, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rexian.engine import events as e
+from rexian.kit.rows import put
 from rexian.runtime.port import Committed
 from rexian.work.desk.model import Contact, Interaction, Shelf
 from rexian.work.desk.tables import contact, draft, interaction
 
 T = TypeVar("T", bound=msgspec.Struct)
 _TALK = (e.MessagePosted, e.MessagesRead, e.NoteAdded)  # most of all events, and they change no row
+_CONTACTS = select(contact).where(contact.c.id.in_(bindparam("ids", expanding=True)))
+_INTERACTIONS = select(interaction).where(interaction.c.contact_id.in_(bindparam("ids", expanding=True)))
 
 
 class DeskReader:
@@ -37,9 +39,9 @@ class DeskReader:
 
 async def _load(tx: AsyncConnection, ids: Sequence[str]) -> Shelf:
     shelf = Shelf()
-    for row in await tx.execute(select(contact).where(contact.c.id.in_(ids))):
+    for row in await tx.execute(_CONTACTS, {"ids": ids}):
         shelf.contacts[row.id] = _row(Contact, row)
-    for row in await tx.execute(select(interaction).where(interaction.c.contact_id.in_(ids))):
+    for row in await tx.execute(_INTERACTIONS, {"ids": ids}):
         shelf.interactions[row.id] = _row(Interaction, row)
     return shelf
 
@@ -49,17 +51,9 @@ def _row(kind: type[T], row: Any) -> T:
 
 
 async def _save(tx: AsyncConnection, shelf: Shelf) -> None:
-    await _upsert(tx, contact, [msgspec.structs.asdict(shelf.contacts[id]) for id in sorted(shelf.changed)])
+    await put(tx, contact, [msgspec.structs.asdict(shelf.contacts[id]) for id in sorted(shelf.changed)])
     rows = [msgspec.structs.asdict(row) for row in shelf.interactions.values() if row.contact_id in shelf.changed]
-    await _upsert(tx, interaction, sorted(rows, key=lambda row: str(row["id"])))
+    await put(tx, interaction, sorted(rows, key=lambda row: str(row["id"])))
     if shelf.wrapped_up:
         key = tuple_(draft.c.contact_id, draft.c.person_id)
         await tx.execute(delete(draft).where(key.in_(sorted(shelf.wrapped_up))))
-
-
-async def _upsert(tx: AsyncConnection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
-    if not rows:
-        return
-    statement = insert(table)
-    changes = {column.name: statement.excluded[column.name] for column in table.c if column.name != "id"}
-    await tx.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changes), list(rows))

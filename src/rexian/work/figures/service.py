@@ -6,15 +6,22 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Table, func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Table, bindparam, func, select
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from rexian.kit.rows import put
 from rexian.work.figures.metrics import Counts, Reception
 from rexian.work.figures.model import Book, Visit
 from rexian.work.figures.tables import figures_interval, figures_queue, figures_reception, figures_visit
 
 SUMS = [name for name in Counts.__struct_fields__ if name != "longest_wait_ms"]
+_QUEUES = select(figures_queue).where(figures_queue.c.queue_id.in_(bindparam("ids", expanding=True)))
+_VISITS = (
+    select(figures_visit)
+    .where(figures_visit.c.interaction_id.in_(bindparam("ids", expanding=True)))
+    .order_by(figures_visit.c.interaction_id, figures_visit.c.number)
+)
 
 
 async def load_book(
@@ -22,13 +29,9 @@ async def load_book(
 ) -> Book:
     """The book with what is stored of these queues and interactions; `contacts` as the journal told them."""
     book = Book(contacts=contacts)
-    found = await tx.execute(select(figures_queue).where(figures_queue.c.queue_id.in_(list(queue_ids))))
+    found = await tx.execute(_QUEUES, {"ids": list(queue_ids)})
     book.queues = {row.queue_id: (row.tenant_id, row.threshold_ms) for row in found}
-    visits = await tx.execute(
-        select(figures_visit)
-        .where(figures_visit.c.interaction_id.in_(list(interaction_ids)))
-        .order_by(figures_visit.c.interaction_id, figures_visit.c.number)
-    )
+    visits = await tx.execute(_VISITS, {"ids": list(interaction_ids)})
     for row in visits:
         book.visits.setdefault(row.interaction_id, []).append(_visit(row))
     return book
@@ -45,36 +48,30 @@ async def save_book(tx: AsyncConnection, book: Book) -> None:
         for id, (tenant_id, threshold_ms) in book.queues.items()
         if id in book.changed_queues
     ]
-    await _upsert(tx, figures_queue, queues, keys=("queue_id",))
+    await put(tx, figures_queue, queues)
     visits = [msgspec.structs.asdict(visit) for id in sorted(book.changed) for visit in book.visits[id]]
-    await _upsert(tx, figures_visit, visits, keys=("interaction_id", "number"))
+    await put(tx, figures_visit, visits)
     for key, counts in sorted(book.deltas.items()):
-        await _add(tx, msgspec.structs.asdict(key) | msgspec.structs.asdict(counts))
+        await tx.execute(_ADD, msgspec.structs.asdict(key) | msgspec.structs.asdict(counts))
     for place, came in sorted(book.receptions.items()):
-        await _add_reception(tx, msgspec.structs.asdict(place) | msgspec.structs.asdict(came))
+        await tx.execute(_ADD_RECEPTION, msgspec.structs.asdict(place) | msgspec.structs.asdict(came))
 
 
-async def _upsert(tx: AsyncConnection, table: Table, rows: list[dict[str, Any]], keys: tuple[str, ...]) -> None:
-    if not rows:
-        return
-    statement = insert(table)
-    changes = {column.name: statement.excluded[column.name] for column in table.c if column.name not in keys}
-    await tx.execute(statement.on_conflict_do_update(index_elements=list(keys), set_=changes), rows)
+def _adding(table: Table, names: Iterable[str], **more: Any) -> Insert:
+    """A row's counts are put in, or added to those that are there."""
+    keys = [column.name for column in table.primary_key]
+    new = insert(table)
+    changes = {name: table.c[name] + new.excluded[name] for name in names}
+    return new.on_conflict_do_update(index_elements=keys, set_=changes | more)
 
 
-async def _add(tx: AsyncConnection, row: dict[str, Any]) -> None:
-    statement = insert(figures_interval).values(row)
-    table, new = figures_interval.c, statement.excluded
-    changes: dict[str, Any] = {name: table[name] + new[name] for name in SUMS}
-    changes["longest_wait_ms"] = func.greatest(table.longest_wait_ms, new.longest_wait_ms)
-    await tx.execute(statement.on_conflict_do_update(index_elements=["queue_id", "at", "simulated"], set_=changes))
-
-
-async def _add_reception(tx: AsyncConnection, row: dict[str, Any]) -> None:
-    statement = insert(figures_reception).values(row)
-    table, new = figures_reception.c, statement.excluded
-    changes = {name: table[name] + new[name] for name in Reception.__struct_fields__}
-    await tx.execute(statement.on_conflict_do_update(index_elements=["tenant_id", "at", "simulated"], set_=changes))
+_ADD = _adding(
+    figures_interval, SUMS,
+    longest_wait_ms=func.greatest(
+        figures_interval.c.longest_wait_ms, insert(figures_interval).excluded["longest_wait_ms"]
+    ),
+)  # fmt: skip
+_ADD_RECEPTION = _adding(figures_reception, Reception.__struct_fields__)
 
 
 async def receptions(

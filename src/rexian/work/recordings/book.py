@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import BigInteger, Row, cast, func, select
 
 from rexian.directory.keys.contract import KeyRing, Wrapped
 from rexian.kit import log
@@ -27,6 +27,8 @@ from rexian.work.recordings.wav import Layout, NotWav, layout_of
 HEAD = 4_096
 PIECE = 16_384 * 16
 YOUNG_MS = 30_000
+_OWN_DAYS = select(rule.c.keep_days).where(rule.c.tenant_id == recording.c.tenant_id).scalar_subquery()
+_ERASE_AT = recording.c.started_at + cast(func.coalesce(_OWN_DAYS, Rule().keep_days), BigInteger) * DAY_MS
 _log = log.get(__name__)
 
 
@@ -91,16 +93,10 @@ class Book:
 
     async def finish(self, recording_id: str, ended: Ended) -> None:
         """The file is closed: keep it. Told twice, it is kept once."""
+        state = {"state": "kept" if ended.size else "lost", "erase_at": _ERASE_AT, "ended_at": self._clock.now_ms()}
+        open_row = (recording.c.id == recording_id, recording.c.state == "writing")
         async with self._db.system() as tx:
-            row = (await tx.execute(select(recording).where(recording.c.id == recording_id))).one_or_none()
-        if row is None or row.state != "writing":
-            return
-        now, kept = self._clock.now_ms(), await self.rule(row.tenant_id)
-        values = dataclasses.asdict(ended) | {"ended_at": now}
-        state = {"state": "kept" if ended.size else "lost", "erase_at": row.started_at + kept.keep_days * DAY_MS}
-        async with self._db.tenant(row.tenant_id) as tx:
-            open_row = (recording.c.id == recording_id, recording.c.state == "writing")
-            await tx.execute(recording.update().where(*open_row).values(values | state))
+            await tx.execute(recording.update().where(*open_row).values(dataclasses.asdict(ended) | state))
 
     async def adopt(self, alive: set[str]) -> int:
         """Finish what a process left behind that died while it recorded; `alive` are still being written.

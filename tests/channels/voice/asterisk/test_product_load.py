@@ -1,83 +1,31 @@
-"""Telephone calls by sipp through reception, menu key (RFC 4733), queue and agents' SIP phones.
+"""Telephone calls by sipp through reception, menu key (RFC 4733), queue and agents' SIP phones (`bench.telephone`).
 
-A call costs the house and Asterisk together some 135 ms of processor time, recording included: 5 a second leave two
-cores room for sipp and the agents' pages. REXIAN_TEST_CALLS=500 REXIAN_TEST_CALL_RATE=20 asks for more on a larger
-machine.
+A call costs the house and Asterisk together some 80 to 120 ms of processor time, recording included: 5 a second leave
+two cores room for sipp and the agents' pages. REXIAN_TEST_CALLS=500 REXIAN_TEST_CALL_RATE=20 asks for more of a machine
+that does nothing else.
 """
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import os
-import time
-from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 
-import httpx
-import psutil
 import pytest
-from bench.asterisk import sipp, statistics
+from bench.telephone import agents_for, load, staffed
 
-from rexian.directory.people.tables import person, person_serves, role_grant
 from rexian.kit.database import Database
-from rexian.kit.ids import new_id
-from tests.channels.voice.asterisk.exchange import Exchange, free_port
-from tests.channels.voice.asterisk.product import Product, killable
-from tests.served import AT, Desk
+from tests.channels.voice.asterisk.exchange import Exchange
 
 CALLS = int(os.environ.get("REXIAN_TEST_CALLS", "150"))
 RATE = int(os.environ.get("REXIAN_TEST_CALL_RATE", "5"))
-AGENTS, BEFORE_KEY_MS, TALK_MS = 7 * RATE + 10, 1_500, 5_000
-SCENARIO = Path(__file__).with_name("caller.xml")
-KEY_1 = "/usr/share/sip-tester/dtmf_2833_1.pcap"
 
 
 @pytest.fixture(scope="module")
 def exchange() -> Iterator[Exchange]:
-    exchange = Exchange(phones=("p0",), desks=AGENTS)
+    exchange = Exchange(phones=("p0",), desks=agents_for(RATE))
     exchange.start()
     yield exchange
     exchange.close()
-
-
-async def hire(product: Product) -> list[str]:
-    """Agents, each with a phone of their own."""
-    city, ids = product.served.city, [new_id() for _ in product.exchange.desks]
-    people = [
-        {"id": id, "tenant_id": city.yunshan, "name": f"坐席{n}", "email": f"a{n}@example.com", "level": 3,
-         "email_key": f"a{n}@example.com", "locale": "zh-CN", "capacity": {"chat": 0, "voice": 1}, "active": True,
-         "phone": f"s{n}", "created_at": AT} for n, id in enumerate(ids)
-    ]  # fmt: skip
-    async with product.served.house.db.system() as tx:
-        await tx.execute(person.insert(), people)
-        await tx.execute(person_serves.insert(), [{"person_id": id, "tenant_id": city.yunshan} for id in ids])
-        roles = [{"person_id": id, "role": "agent", "tenant_id": city.yunshan} for id in ids]
-        await tx.execute(role_grant.insert(), roles)
-    return ids
-
-
-async def work(desk: Desk) -> None:
-    """Take what is offered, wrap up what has ended, for ever."""
-    while True:
-        await desk.until(lambda: desk.view("me", "offers") or _done(desk), 600)
-        for offer in list(desk.view("me", "offers").values()):
-            if not offer["proven"]:
-                await desk.cmd("ProveOffer", offer_id=offer["id"])
-                await desk.cmd("AcceptOffer", offer_id=offer["id"])
-        for one in _done(desk):
-            await desk.cmd("WrapUp", interaction_id=one["id"], disposition="resolved")
-
-
-def _done(desk: Desk) -> list[dict[str, str]]:
-    return [one for one in desk.view("me", "handlings").values() if one["state"] == "after_contact_work"]
-
-
-def scenario(folder: Path) -> Path:
-    text = SCENARIO.read_text().replace("PAUSE_MS", str(BEFORE_KEY_MS)).replace("PCAP", KEY_1)
-    (folder / "caller.xml").write_text(text)
-    return folder / "caller.xml"
 
 
 @pytest.mark.slow
@@ -85,42 +33,10 @@ def scenario(folder: Path) -> Path:
 async def test_every_call_reaches_an_agent(
     db: Database, exchange: Exchange, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    async with killable(db, tmp_path_factory.mktemp("house"), exchange) as (product, house):
-        ids = await hire(product)
-        house.stop()
-        await house.start()  # who was hired behind its back is there from now on
-        desks = [await product.desk(id) for id in ids]
-        working = [asyncio.create_task(work(desk)) for desk in desks]
-        agents = sipp(exchange.run, "-sn", "uas", "-p", str(exchange.agents), "-mp", str(free_port()))
-        assert house.process is not None
-        assert exchange.process is not None
-        ours, asterisk = psutil.Process(house.process.pid), psutil.Process(exchange.process.pid)
-        before, began = (ours.cpu_times(), asterisk.cpu_times()), time.monotonic()
-        callers = sipp(
-            exchange.run, "-sf", str(scenario(exchange.run)), "-s", "4001", "-r", str(RATE), "-m", str(CALLS),
-            "-l", str(CALLS), "-d", str(TALK_MS), "-p", str(free_port()), "-mp", "40000", f"127.0.0.1:{exchange.sip}",
-        )  # fmt: skip
-        try:
-            await asyncio.to_thread(callers.wait, 60 + CALLS / RATE)
-        finally:
-            for one in (callers, agents):
-                one.terminate()
-                one.wait(10)
-        seconds, after = time.monotonic() - began, (ours.cpu_times(), asterisk.cpu_times())
-        await asyncio.sleep(3)
-        found = statistics(exchange.run, callers)
-        kinds = Counter(row.kind for row in await product.journal())
-        async with httpx.AsyncClient(trust_env=False) as client:
-            figures = (await client.get(f"{product.served.url}/metrics")).text
-        for task in working:
-            task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await asyncio.gather(*working)
-    print({name: found[name] for name in ("SuccessfulCall(C)", "FailedCall(C)", "Retransmissions(C)")}, kinds)
-    print(f"{seconds:.1f} s, CPU a call, ms:", [
-        round((b.user + b.system - a.user - a.system) * 1000 / CALLS, 1) for a, b in zip(before, after, strict=True)
-    ])  # fmt: skip
-    print("\n".join(line for line in figures.splitlines() if "voice_joined" in line))
-    assert (found["SuccessfulCall(C)"], found["FailedCall(C)"]) == (CALLS, 0)
+    async with staffed(db, tmp_path_factory.mktemp("house"), exchange) as (product, house):
+        found = await load(product, house, CALLS, RATE)
+    print(f"{found.seconds:.1f} s, {found.retransmissions} retransmissions, CPU a call, ms: {found.cpu}", found.kinds)
+    assert (found.succeeded, found.failed) == (CALLS, 0)
+    kinds = found.kinds
     assert kinds["OfferAccepted"] == kinds["InteractionReceived"] == kinds["InteractionEnded"] == CALLS
-    assert f"rexian_voice_joined_seconds_count {CALLS}.0" in figures
+    assert f"rexian_voice_joined_seconds_count {CALLS}.0" in found.metrics

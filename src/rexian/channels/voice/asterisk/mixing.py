@@ -9,6 +9,7 @@ held          out of the bridge, with music
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 
 from rexian.channels.voice.asterisk.connection import Connection, Refused
@@ -68,8 +69,9 @@ class Mixing:
             self._noted(leg, bridge, role)
             if not leg.held:
                 await self._players.clear(leg)
-                await self._add(bridge, leg)
-            await self._hall.note(leg)
+                await asyncio.gather(self._add(bridge, leg), self._hall.note(leg))
+            else:
+                await self._hall.note(leg)
         await self._settled(former if former is not bridge else None, bridge)
 
     async def leave(self, leg: Leg) -> None:

@@ -91,7 +91,9 @@ class Players:
     async def _uri(self, source: File | Tone | Music) -> str:
         if isinstance(source, Tone):
             return tone_uri(source)
-        return await asyncio.to_thread(self._sounds.uri, source.path) if source.path else ""
+        if not source.path:
+            return ""
+        return self._sounds.known(source.path) or await asyncio.to_thread(self._sounds.uri, source.path)
 
     async def _start(self, playing: Playing, uri: str) -> None:
         playing.ari_id = companion("p", playing.leg.id, playing.id, str(time.monotonic_ns()))

@@ -34,11 +34,15 @@ class Sounds:
         self._folder, self._there = Path(folder), there.rstrip("/")
         self._known: dict[tuple[str, int, int], str] = {}
 
+    def known(self, path: str) -> str:
+        """The media URI of a file that was copied over before, empty for a new one. Raises `BadSound`."""
+        name = self._known.get(_state(path))
+        return f"sound:{self._there}/{name}" if name is not None else ""
+
     def uri(self, path: str) -> str:
         """Return the media URI of a WAV file, copied over when it is new. Raises `BadSound`. Reads and writes files."""
+        key = _state(path)
         try:
-            stat = os.stat(path)
-            key = (path, stat.st_mtime_ns, stat.st_size)
             if (name := self._known.get(key)) is None:
                 ending, samples = _samples(Path(path).read_bytes())
                 name = hashlib.sha256(samples).hexdigest()[:32]
@@ -57,6 +61,14 @@ class Sounds:
         part.write_bytes(samples)
         part.chmod(0o644)
         part.rename(target)
+
+
+def _state(path: str) -> tuple[str, int, int]:
+    try:
+        stat = os.stat(path)
+    except OSError as error:
+        raise BadSound(f"{path}: {error.strerror}") from error
+    return path, stat.st_mtime_ns, stat.st_size
 
 
 def tone_uri(tone: Tone) -> str:
