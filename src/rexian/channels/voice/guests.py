@@ -76,7 +76,6 @@ class Guests:
         if fresh:
             name = LegName(interaction_id=interaction_id, kind="customer")
             call.add(Line(name, "connecting", director.clock.now_ms(), "customer", known_as=known_as))
-        call.starting = fresh
         call.expected = True
         try:
             yield call
@@ -85,7 +84,6 @@ class Guests:
                 director.drop(call)
             raise
         finally:
-            call.starting = False
             call.expected = False
 
     async def hangs_up(self, contact_id: str) -> None:

@@ -67,7 +67,6 @@ class LiveCall:
     told_present: bool | None = None
     dialled: dict[str, str] = field(default_factory=dict)  # participant → number, for those outside
     shown: dict[str, tuple[str, str, str]] = field(default_factory=dict)
-    starting: bool = False  # the floor doesn't know it yet
     dirty: bool = False
     runner: asyncio.Task[None] | None = None
 
