@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Literal
 
 from rexian.channels.voice.port import RecordingEnded, RecordingOrder
 from rexian.kit.database import is_outage
 from rexian.kit.keys import KeyTrouble
-from rexian.work.recordings.contract import Book, Ended
+from rexian.work.recordings.contract import Book, Ended, Order
 
 
 class BookOfCalls:
@@ -30,9 +31,18 @@ class BookOfCalls:
         figures = Ended(ended.duration_ms, ended.size, ended.sha256, ended.why)
         await self._book.finish(recording_id, figures)
 
-    async def adopt(self, alive: set[str]) -> None:
+    async def reopen(self, recording_id: str) -> RecordingOrder | None:
+        """Raises `KeyTrouble`."""
+        order = await self._book.reopen(recording_id)
+        return None if order is None else RecordingOrder(id=order.id, path=order.path, key=order.key)
+
+    async def adopt(self, alive: set[str], recover: Callable[[RecordingOrder], Awaitable[bool]]) -> None:
         """Keep what was left behind by an engine that died; `alive` are still being written."""
-        await self._book.adopt(alive)
+
+        async def ask(order: Order) -> bool:
+            return await recover(RecordingOrder(id=order.id, path=order.path, key=order.key))
+
+        await self._book.adopt(alive, ask)
 
     async def consent_rule(self, tenant_id: str) -> Literal["always", "prompt", "never"]:
         return (await self._book.rule(tenant_id)).consent

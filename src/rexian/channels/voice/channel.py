@@ -377,8 +377,9 @@ class VoiceChannel:
         if self.recordings is None or not self.director.up or now < self._recordings_at:
             return
         self._recordings_at = now + RECORDINGS_EVERY_MS
-        bridges = (await self.voice.inventory()).bridges
-        await self.recordings.adopt({bridge.recording_id for bridge in bridges if bridge.recording_id})
+        there = await self.voice.inventory()
+        alive = {bridge.recording_id for bridge in there.bridges if bridge.recording_id}
+        await self.recordings.adopt(alive | set(there.closing), self.voice.recover)
 
 
 async def _listen(socket: Any, receive: Receive) -> None:

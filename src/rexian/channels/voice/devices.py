@@ -133,8 +133,10 @@ class Phones:
             device.send(encode(frames.Told(id=about, code=code, text=text)))
 
     def engine(self, up: bool) -> None:
+        """An exchange's calls go on when only we can't reach it."""
+        word = "up" if up else "down" if self.names is None else "exchange_down"
         for device in self.all():
-            text = i18n.t(device.locale, f"voice.engine.{'up' if up else 'down'}")
+            text = i18n.t(device.locale, f"voice.engine.{word}")
             device.send(encode(frames.Engine(up, text)))
 
     def show(self, call: LiveCall, facts: Facts | None) -> None:

@@ -39,7 +39,7 @@ class Seats:
 
     async def _seat_customer(self, call: LiveCall, facts: Facts, line: Line | None, now: int) -> None:
         away = line is None or line.state == "lost"
-        if facts.call_back:
+        if facts.call_back or call.redial:
             if facts.stage == "talking" and away and not call.ringing_since:
                 call.ringing_since = now
                 await self._find_number(call, facts)
@@ -49,7 +49,7 @@ class Seats:
             name = LegName(interaction_id=first_of(facts), kind="customer")
             call.add(Line(name, "lost", now, "customer"))
         if line is not None and line.state == "up":
-            call.ringing_since = 0
+            call.ringing_since, call.redial = 0, False
 
     async def _ring(self, call: LiveCall, facts: Facts) -> None:
         """Call the customer back: their page if it is open, else their telephone, else the agent has to dial."""
