@@ -13,24 +13,20 @@ import os
 import time
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import psutil
 import pytest
 from bench.asterisk import sipp, statistics
 
-from rexian.directory.people.tables import person, person_serves, role_grant
 from rexian.kit.database import Database
-from rexian.kit.ids import new_id
+from tests.channels.voice.asterisk.crew import hire, presser, work
 from tests.channels.voice.asterisk.exchange import Exchange, free_port
-from tests.channels.voice.asterisk.product import Product, killable
-from tests.served import AT, Desk
+from tests.channels.voice.asterisk.product import killable
 
 CALLS = int(os.environ.get("REXIAN_TEST_CALLS", "150"))
 RATE = int(os.environ.get("REXIAN_TEST_CALL_RATE", "5"))
 AGENTS, BEFORE_KEY_MS, TALK_MS = 7 * RATE + 10, 1_500, 5_000
-SCENARIO = Path(__file__).with_name("caller.xml")
 KEY_1 = "/usr/share/sip-tester/dtmf_2833_1.pcap"
 
 
@@ -40,44 +36,6 @@ def exchange() -> Iterator[Exchange]:
     exchange.start()
     yield exchange
     exchange.close()
-
-
-async def hire(product: Product) -> list[str]:
-    """Agents, each with a phone of their own."""
-    city, ids = product.served.city, [new_id() for _ in product.exchange.desks]
-    people = [
-        {"id": id, "tenant_id": city.yunshan, "name": f"坐席{n}", "email": f"a{n}@example.com", "level": 3,
-         "email_key": f"a{n}@example.com", "locale": "zh-CN", "capacity": {"chat": 0, "voice": 1}, "active": True,
-         "phone": f"s{n}", "created_at": AT} for n, id in enumerate(ids)
-    ]  # fmt: skip
-    async with product.served.house.db.system() as tx:
-        await tx.execute(person.insert(), people)
-        await tx.execute(person_serves.insert(), [{"person_id": id, "tenant_id": city.yunshan} for id in ids])
-        roles = [{"person_id": id, "role": "agent", "tenant_id": city.yunshan} for id in ids]
-        await tx.execute(role_grant.insert(), roles)
-    return ids
-
-
-async def work(desk: Desk) -> None:
-    """Take what is offered, wrap up what has ended, for ever."""
-    while True:
-        await desk.until(lambda: desk.view("me", "offers") or _done(desk), 600)
-        for offer in list(desk.view("me", "offers").values()):
-            if not offer["proven"]:
-                await desk.cmd("ProveOffer", offer_id=offer["id"])
-                await desk.cmd("AcceptOffer", offer_id=offer["id"])
-        for one in _done(desk):
-            await desk.cmd("WrapUp", interaction_id=one["id"], disposition="resolved")
-
-
-def _done(desk: Desk) -> list[dict[str, str]]:
-    return [one for one in desk.view("me", "handlings").values() if one["state"] == "after_contact_work"]
-
-
-def scenario(folder: Path) -> Path:
-    text = SCENARIO.read_text().replace("PAUSE_MS", str(BEFORE_KEY_MS)).replace("PCAP", KEY_1)
-    (folder / "caller.xml").write_text(text)
-    return folder / "caller.xml"
 
 
 @pytest.mark.slow
@@ -96,9 +54,10 @@ async def test_every_call_reaches_an_agent(
         assert exchange.process is not None
         ours, asterisk = psutil.Process(house.process.pid), psutil.Process(exchange.process.pid)
         before, began = (ours.cpu_times(), asterisk.cpu_times()), time.monotonic()
+        scenario = presser(exchange.run, KEY_1, BEFORE_KEY_MS)
         callers = sipp(
-            exchange.run, "-sf", str(scenario(exchange.run)), "-s", "4001", "-r", str(RATE), "-m", str(CALLS),
-            "-l", str(CALLS), "-d", str(TALK_MS), "-p", str(free_port()), "-mp", "40000", f"127.0.0.1:{exchange.sip}",
+            exchange.run, "-sf", str(scenario), "-s", "4001", "-r", str(RATE), "-m", str(CALLS), "-l", str(CALLS),
+            "-d", str(TALK_MS), "-p", str(free_port()), "-mp", "40000", f"127.0.0.1:{exchange.sip}",
         )  # fmt: skip
         try:
             await asyncio.to_thread(callers.wait, 60 + CALLS / RATE)
