@@ -172,7 +172,8 @@ class VoiceChannel:
             await _listen(socket, receive)
         finally:
             self._desks.discard(socket)
-            self.phones.leave(socket)
+            if self.phones.leave(socket):
+                self.desk.gone(socket)
             OPEN.labels("staff").set(len(self._desks))
 
     def may_start(self, address: str) -> bool:

@@ -35,6 +35,7 @@ class DeskSocket:
         self.id = ""
         self.label = ""
         self.microphone = False
+        self.joining = True
         self.alarmed = ""
         self.opened_at = self.seen_at = self.used_at = channel.clock.now_ms()
         self._channel = channel
@@ -85,7 +86,8 @@ class DeskSocket:
                 self._hello(ask)
             case frames.Ready():
                 self.microphone, self.used_at = ask.microphone, self.seen_at
-                if ask.microphone:
+                self.joining = ask.why == "exchange"
+                if not self.joining:
                     self._channel.director.touch_person(self.person_id)
             case frames.Offer():
                 self.used_at = self.seen_at
@@ -109,6 +111,7 @@ class DeskSocket:
         before = self._channel.phones.enter(self)
         if before is not None and before is not self:
             before.close(TAKEN_PLACE, "here again")  # type: ignore[attr-defined]
+            self._channel.desk.gone(self)
         self._say(self._channel.desk_welcome(self))
         self.wire.greeted()
         self._channel.director.touch_person(self.person_id)

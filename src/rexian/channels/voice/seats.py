@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from rexian.channels.voice import calls
 from rexian.channels.voice.calls import Facts, LegName, Line, Seat, first_of, line_of, tag_of
 from rexian.channels.voice.live import LiveCall
-from rexian.channels.voice.port import Busy, Caller, Cause, Gone, Number, Phone, Unsupported
+from rexian.channels.voice.port import Busy, Caller, Cause, Down, Gone, Number, Phone, Unsupported
 from rexian.engine import commands as engine
 
 if TYPE_CHECKING:
@@ -142,6 +143,11 @@ class Seats:
             line.told = True
             self._director.people.tell(line.name.person_id, "phone_not_reached", about=line.name.interaction_id)
 
+    async def let_go(self, leg_id: str) -> None:
+        """Ring no longer."""
+        with contextlib.suppress(Gone, Down):
+            await self._director.voice.hang_up(leg_id)
+
     def new_line(self, call: LiveCall, seat: Seat, device_id: str, *, since: int) -> Line:
         """The person's next line, in place of those that are gone."""
         kind: Any = "agent" if seat.kind == "agent" else "supervisor"
@@ -150,4 +156,6 @@ class Seats:
         told = any(one.told for one in call.of_person(seat.person_id))
         for gone in [one for one in call.of_person(seat.person_id) if one.state != "up"]:
             del call.lines[gone.id]
+            if gone.state == "dialling":
+                self._director.asking.spawn(self.let_go(gone.id))
         return call.add(Line(name, "connecting", since, kind, device_id=device_id, mute=muted, told=told))
