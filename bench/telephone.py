@@ -26,17 +26,15 @@ from pathlib import Path
 import httpx
 import msgspec
 import psutil
+from tests.channels.voice.asterisk.crew import hire, presser, work
 from tests.channels.voice.asterisk.exchange import Exchange, free_port, missing
 from tests.channels.voice.asterisk.product import Killable, Product, killable
-from tests.served import AT, Desk
 
 from bench.asterisk import sipp, statistics
 from bench.report import arguments, figure, percentile
 from bench.telephone_wire import Story
 from rexian.channels.voice.asterisk.connection import Connection
-from rexian.directory.people.tables import person, person_serves, role_grant
 from rexian.kit.database import Database, owner
-from rexian.kit.ids import new_id
 from rexian.kit.postgres import PrivatePostgres
 from rexian.kit.schema import create_schema
 
@@ -44,7 +42,6 @@ BEFORE_KEY_MS, TALK_MS = 1_500, 5_000
 FLOOR_MS = 250.0
 """What a caller would notice as a pause between "hello" and being heard."""
 ASKING, ASKING_S = 32, 3.0
-SCENARIO = Path(__file__).parent.parent / "tests/channels/voice/asterisk/caller.xml"
 KEY_1 = "/usr/share/sip-tester/dtmf_2833_1.pcap"
 
 
@@ -70,38 +67,6 @@ class Outcome:
 
 
 # -- who takes the calls -----------------------------------------------------------------------------------------------
-async def hire(product: Product) -> list[str]:
-    """Agents, each with a phone of their own."""
-    city, ids = product.served.city, [new_id() for _ in product.exchange.desks]
-    people = [
-        {"id": id, "tenant_id": city.yunshan, "name": f"坐席{n}", "email": f"a{n}@example.com", "level": 3,
-         "email_key": f"a{n}@example.com", "locale": "zh-CN", "capacity": {"chat": 0, "voice": 1}, "active": True,
-         "phone": f"s{n}", "created_at": AT} for n, id in enumerate(ids)
-    ]  # fmt: skip
-    async with product.served.house.db.system() as tx:
-        await tx.execute(person.insert(), people)
-        await tx.execute(person_serves.insert(), [{"person_id": id, "tenant_id": city.yunshan} for id in ids])
-        roles = [{"person_id": id, "role": "agent", "tenant_id": city.yunshan} for id in ids]
-        await tx.execute(role_grant.insert(), roles)
-    return ids
-
-
-async def work(desk: Desk) -> None:
-    """Take what is offered, wrap up what has ended, for ever."""
-    while True:
-        await desk.until(lambda: desk.view("me", "offers") or _done(desk), 600)
-        for offer in list(desk.view("me", "offers").values()):
-            if not offer["proven"]:
-                await desk.cmd("ProveOffer", offer_id=offer["id"])
-                await desk.cmd("AcceptOffer", offer_id=offer["id"])
-        for one in _done(desk):
-            await desk.cmd("WrapUp", interaction_id=one["id"], disposition="resolved")
-
-
-def _done(desk: Desk) -> list[dict[str, str]]:
-    return [one for one in desk.view("me", "handlings").values() if one["state"] == "after_contact_work"]
-
-
 @asynccontextmanager
 async def staffed(db: Database, home: Path, exchange: Exchange) -> AsyncIterator[tuple[Product, Killable]]:
     """The product with all its agents at work."""
@@ -126,7 +91,7 @@ async def load(product: Product, house: Killable, calls: int, rate: int, *, post
     agents = sipp(exchange.run, "-sn", "uas", "-p", str(exchange.agents), "-mp", str(free_port()))
     before, began = _cpu(product, house, postgres), time.monotonic()
     callers = sipp(
-        exchange.run, "-sf", str(_scenario(exchange.run)), "-s", "4001", "-r", str(rate), "-m", str(calls),
+        exchange.run, "-sf", str(presser(exchange.run, KEY_1, BEFORE_KEY_MS)), "-s", "4001", "-r", str(rate), "-m", str(calls),
         "-l", str(calls), "-d", str(TALK_MS), "-p", str(free_port()), "-mp", "40000", f"127.0.0.1:{exchange.sip}",
     )  # fmt: skip
     try:
@@ -146,12 +111,6 @@ async def load(product: Product, house: Killable, calls: int, rate: int, *, post
         cpu={name: (after[name] - before[name]) * 1000 / calls for name in before},
         kinds=Counter(row.kind for row in await product.journal()),
     )  # fmt: skip
-
-
-def _scenario(folder: Path) -> Path:
-    text = SCENARIO.read_text().replace("PAUSE_MS", str(BEFORE_KEY_MS)).replace("PCAP", KEY_1)
-    (folder / "caller.xml").write_text(text)
-    return folder / "caller.xml"
 
 
 def _cpu(product: Product, house: Killable, postgres: int) -> dict[str, float]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from rexian.channels.voice.port import RecordingEnded, RecordingOrder
 from rexian.kit.database import is_outage
 from rexian.kit.kept import Kept
 from rexian.kit.keys import KeyTrouble
-from rexian.work.recordings.contract import Book, Consent, Ended
+from rexian.work.recordings.contract import Book, Consent, Ended, Order
 
 
 class BookOfCalls:
@@ -34,9 +36,18 @@ class BookOfCalls:
         figures = Ended(ended.duration_ms, ended.size, ended.sha256, ended.why)
         await self._book.finish(recording_id, figures)
 
-    async def adopt(self, alive: set[str]) -> None:
+    async def reopen(self, recording_id: str) -> RecordingOrder | None:
+        """Raises `KeyTrouble`."""
+        order = await self._book.reopen(recording_id)
+        return None if order is None else RecordingOrder(id=order.id, path=order.path, key=order.key)
+
+    async def adopt(self, alive: set[str], recover: Callable[[RecordingOrder], Awaitable[bool]]) -> None:
         """Keep what was left behind by an engine that died; `alive` are still being written."""
-        await self._book.adopt(alive)
+
+        async def ask(order: Order) -> bool:
+            return await recover(RecordingOrder(id=order.id, path=order.path, key=order.key))
+
+        await self._book.adopt(alive, ask)
 
     async def consent_rule(self, tenant_id: str) -> Consent:
         async def read() -> Consent:

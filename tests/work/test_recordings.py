@@ -18,7 +18,7 @@ from rexian.directory.audit.tables import audit
 from rexian.directory.keys.tables import tenant_key
 from rexian.kit.clock import FakeClock
 from rexian.kit.ids import new_id
-from rexian.work.recordings.contract import Book, Ended
+from rexian.work.recordings.contract import Book, Ended, Order
 from rexian.work.recordings.keeping import AT_ONCE, Keeper
 from rexian.work.recordings.model import DAY_MS
 from rexian.work.recordings.tables import recording
@@ -171,6 +171,22 @@ async def test_what_a_dead_process_left_is_kept_as_far_as_it_got(served: Served,
         assert (await supervisor.get(f"/api/recordings/{gone.id}")).json()["state"] == "lost"
         assert (await supervisor.get(f"/api/recordings/{alive.id}")).json()["state"] == "writing"
     await book.finish(alive.id, write(alive, sound((1, 440, 0))))
+
+
+async def test_what_an_exchange_still_has_is_left_to_it(served: Served, book: Book) -> None:
+    order = await book.begin(served.city.yunshan, new_id(), new_id())
+    asked: list[Order] = []
+
+    async def recover(order: Order) -> bool:
+        asked.append(order)
+        return True
+
+    later = FakeClock(served.house.clock.now_ms() + 60_000)
+    await Book(served.house.db, later, book.keys, book.store, book.folder).adopt(set(), recover)
+    assert order in asked
+    assert await book.reopen(order.id) == order
+    await book.finish(order.id, write(order, sound((1, 440, 0))))
+    assert await book.reopen(order.id) is None
 
 
 async def test_files_that_are_gone_hold_up_no_other_recording(served: Served, book: Book) -> None:

@@ -356,6 +356,9 @@ class FakeEngine:
             )
             self._tell(ended)
 
+    async def recover(self, order: RecordingOrder) -> bool:
+        return False
+
     async def tap(self, tap_id: str, leg_id: str, what: Literal["in", "out", "both"]) -> AsyncIterator[bytes]:
         raise Unsupported
 

@@ -14,10 +14,11 @@ from rexian.kit.settings import Settings, SettingsError
 LI = "li"
 
 
-def device(id: str, *, microphone: bool = True, used_at: int = 0) -> Any:
+def device(id: str, *, microphone: bool = True, used_at: int = 0, joining: bool = False) -> Any:
     return SimpleNamespace(
-        id=id, label=id, person_id=LI, locale="zh-CN", microphone=microphone, why="", alarmed="", used_at=used_at
-    )
+        id=id, label=id, person_id=LI, locale="zh-CN", microphone=microphone, why="", alarmed="", used_at=used_at,
+        joining=joining,
+    )  # fmt: skip
 
 
 @pytest.fixture
@@ -38,6 +39,16 @@ def test_the_page_that_was_used_last_and_can_be_spoken_at(phones: Phones) -> Non
     assert phones.choose(LI, listens=True) == "mute"
     assert phones.choose(LI, "mute") == "mute"
     assert phones.choose(LI, "gone") == ""
+
+
+def test_a_page_is_no_phone_of_the_exchange_before_it_says_so(phones: Phones) -> None:
+    """One that is being loaded anew has its socket long before it is registered: a call to it would find nobody."""
+    phones.enter(device("loading", joining=True))
+    assert phones.choose(LI, "loading") == "loading", "without an exchange it need not register"
+    at_the_exchange(phones, "w0")
+    assert phones.choose(LI, "loading") == phones.choose(LI) == ""
+    phones.enter(device("loading"))
+    assert phones.choose(LI, "loading") == phones.choose(LI) == "loading"
 
 
 def test_with_an_exchange_who_has_no_phone_is_not_called(phones: Phones) -> None:

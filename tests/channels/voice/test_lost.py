@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from rexian.channels.voice.settings import VoiceLimits
 from rexian.engine.commands import EndInteraction
@@ -128,6 +129,30 @@ async def test_a_call_that_cannot_be_ended_yet_holds_up_nobody_else(
     await late.got("position")
     monkeypatch.undo()
     await other.got("position", position=1)
+
+
+async def test_a_database_that_is_busy_for_a_moment_leaves_no_caller_in_silence(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def busy_once(of: Any, name: str) -> None:
+        real = getattr(of, name)
+
+        async def read(*args: Any) -> Any:
+            asked.append(name)
+            if asked.count(name) == 1:
+                raise PoolExhausted
+            return await real(*args)
+
+        monkeypatch.setattr(of, name, read)
+
+    busy_once(street.voice.lobby._receptions, "flow")
+    busy_once(street.voice, "last_agent")
+    caller = await street.caller()
+    await caller.call()
+    await caller.state("waiting")
+    assert (asked.count("flow") > 1, asked.count("last_agent")) == (True, 2)
 
 
 async def test_those_who_wait_keep_their_place_over_an_engine_crash(street: Street) -> None:

@@ -8,14 +8,16 @@ import pytest
 import sqlalchemy as sa
 
 from rexian.channels.voice import port
+from rexian.channels.voice.asking import SYSTEM
 from rexian.directory.people.tables import person
+from rexian.engine.commands import EndInteraction
 from rexian.kit.database import Database
 from rexian.kit.ids import new_id
 from rexian.kit.sockets import TRY_LATER
 from rexian.runtime.tables import journal
 from tests.channels.voice.fake_engine import FakeEngine
 from tests.channels.voice.rig import Street
-from tests.served import Served, running, serving
+from tests.served import City, Served, running, serving
 
 
 class Lasting(FakeEngine):
@@ -119,24 +121,29 @@ async def ended_as(street: Street, interaction_id: str) -> str:
             await asyncio.sleep(0.05)
 
 
+async def waiting_telephone(street: Street, city: City) -> tuple[str, str]:
+    """Somebody calls in by telephone and waits; leg and interaction."""
+
+    async def number_of(dialled: str) -> tuple[str, str]:
+        return city.yunshan, "yunshan"
+
+    street.voice.number_of = number_of
+    leg = "PJSIP.trunk-9"
+    street.engine.offer(leg, port.Caller(number="+8613800138000", dialled="1"))
+    await street.until(lambda: street.voice.director.calls)
+    live = next(iter(street.voice.director.calls.values()))
+    await street.until(lambda: (facts := street.voice.director.facts(live)) and facts.stage == "waiting")
+    return leg, street.voice.director.facts(live).main  # type: ignore[union-attr]
+
+
 @pytest.mark.parametrize("by_telephone", [False, True])
 async def test_who_hangs_up_while_the_web_server_is_away_has_hung_up(closed: Served, by_telephone: bool) -> None:
     before, engine = closed, Lasting()
     engine.tells = not by_telephone  # an exchange forgets; the line is simply not there any more
-
-    async def number_of(dialled: str) -> tuple[str, str]:
-        return before.city.yunshan, "yunshan"
-
     async with running(before.settings, voice=engine) as (house, port_number):
         street = Street(Served(house, before.city, port_number, before.settings), engine)
         if by_telephone:
-            street.voice.number_of = number_of
-            engine.offer("PJSIP.trunk-9", port.Caller(number="+8613800138000", dialled="1"))
-            leg = "PJSIP.trunk-9"
-            await street.until(lambda: street.voice.director.calls)
-            live = next(iter(street.voice.director.calls.values()))
-            await street.until(lambda: (facts := street.voice.director.facts(live)) and facts.stage == "waiting")
-            interaction = street.voice.director.facts(live).main  # type: ignore[union-attr]
+            leg, interaction = await waiting_telephone(street, before.city)
         else:
             caller = await street.caller()
             await caller.call()
@@ -146,6 +153,25 @@ async def test_who_hangs_up_while_the_web_server_is_away_has_hung_up(closed: Ser
     async with running(before.settings, voice=engine) as (house, port_number):
         street = Street(Served(house, before.city, port_number, before.settings), engine)
         assert await ended_as(street, interaction) == "customer_hung_up"
+
+
+async def test_whom_the_end_of_server_and_exchange_cuts_off_keeps_the_place(closed: Served) -> None:
+    """A machine that is started anew takes both with it: nobody has hung up."""
+    before, engine = closed, Lasting(numbers=True)
+    engine.tells = False
+    async with running(before.settings, voice=engine) as (house, port_number):
+        street = Street(Served(house, before.city, port_number, before.settings), engine)
+        _, interaction = await waiting_telephone(street, before.city)
+    engine.legs.clear()
+    engine.epoch = before.house.clock.now_ms() + 1
+    async with running(before.settings, voice=engine) as (house, port_number):
+        street = Street(Served(house, before.city, port_number, before.settings), engine)
+        await street.until(lambda: any(
+            one.id == interaction and one.call_back
+            for room in house.rooms.values() for one in room.mirror.floor.interactions()
+        ))  # fmt: skip
+        end = EndInteraction(interaction_id=interaction, by=SYSTEM)
+        await street.voice.asking.insist(before.city.yunshan, end)
 
 
 async def test_somebody_outside_who_was_to_join_is_dialled_after_a_restart(closed: Served) -> None:

@@ -175,7 +175,8 @@ class VoiceChannel:
             await _listen(socket, receive)
         finally:
             self._desks.discard(socket)
-            self.phones.leave(socket)
+            if self.phones.leave(socket):
+                self.desk.gone(socket)
             OPEN.labels("staff").set(len(self._desks))
 
     def may_start(self, address: str) -> bool:
@@ -394,8 +395,9 @@ class VoiceChannel:
         if self.recordings is None or not self.director.up or now < self._recordings_at:
             return
         self._recordings_at = now + RECORDINGS_EVERY_MS
-        bridges = (await self.voice.inventory()).bridges
-        await self.recordings.adopt({bridge.recording_id for bridge in bridges if bridge.recording_id})
+        there = await self.voice.inventory()
+        alive = {bridge.recording_id for bridge in there.bridges if bridge.recording_id}
+        await self.recordings.adopt(alive | set(there.closing), self.voice.recover)
 
 
 async def _listen(socket: Any, receive: Receive) -> None:

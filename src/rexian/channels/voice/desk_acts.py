@@ -78,6 +78,14 @@ class DeskActs:
         finally:
             self._channel.director.touch(call.contact_id)
 
+    def gone(self, socket: DeskSocket) -> None:
+        """The page that was there has gone: what rings it at the exchange rings nobody, and would for long."""
+        for call in self._channel.director.calls.values():
+            for line in [one for one in call.of_person(socket.person_id) if one.device_id == socket.id]:
+                if line.state == "dialling":
+                    line.put("lost", line.since)
+                    self._channel.asking.spawn(self._channel.director.seats.let_go(line.id))
+
     async def key(self, socket: DeskSocket, leg_id: str, digit: str, ask_id: str = "") -> None:
         """For a menu at the other end: to those outside, else to the customer's telephone. Raises `Refusal`.
 

@@ -36,6 +36,7 @@ class DeskSocket:
         self.label = ""
         self.microphone = False
         self.why = ""
+        self.joining = True
         self.alarmed = ""
         self.opened_at = self.seen_at = self.used_at = channel.clock.now_ms()
         self._channel = channel
@@ -86,9 +87,10 @@ class DeskSocket:
                 self._hello(ask)
             case frames.Ready():
                 self.microphone, self.used_at = ask.microphone, self.seen_at
-                self.why = "" if ask.microphone else ask.why or "none"
+                self.joining = ask.why == "exchange"
+                self.why = "" if ask.microphone or self.joining else ask.why or "none"
                 self._channel.reach.look()
-                if ask.microphone:
+                if not self.joining:
                     self._channel.director.touch_person(self.person_id)
             case frames.Offer():
                 self.used_at = self.seen_at
@@ -112,6 +114,7 @@ class DeskSocket:
         before = self._channel.phones.enter(self)
         if before is not None and before is not self:
             before.close(TAKEN_PLACE, "here again")  # type: ignore[attr-defined]
+            self._channel.desk.gone(self)
         self._say(self._channel.desk_welcome(self))
         self.wire.greeted()
         self._channel.director.touch_person(self.person_id)

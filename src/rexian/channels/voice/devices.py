@@ -35,6 +35,7 @@ class Device(Protocol):
     locale: str
     microphone: bool
     why: str  # the word of a page that can't take a call; '': it can, or has not said
+    joining: bool  # it has yet to say that it is a phone of the exchange (again)
     alarmed: str  # the emergency that sounds there
     used_at: int
 
@@ -70,12 +71,15 @@ class Phones:
         self._open[device.person_id][device.id] = device
         return before
 
-    def leave(self, device: Device) -> None:
+    def leave(self, device: Device) -> bool:
+        """It has gone; False: it was here again on another socket before."""
         theirs = self._open.get(device.person_id, {})
-        if theirs.get(device.id) is device:
+        was_here = theirs.get(device.id) is device
+        if was_here:
             del theirs[device.id]
         if not theirs:
             self._open.pop(device.person_id, None)
+        return was_here
 
     def of(self, person_id: str) -> list[Device]:
         return list(self._open.get(person_id, {}).values())
@@ -91,6 +95,8 @@ class Phones:
         if name is not None and not self.in_browser(name):
             return f"{ON_DESK}{name}"
         theirs = self._open.get(person_id, {})
+        if name:  # a page that is loaded anew has its socket long before it is registered
+            theirs = {id: device for id, device in theirs.items() if not device.joining}
         if device_id:
             return device_id if device_id in theirs else ""
         ready = [device for device in theirs.values() if device.microphone or listens]
@@ -147,8 +153,10 @@ class Phones:
             device.send(encode(frames.Told(id=about, code=code, text=text)))
 
     def engine(self, up: bool) -> None:
+        """An exchange's calls go on when only we can't reach it."""
+        word = "up" if up else "down" if self.names is None else "exchange_down"
         for device in self.all():
-            text = i18n.t(device.locale, f"voice.engine.{'up' if up else 'down'}")
+            text = i18n.t(device.locale, f"voice.engine.{word}")
             device.send(encode(frames.Engine(up, text)))
 
     def show(self, call: LiveCall, facts: Facts | None) -> None:

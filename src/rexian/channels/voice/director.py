@@ -161,8 +161,7 @@ class Director:
     async def _settle(self, call: LiveCall) -> None:
         facts = self.facts(call)
         if facts is None:
-            if not call.starting:
-                await self._forget(call)
+            await self._forget(call)
             return
         self._file(call)
         self._note_handling(call, facts)

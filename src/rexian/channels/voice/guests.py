@@ -110,7 +110,6 @@ class Guests:
         if fresh:
             name = LegName(interaction_id=interaction_id, kind="customer")
             call.add(Line(name, "connecting", director.clock.now_ms(), "customer", known_as=known_as))
-        call.starting = fresh
         call.expected = True
         try:
             yield call
@@ -119,7 +118,6 @@ class Guests:
                 director.drop(call)
             raise
         finally:
-            call.starting = False
             call.expected = False
 
     def without_line(self, contact_id: str, locale: str) -> None:
@@ -153,6 +151,26 @@ class Guests:
             by = Party("customer", contact.customer_id)
             command = engine.EndInteraction(interaction_id=facts.main, by=by, reason="customer_hung_up")
             await self._channel.asking.insist(call.tenant_id, command, by)
+
+    async def cut_off(self, call: LiveCall, facts: Facts) -> None:
+        """Their telephone's line has gone with the exchange, and can't come back by itself as a page does.
+
+        Where the tenant calls back and the number is known, who waits keeps the place as a call-back, and who talks is
+        called again; else the call has ended.
+        """
+        if call.saving or facts.words_left:  # a message waits: the clock hands it on
+            return
+        if (line := call.customer) is not None:
+            call.lines.pop(line.id, None)
+        await self.find_number(call, facts)
+        knows = facts.stage in ("waiting", "talking") and normal_phone(call.number) is not None
+        call.redial = knows and await self._channel.lobby.offers_call_back(call, facts)
+        if not call.redial:
+            end = engine.EndInteraction(interaction_id=facts.main, by=SYSTEM, reason="line_lost")
+            self._channel.asking.later(call.tenant_id, end)
+        if facts.agent_id:
+            code = "calling_again" if call.redial else "cut_off"
+            self._channel.phones.tell(facts.agent_id, code, about=facts.main, number=call.number)
 
     def key(self, contact_id: str, digit: str) -> None:
         """A key of the page's own keypad: as one pressed on a telephone."""

@@ -23,10 +23,12 @@ from rexian.engine import commands as engine
 from rexian.engine.specs import Party
 from rexian.kit import log
 from rexian.kit.clock import Clock
+from rexian.kit.database import is_outage
 from rexian.runtime.port import Refused, Unavailable
 
 _MOST_WAITING = 40
 """Inputs that wait to be taken; keys beyond are dropped: nobody means to press so many at once."""
+_AGAIN_S = 0.5
 _RECEPTION = Party("system", "reception")
 _log = log.get(__name__)
 
@@ -135,7 +137,7 @@ class Host:
     # -- what is done --------------------------------------------------------------------------------------------------
     async def _receive(self, facts: Facts) -> None:
         try:
-            self._flow, started = await self._lobby.start_facts(self._call, facts)
+            self._flow, started = await self._start_facts(facts)
             await self._step(started)
             while not self._ends.is_set():
                 await self._step(await self._inputs.get())
@@ -146,6 +148,16 @@ class Host:
         except Exception:
             _log.exception("voice.host_failed", contact_id=self._call.contact_id)
             await self._rescue()
+
+    async def _start_facts(self, facts: Facts) -> tuple[Flow, words.Started]:
+        """Insists: a database that is busy or away for a moment must leave nobody in silence."""
+        while True:
+            try:
+                return await self._lobby.start_facts(self._call, facts)
+            except Exception as error:
+                if not is_outage(error):
+                    raise
+            await asyncio.sleep(_AGAIN_S)
 
     async def _rescue(self) -> None:
         """The reception has failed: a person is to answer (FAULTS 37)."""
@@ -216,12 +228,14 @@ class Host:
                     await self._lobby.join_line(self._call, self._main, act)
                 else:
                     await self._lobby.call_back(self._call, self._main, act)
-            except Unavailable:
-                await asyncio.sleep(0.5)
             except Refused as refused:
                 alternatives = tuple(str(one) for one in refused.detail.get("alternatives", ()))
                 self._feed(words.Refused(at=self._now, code=refused.code, alternatives=alternatives))
                 return
+            except Exception as error:
+                if not isinstance(error, Unavailable) and not is_outage(error):
+                    raise
+                await asyncio.sleep(_AGAIN_S)
             else:
                 if isinstance(act, words.CallBack):
                     self._feed(words.Kept(at=self._now))

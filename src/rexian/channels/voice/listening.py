@@ -6,7 +6,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 from rexian.channels.voice import port
-from rexian.channels.voice.calls import LegName, Line, first_of
+from rexian.channels.voice.calls import Facts, LegName, Line, first_of
 from rexian.channels.voice.devices import on_desk
 from rexian.channels.voice.figures import LOST
 from rexian.channels.voice.live import LiveCall
@@ -42,8 +42,10 @@ class Ears:
                 self._channel.asking.spawn(self.reconcile())
             case port.EngineDown():
                 _log.warning("voice.engine_down", reason=event.reason)
+                was_up = self._channel.director.up
                 self._channel.director.outage.engine_down()
-                self._channel.phones.engine(False)
+                if was_up:  # it tells every reason why it does not come back
+                    self._channel.phones.engine(False)
             case port.LegOffered():
                 self._channel.asking.spawn(self._channel.guests.telephone(event))
             case port.RecordingEnded():
@@ -73,12 +75,17 @@ class Ears:
         except port.Down:
             return  # it says again when it is up
         self._channel.phones.engine(True)
-        self._who_left({leg.tag.split("|")[1] for leg in there.legs if leg.side == "customer" and "|" in leg.tag})
+        with_line = {leg.tag.split("|")[1] for leg in there.legs if leg.side == "customer" and "|" in leg.tag}
+        self._who_left(with_line, there.epoch)
+        await self._who_was_cut_off(with_line)
+        for contact_id in list(self._channel.director.calls):
+            self._channel.director.touch(contact_id)
 
-    def _who_left(self, there: set[str]) -> None:
+    def _who_left(self, there: set[str], epoch: int) -> None:
         """After our start: customers who hung up while we were away. `there`: contacts whose customer has a line.
 
         The engine tells what it has seen, or a telephone's line is simply no more; a page without a line may come back.
+        An exchange that was started anew as well has cut them off. `epoch`: when it was started.
         """
         for call in [one for one in self._channel.director.calls.values() if one.resumed]:
             facts = self._channel.director.facts(call)
@@ -87,8 +94,26 @@ class Ears:
             call.resumed = False
             ended = self._missed.pop(LegName(interaction_id=first_of(facts), kind="customer").id, None)
             hung_up = ended is not None and ended.by_peer and ended.cause == "normal"
-            if call.contact_id not in there and (hung_up or facts.telephone) and not facts.call_back:
-                self._channel.asking.spawn(self._channel.guests.hangs_up(call.contact_id))
+            if call.contact_id in there or facts.call_back or not (hung_up or facts.telephone):
+                continue
+            guests = self._channel.guests
+            cut_off = facts.telephone and not hung_up and self._began_at(call, facts) < epoch
+            self._channel.asking.spawn(guests.cut_off(call, facts) if cut_off else guests.hangs_up(call.contact_id))
+
+    def _began_at(self, call: LiveCall, facts: Facts) -> int:
+        floor = self._channel.asking.floor(call.tenant_id)
+        first = floor.interaction(first_of(facts)) if floor is not None else None
+        return first.received_at if first is not None else 0
+
+    async def _who_was_cut_off(self, there: set[str]) -> None:
+        """Telephones whose line is no more, before anybody is rung for them."""
+        for call in list(self._channel.director.calls.values()):
+            facts, customer = self._channel.director.facts(call), call.customer
+            if facts is None or not facts.telephone or facts.call_back or call.expected or call.released:
+                continue
+            lost = customer is not None and customer.state == "lost" and call.contact_id not in there
+            if lost and facts.stage in ("reception", "waiting", "talking"):
+                await self._channel.guests.cut_off(call, facts)
 
     def _on_line(self, call: LiveCall, line: Line, event: port.VoiceEvent) -> None:
         match event:
@@ -169,7 +194,7 @@ class Ears:
     def _not_reached(self, call: LiveCall, line: Line, cause: port.Cause) -> None:
         """A call-back that nobody takes: the agent hears of it and decides."""
         call.lines.pop(line.id, None)
-        call.ring_told = True
+        call.ring_told, call.redial = True, False
         self._tell_unreached(call, cause)
 
     def _tell_unreached(self, call: LiveCall, cause: port.Cause) -> None:

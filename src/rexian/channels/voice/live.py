@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -58,6 +59,7 @@ class LiveCall:
     address: str = ""  # of the page that calls
     simulated: bool = False
     ringing_since: int = 0  # a call-back rings at the customer's
+    redial: bool = False  # their telephone was cut off by the exchange's end: it is called again
     ring_told: bool = False
     saving: str = ""  # recording of the words that the customer leaves now
     resumed: bool = False  # found in the floor at our start: its lines are still to be looked for
@@ -68,7 +70,6 @@ class LiveCall:
     told_present: bool | None = None
     dialled: dict[str, str] = field(default_factory=dict)  # participant → number, for those outside
     shown: dict[str, tuple[str, str, str, bool]] = field(default_factory=dict)
-    starting: bool = False  # the floor doesn't know it yet
     dirty: bool = False
     runner: asyncio.Task[None] | None = None
 
@@ -105,8 +106,12 @@ class Recordings(Protocol):
 
     async def finish(self, recording_id: str, ended: RecordingEnded) -> None: ...
 
-    async def adopt(self, alive: set[str]) -> None:
-        """Keep what an engine left behind that died; `alive` are still being written."""
+    async def reopen(self, recording_id: str) -> RecordingOrder | None:
+        """The order of one that goes on though whoever began it has died; None when it isn't open."""
+        ...
+
+    async def adopt(self, alive: set[str], recover: Callable[[RecordingOrder], Awaitable[bool]]) -> None:
+        """Keep what an engine left behind that died; `alive` are still being written. See `VoiceEngine.recover`."""
         ...
 
     async def consent_rule(self, tenant_id: str) -> Literal["always", "prompt", "never"]: ...

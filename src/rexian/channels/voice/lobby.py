@@ -79,6 +79,13 @@ class Lobby:
             recording=rule, stage=_STAGES[facts.stage],
         )  # fmt: skip
 
+    async def offers_call_back(self, call: LiveCall, facts: Facts) -> bool:
+        """Whether the tenant calls back those who wait."""
+        floor = self._channel.asking.floor(call.tenant_id)
+        main = floor.interaction(facts.main) if floor is not None else None
+        flow = await self._receptions.flow(call.tenant_id, main.entry if main is not None else "")
+        return bool(flow.queueing.call_back_key)
+
     async def _queue_of(self, call: LiveCall, entry: str, topic: str | None) -> str:
         """The queue of the topic that was chosen in the page; '' when none was."""
         if not topic:

@@ -36,7 +36,7 @@ class Outage:
                 self._director.customers.show(call, facts, reason="engine_down")
 
     async def engine_up(self) -> None:
-        """See what lives in it, and go on from there. Raises `Down`."""
+        """See what lives in it; all calls are then to be touched. Raises `Down`."""
         there = await self._director.voice.inventory()
         self._director.up, self._director.up_since = True, self._director.clock.now_ms()
         for call in self._director.calls.values():
@@ -47,7 +47,6 @@ class Outage:
             customer = call.customer
             if customer is not None and customer.state == "lost" and (facts := self._director.facts(call)) is not None:
                 self._director.customers.show(call, facts, reason="engine_up")
-            self._director.touch(call.contact_id)
 
     def _reconcile(self, call: LiveCall, there: Inventory) -> None:
         """Take over what the engine has of this call."""
@@ -71,6 +70,9 @@ class Outage:
         call.bridge = bridge is not None
         call.recording_id = bridge.recording_id if bridge is not None else ""
         call.recording = ("paused" if bridge.recording_paused else "on") if bridge and bridge.recording_id else ""
+        if call.recording_id:
+            work = self._director.recorder.resume(call.recording_id, call.contact_id)
+            self._director.asking.spawn(work)
 
     def _adopted(self, call: LiveCall, leg: LegInfo, now: int) -> Line | None:
         name, known_as = calls.read_leg(leg.id), ""

@@ -14,11 +14,13 @@ from rexian.channels.voice.settings import VoiceLimits
 class Overdue(Struct, frozen=True, kw_only=True):
     """`what`: `customer_lost` (end it), `agent_lost` (back to the queue), `consult_lost`, `participant_lost` (let go),
     `not_connecting` (tell the person), `no_answer` (a call-back rings in vain: tell the agent), `words_left` (a message
-    waits in the reception: into the line).
+    waits in the reception: into the line), `call_back` (their telephone was cut off while they waited: they keep the
+    place).
     """
 
     what: Literal[
-        "customer_lost", "agent_lost", "consult_lost", "participant_lost", "not_connecting", "no_answer", "words_left"
+        "customer_lost", "agent_lost", "consult_lost", "participant_lost", "not_connecting", "no_answer", "words_left",
+        "call_back",
     ]  # fmt: skip
     interaction_id: str
     person_id: str = ""
@@ -32,13 +34,15 @@ def overdue(
     that nobody could have come back.
     """
     found: list[Overdue] = []
+    if call.redial and facts.stage == "waiting":
+        found.append(Overdue(what="call_back", interaction_id=facts.main))
     for seat in facts.seats:
         line = line_of(call.lines, seat)
         if line is None or line.state == "up":
             continue
         waited = now - max(line.since, up_since)
         if seat.kind == "customer":
-            if line.state != "dialling" and waited >= limits.grace_ms and _gives_up(facts, page_open):
+            if line.state != "dialling" and waited >= limits.grace_ms and _gives_up(facts, call, page_open):
                 what: Literal["words_left", "customer_lost"] = "words_left" if facts.words_left else "customer_lost"
                 found.append(Overdue(what=what, interaction_id=facts.main))
         elif waited >= limits.grace_ms and line.state != "dialling":
@@ -54,11 +58,11 @@ def overdue(
     return found
 
 
-def _gives_up(facts: Facts, page_open: bool) -> bool:
+def _gives_up(facts: Facts, call: LiveCall, page_open: bool) -> bool:
     """Who waits in the line with an open page is still there: the floor's own patience counts. In a talk somebody
     listens to nothing, and a call-back has no line before it rings."""
     if facts.stage == "waiting":
-        return not page_open
+        return not page_open and not call.redial
     return facts.stage in ("reception", "talking")
 
 

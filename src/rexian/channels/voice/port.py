@@ -157,11 +157,12 @@ class BridgeInfo(Struct, frozen=True, kw_only=True):
 
 
 class Inventory(Struct, frozen=True, kw_only=True):
-    """All that lives in the engine now."""
+    """All that lives in the engine now. `closing`: recordings that have ended and will be told of."""
 
     epoch: int
     legs: tuple[LegInfo, ...] = ()
     bridges: tuple[BridgeInfo, ...] = ()
+    closing: tuple[str, ...] = ()
 
 
 class Health(Struct, frozen=True, kw_only=True):
@@ -455,6 +456,11 @@ class VoiceEngine(Protocol):
 
     async def stop_recording(self, recording_id: str) -> None:
         """End it; what was recorded is kept. One that has ended raises `Gone`."""
+        ...
+
+    async def recover(self, order: RecordingOrder) -> bool:
+        """Close a recording whose engine or controller has died. Whether there is something of it elsewhere than in its
+        file: then `RecordingEnded` follows. Raises `Down` when that can't be known now."""
         ...
 
     # tap

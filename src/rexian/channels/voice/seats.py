@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from rexian.channels.voice import calls
 from rexian.channels.voice.calls import Facts, LegName, Line, Seat, first_of, line_of, tag_of
 from rexian.channels.voice.live import LiveCall
-from rexian.channels.voice.port import Busy, Caller, Cause, Gone, Number, Phone, Unsupported
+from rexian.channels.voice.port import Busy, Caller, Cause, Down, Gone, Number, Phone, Unsupported
 from rexian.engine import commands as engine
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class Seats:
 
     async def _seat_customer(self, call: LiveCall, facts: Facts, line: Line | None, now: int) -> None:
         away = line is None or line.state == "lost"
-        if facts.call_back:
+        if facts.call_back or call.redial:
             if facts.stage == "talking" and away and not call.ringing_since:
                 call.ringing_since = now
                 await self._find_number(call, facts)
@@ -49,7 +50,7 @@ class Seats:
             name = LegName(interaction_id=first_of(facts), kind="customer")
             call.add(Line(name, "lost", now, "customer"))
         if line is not None and line.state == "up":
-            call.ringing_since = 0
+            call.ringing_since, call.redial = 0, False
 
     async def _ring(self, call: LiveCall, facts: Facts) -> None:
         """Call the customer back: their page if it is open, else their telephone, else the agent has to dial."""
@@ -142,6 +143,11 @@ class Seats:
             line.told = True
             self._director.people.tell(line.name.person_id, "phone_not_reached", about=line.name.interaction_id)
 
+    async def let_go(self, leg_id: str) -> None:
+        """Ring no longer."""
+        with contextlib.suppress(Gone, Down):
+            await self._director.voice.hang_up(leg_id)
+
     def new_line(self, call: LiveCall, seat: Seat, device_id: str, *, since: int) -> Line:
         """The person's next line, in place of those that are gone."""
         kind: Any = "agent" if seat.kind == "agent" else "supervisor"
@@ -150,4 +156,6 @@ class Seats:
         told = any(one.told for one in call.of_person(seat.person_id))
         for gone in [one for one in call.of_person(seat.person_id) if one.state != "up"]:
             del call.lines[gone.id]
+            if gone.state == "dialling":
+                self._director.asking.spawn(self.let_go(gone.id))
         return call.add(Line(name, "connecting", since, kind, device_id=device_id, mute=muted, told=told))

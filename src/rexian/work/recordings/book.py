@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import hashlib
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from rexian.kit import log
 from rexian.kit.clock import Clock
 from rexian.kit.database import Database
 from rexian.kit.ids import new_id
-from rexian.kit.keys import new_key
+from rexian.kit.keys import KeyTrouble, new_key
 from rexian.kit.sealed import Broken, SealedReader
 from rexian.work.recordings.model import DAY_MS, Picture, Rule
 from rexian.work.recordings.picture import Drawing
@@ -50,6 +51,9 @@ class Ended:
     size: int
     sha256: str
     why: str
+
+
+Recover = Callable[[Order], Awaitable[bool]]
 
 
 def file_name(tenant_id: str, recording_id: str) -> str:
@@ -98,10 +102,22 @@ class Book:
         async with self._db.system() as tx:
             await tx.execute(recording.update().where(*open_row).values(dataclasses.asdict(ended) | state))
 
-    async def adopt(self, alive: set[str]) -> int:
+    async def reopen(self, recording_id: str) -> Order | None:
+        """The order of a recording that goes on; None when it isn't open. Raises `kit.keys.KeyTrouble`."""
+        async with self._db.system() as tx:
+            row = (await tx.execute(select(recording).where(recording.c.id == recording_id))).one_or_none()
+        return await self._order(row) if row is not None and row.state == "writing" else None
+
+    async def _order(self, row: Row[Any]) -> Order:
+        async with self._db.tenant(row.tenant_id) as tx:
+            key = await self.keys.unwrap(tx, row.id, Wrapped(row.key_id, bytes(row.wrapped_key)))
+        return Order(row.id, str(self.folder / file_name(row.tenant_id, row.id)), key)
+
+    async def adopt(self, alive: set[str], recover: Recover | None = None) -> int:
         """Finish what a process left behind that died while it recorded; `alive` are still being written.
 
-        What began less than `YOUNG_MS` ago may not be known to its engine yet.
+        What began less than `YOUNG_MS` ago may not be known to its engine yet. `recover` is asked first: whether the
+        engine has it elsewhere, and will tell when it is in its file.
         """
         before = self._clock.now_ms() - YOUNG_MS
         open_rows = select(recording).where(recording.c.state == "writing", recording.c.started_at <= before)
@@ -109,8 +125,16 @@ class Book:
             rows = (await tx.execute(open_rows)).all()
         left = [row for row in rows if row.id not in alive]
         for row in left:
-            await self.finish(row.id, await self._found(row))
+            if recover is None or not await self._recovers(row, recover):
+                await self.finish(row.id, await self._found(row))
         return len(left)
+
+    async def _recovers(self, row: Row[Any], recover: Recover) -> bool:
+        try:
+            return await recover(await self._order(row))
+        except KeyTrouble as error:
+            _log.warning("recording.no_key", recording_id=row.id, error=str(error)[:200])
+            return False
 
     async def _found(self, row: Row[Any]) -> Ended:
         path = self.folder / file_name(row.tenant_id, row.id)
@@ -132,8 +156,7 @@ class Book:
         return await self.open_file(row, await self.store.fetch(name, self.folder / name))
 
     async def open_file(self, row: Row[Any], path: Path) -> SealedReader:
-        async with self._db.tenant(row.tenant_id) as tx:
-            key = await self.keys.unwrap(tx, row.id, Wrapped(row.key_id, bytes(row.wrapped_key)))
+        key = (await self._order(row)).key
         return await asyncio.to_thread(SealedReader, path, key)
 
     async def draw(self, row: Row[Any]) -> Picture:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import pytest
 from playwright.async_api import Browser, expect
@@ -118,16 +120,28 @@ async def test_the_customer_hangs_up_and_the_browser_has_hung_up_too(product: Pr
     await until_hung_up(product, "PJSIP/")
 
 
-async def test_an_agent_reloads_and_goes_on(product: Product, li: Agent) -> None:
+async def test_an_agent_reloads_and_goes_on(product: Product, li: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = await product.keypad(product.served.city.li)  # reads what all pages of the person are told
     caller = await calling(product)
     await answers(li)
     await until_heard(caller, LI_HZ)
+    voice = product.served.house.voice
+    assert voice is not None
+    originate, rung = voice.voice.originate, []
+
+    async def ring(leg_id: str, *args: Any, **more: Any) -> None:
+        rung.append(leg_id)
+        await originate(leg_id, *args, **more)
+
+    monkeypatch.setattr(voice.voice, "originate", ring)
+    began = time.monotonic()
     await li.page.reload()
     await call_is(li, "up")
     await until_heard(caller, LI_HZ)
+    print(f"heard again {time.monotonic() - began:.1f} s after the reload began; rung: {rung}")
+    assert len(rung) == 1, "only once the page has registered"
+    assert not told.of("nack"), "and no word of a phone that is not picked up"
     await ears.hears(li.page, "customer")
-    voice = product.served.house.voice
-    assert voice is not None
     # The line of before is not left behind: at the latest the exchange notices that it is silent.
     async with asyncio.timeout(PATIENCE_S):
         while len([leg for leg in (await voice.voice.inventory()).legs if leg.side == "agent"]) != 1:  # noqa: ASYNC110 - rings no bell

@@ -36,7 +36,7 @@ async def test_every_call_reaches_an_agent(
     async with staffed(db, tmp_path_factory.mktemp("house"), exchange) as (product, house):
         found = await load(product, house, CALLS, RATE)
     print(f"{found.seconds:.1f} s, {found.retransmissions} retransmissions, CPU a call, ms: {found.cpu}", found.kinds)
-    assert (found.succeeded, found.failed) == (CALLS, 0)
+    assert (found.succeeded, found.failed, found.retransmissions) == (CALLS, 0, 0)
     kinds = found.kinds
     assert kinds["OfferAccepted"] == kinds["InteractionReceived"] == kinds["InteractionEnded"] == CALLS
     assert f"rexian_voice_joined_seconds_count {CALLS}.0" in found.metrics

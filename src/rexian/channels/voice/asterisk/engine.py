@@ -136,7 +136,8 @@ class AsteriskEngine:
                 id=bridge.id, legs=tuple(leg.id for leg in sorted(bridge.legs, key=_coming)), recording_id=recording,
                 recording_paused=paused,
             ))  # fmt: skip
-        return Inventory(epoch=self._hall.epoch, legs=legs, bridges=tuple(bridges))
+        closing = tuple(self._recorders.closing())
+        return Inventory(epoch=self._hall.epoch, legs=legs, bridges=tuple(bridges), closing=closing)
 
     # -- legs --------------------------------------------------------------------------------------------------------
     async def connect(self, leg_id: str, sdp: str, *, side: Side, tag: str = "") -> str:
@@ -213,6 +214,9 @@ class AsteriskEngine:
 
     async def stop_recording(self, recording_id: str) -> None:
         await self._recorders.end(recording_id)
+
+    async def recover(self, order: RecordingOrder) -> bool:
+        return await self._recorders.recover(order)
 
     # -- tap ---------------------------------------------------------------------------------------------------------
     async def tap(self, tap_id: str, leg_id: str, what: Literal["in", "out", "both"]) -> AsyncIterator[bytes]:

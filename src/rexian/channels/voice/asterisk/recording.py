@@ -10,6 +10,7 @@ import asyncio
 import os
 import struct
 from collections import deque
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Literal
@@ -32,10 +33,10 @@ FINISH_S = 5.0
 
 
 class Running:
-    """One recording. `waiting`: names of the tracks that Asterisk still writes."""
+    """One recording. `waiting`: names of the tracks that Asterisk still writes, `on`: where it lies."""
 
-    def __init__(self, order: RecordingOrder, bridge_id: str, leg: Leg) -> None:
-        self.order, self.bridge_id, self.leg = order, bridge_id, leg
+    def __init__(self, order: RecordingOrder, bridge_id: str, leg: Leg | None, on: Connection) -> None:
+        self.order, self.bridge_id, self.leg, self.on = order, bridge_id, leg, on
         self.names = [companion("rec", order.id, track) for track in _TRACKS.values()]
         self.waiting = set(self.names)
         self.written = asyncio.Event()
@@ -72,12 +73,12 @@ class Recorders:
         leg = next((leg for leg in bridge.legs if leg.side == "customer"), None) or next(iter(bridge.legs), None)
         if leg is None:
             raise Gone(bridge.id)
-        running = self._running[order.id] = Running(order, bridge.id, leg)
         line = self._hall.ari(leg)
+        running = self._running[order.id] = Running(order, bridge.id, leg, line)
         try:
             if await self._lives(line, running):
                 return
-            await asyncio.gather(*(self._track(line, running, spy, at) for at, spy in enumerate(_TRACKS)))
+            await asyncio.gather(*(self._track(line, running, leg, spy, at) for at, spy in enumerate(_TRACKS)))
         except BaseException:
             self._running.pop(order.id, None)
             raise
@@ -94,37 +95,60 @@ class Recorders:
             await line.recordings_get_stored(running.names[0])
         except Gone:
             return False
+        self._close(running)
+        return True
+
+    def _close(self, running: Running) -> None:
+        """Nobody writes it any more."""
         running.waiting.clear()
         running.written.set()
         self._finish(running, "leg_ended")
-        return True
 
-    async def _track(self, line: Connection, running: Running, spy: str, at: int) -> None:
+    async def _track(self, line: Connection, running: Running, leg: Leg, spy: str, at: int) -> None:
         snoop = companion("recs", running.order.id, spy)
         entering = self._hall.entering(snoop)
         await line.channels_snoop_channel_with_id(
-            running.leg.id, snoop, spy=spy, whisper="none", app=line.app, app_args="companion"
+            leg.id, snoop, spy=spy, whisper="none", app=line.app, app_args="companion"
         )
         await self._hall.entered(snoop, entering)
         await line.channels_record(snoop, name=running.names[at], format="ulaw", if_exists="overwrite")
 
+    async def recover(self, order: RecordingOrder) -> bool:
+        """Fetch what a controller left in an Asterisk, or one that was started anew still has. Raises `Down`."""
+        if order.id in self._running:
+            return True
+        for node in self._hall.nodes.values():
+            running = Running(order, "", None, node.line)
+            for name in running.names:
+                with suppress(Gone):
+                    await node.line.recordings_get_stored(name)
+                    self._running[order.id] = running
+                    self._close(running)
+                    return True
+        return False
+
+    def closing(self) -> Iterator[str]:
+        """Which have ended and are being fetched."""
+        return (id for id, running in self._running.items() if running.ending)
+
     # -- on and off --------------------------------------------------------------------------------------------------
     async def pause(self, recording_id: str, paused: bool) -> None:
         running = self._known(recording_id)
-        line = self._hall.ari(running.leg)
-        act = line.recordings_mute if paused else line.recordings_unmute
+        act = running.on.recordings_mute if paused else running.on.recordings_unmute
         await asyncio.gather(*(act(name) for name in running.names))
-        running.leg.recording_paused = paused
-        await self._hall.note(running.leg)
+        if running.leg is not None:
+            running.leg.recording_paused = paused
+            await self._hall.note(running.leg)
 
     async def end(self, recording_id: str) -> None:
         """Stop it. `RecordingEnded` follows when the file is sealed. Again: nothing."""
         if recording_id in self._over:
             return
         running = self._known(recording_id)
-        running.leg.recording_id = ""
         self._finish(running, "stopped")
-        await self._hall.note(running.leg)
+        if running.leg is not None:
+            running.leg.recording_id = ""
+            await self._hall.note(running.leg)
 
     def _known(self, recording_id: str) -> Running:
         running = self._running.get(recording_id)
@@ -158,7 +182,13 @@ class Recorders:
             self._hall.spawn(self._seal(running), "recording ends")
 
     async def _seal(self, running: Running) -> None:
-        line = self._hall.ari(running.leg)
+        try:
+            await self._weave(running)
+        finally:
+            self._running.pop(running.order.id, None)  # cut short: what lies there is recovered later
+
+    async def _weave(self, running: Running) -> None:
+        line = running.on
         for name in tuple(running.waiting):
             with suppress(Gone, Refused):
                 await line.recordings_stop(name)
@@ -168,7 +198,6 @@ class Recorders:
         tracks = [await self._fetch(line, name) for name in running.names]
         order = running.order
         sealed, why = await asyncio.to_thread(_sealed, Path(order.path), order.key, tracks)
-        self._running.pop(order.id, None)
         await self._hall.away(line, *(companion("recs", order.id, spy) for spy in _TRACKS))
         if why == "":
             for name in running.names:

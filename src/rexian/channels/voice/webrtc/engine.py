@@ -155,6 +155,10 @@ class EmbeddedEngine:
     async def stop_recording(self, recording_id: str) -> None:
         await self._ask(frames.StopRecording(recording_id=recording_id))
 
+    async def recover(self, order: RecordingOrder) -> bool:
+        """All that there is stands in the file itself."""
+        return False
+
     # -- taps ------------------------------------------------------------------------------------------------------
     async def tap(self, tap_id: str, leg_id: str, what: Literal["in", "out", "both"]) -> AsyncIterator[bytes]:
         """A reader that is more than two seconds behind loses the oldest sound."""
