@@ -1,7 +1,8 @@
 """Recordings: two snoops on the customer's leg, what it says (left) and what it hears of the others (right).
 
 Asterisk writes them into its own spool, so that they go on when we are away. At the end they are fetched, woven into
-one stereo file, sealed, and deleted there. While one is paused, silence is written.
+one stereo file, sealed, and deleted there. While one is paused, silence is written; also while the customer is held:
+music is not what the others say, and what is said into it is not for the record.
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ class Recorders:
         self._running: dict[str, Running] = {}
         self._over: deque[str] = deque(maxlen=1_000)
         hall.on_ended.append(self._leg_ended)
+        hall.on_hold.append(self._held)
 
     def of(self, bridge: Bridge) -> tuple[str, bool]:
         """Return id and pause of what records a bridge, as its legs' notes say; empty when nothing does."""
@@ -82,6 +84,8 @@ class Recorders:
             self._running.pop(order.id, None)
             raise
         leg.recording_id, leg.recording_paused = order.id, False
+        if leg.held:
+            await self._hush(running)
         await self._hall.note(leg)
 
     async def _lives(self, line: Connection, running: Running) -> bool:
@@ -111,11 +115,20 @@ class Recorders:
     # -- on and off --------------------------------------------------------------------------------------------------
     async def pause(self, recording_id: str, paused: bool) -> None:
         running = self._known(recording_id)
-        line = self._hall.ari(running.leg)
-        act = line.recordings_mute if paused else line.recordings_unmute
-        await asyncio.gather(*(act(name) for name in running.names))
         running.leg.recording_paused = paused
+        await self._hush(running)
         await self._hall.note(running.leg)
+
+    async def _held(self, leg: Leg) -> None:
+        if (running := self._running.get(leg.recording_id)) is not None and not running.ending:
+            with suppress(Gone, Refused):
+                await self._hush(running)
+
+    async def _hush(self, running: Running) -> None:
+        """Let silence be written, or sound. Asterisk takes the same word twice."""
+        leg, line = running.leg, self._hall.ari(running.leg)
+        act = line.recordings_mute if leg.recording_paused or leg.held else line.recordings_unmute
+        await asyncio.gather(*(act(name) for name in running.names))
 
     async def end(self, recording_id: str) -> None:
         """Stop it. `RecordingEnded` follows when the file is sealed. Again: nothing."""
