@@ -108,8 +108,8 @@ begins with; Asterisk turns to the peer's when its sound comes, and what was lai
 
 def _media(plan: Plan, *codecs: str) -> list[str]:
     # A peer that is gone sends no sound: the channel is cleared after half a minute (a lost BYE).
-    rows = ["disallow=all", f"allow={','.join(codecs)}", ORDER, "direct_media=no", "rtp_symmetric=yes", "rtp_timeout=30",
-            "rtp_timeout_hold=300", "dtmf_mode=rfc4733", "timers=yes"]  # fmt: skip
+    rows = ["disallow=all", f"allow={','.join(codecs)}", ORDER, "direct_media=no", "rtp_symmetric=yes",
+            "rtp_timeout=30", "rtp_timeout_hold=300", "dtmf_mode=rfc4733", "timers=yes"]  # fmt: skip
     if plan.sip_host.startswith("127."):
         rows += [f"media_address={plan.sip_host}", "bind_rtp_to_media_address=yes"]
     return rows
