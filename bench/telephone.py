@@ -90,9 +90,10 @@ async def load(product: Product, house: Killable, calls: int, rate: int, *, post
     exchange = product.exchange
     agents = sipp(exchange.run, "-sn", "uas", "-p", str(exchange.agents), "-mp", str(free_port()))
     before, began = _cpu(product, house, postgres), time.monotonic()
+    scenario = presser(exchange.run, KEY_1, BEFORE_KEY_MS)
     callers = sipp(
-        exchange.run, "-sf", str(presser(exchange.run, KEY_1, BEFORE_KEY_MS)), "-s", "4001", "-r", str(rate), "-m", str(calls),
-        "-l", str(calls), "-d", str(TALK_MS), "-p", str(free_port()), "-mp", "40000", f"127.0.0.1:{exchange.sip}",
+        exchange.run, "-sf", str(scenario), "-s", "4001", "-r", str(rate), "-m", str(calls), "-l", str(calls),
+        "-d", str(TALK_MS), "-p", str(free_port()), "-mp", "40000", f"127.0.0.1:{exchange.sip}",
     )  # fmt: skip
     try:
         await asyncio.to_thread(callers.wait, 60 + calls / rate)

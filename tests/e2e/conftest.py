@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Generator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -170,11 +171,20 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 async def browsers(
     browser: Browser, city: City, office: Office, request: pytest.FixtureRequest, tmp_path: Path
 ) -> AsyncIterator[Browsers]:
+    async with people_of(browser, city, request, tmp_path) as people:
+        yield people
+
+
+@asynccontextmanager
+async def people_of(
+    browser: Browser, city: City, request: pytest.FixtureRequest, pictures: Path
+) -> AsyncIterator[Browsers]:
+    """A test's people in this city; what they saw is kept when it fails."""
     people = Browsers(browser, city)
     yield people
     called = request.node.stash[REPORT].get("call")
     if called is None or called.failed:
-        await people.picture_all(tmp_path)
+        await people.picture_all(pictures)
     await people.close()
     assert people.errors == []
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import wave
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from playwright.async_api import Page
@@ -23,6 +24,17 @@ MUSIC_HZ = (392, 494, 523, 587, 659, 784)
 LOUD_DB = -55  # of a bin of 6 Hz; a microphone's tone arrives at about -20
 STANDS_OUT_DB = 15  # over what lies 40 to 90 Hz beside it
 STEADY_S = 0.6  # so long each must hear what they should, and nothing else
+
+Spectrum = tuple[float, np.ndarray]
+"""Width of a bin in Hz, and the level of each in dB."""
+
+
+class Ear(Protocol):
+    """Something else than a page that hears, such as a telephone."""
+
+    async def spectrum(self) -> Spectrum | None:
+        """What arrives now, as a page's analyser tells it; None: no line is up."""
+
 
 EARS = """
 (() => {
@@ -83,8 +95,10 @@ def flags_of(microphone: Path) -> list[str]:
     ]
 
 
-async def spectrum(page: Page) -> tuple[float, np.ndarray] | None:
-    """(width of a bin in Hz, level per bin in dB) of what arrives now; None: no line is up."""
+async def spectrum(page: Page | Ear) -> Spectrum | None:
+    """What arrives now; None: no line is up."""
+    if not isinstance(page, Page):
+        return await page.spectrum()
     got = await page.evaluate("window.__spectrum?.() ?? null")
     return (got["width"], np.array(got["bins"])) if got else None
 
@@ -98,7 +112,7 @@ def _stands_out(width: float, levels: np.ndarray, hz: int) -> bool:
     return peak > LOUD_DB and peak > beside + STANDS_OUT_DB
 
 
-async def heard(page: Page) -> frozenset[str] | None:
+async def heard(page: Page | Ear) -> frozenset[str] | None:
     """Who arrives at this page's ear just now, and `music`; None: no line is up."""
     got = await spectrum(page)
     if got is None:
@@ -109,7 +123,7 @@ async def heard(page: Page) -> frozenset[str] | None:
     return frozenset(found | ({MUSIC} if band.max() > LOUD_DB else set()))
 
 
-async def hears(page: Page, *who: str, within_s: float = PATIENCE_S) -> None:
+async def hears(page: Page | Ear, *who: str, within_s: float = PATIENCE_S) -> None:
     """Waits until exactly these are heard, and stay so for a while. `music` comes and goes with its notes."""
     wanted, seen, steady = frozenset(who), [], 0.0
     loop = asyncio.get_running_loop()
@@ -127,7 +141,7 @@ async def hears(page: Page, *who: str, within_s: float = PATIENCE_S) -> None:
     raise AssertionError(f"should hear {sorted(wanted)}, heard {[sorted(one) if one else one for one in seen[-8:]]}")
 
 
-async def hears_speech(page: Page, within_s: float = PATIENCE_S) -> None:
+async def hears_speech(page: Page | Ear, within_s: float = PATIENCE_S) -> None:
     """Waits until somebody who is no tone speaks: the reception."""
     loop = asyncio.get_running_loop()
     until = loop.time() + within_s

@@ -18,6 +18,7 @@ from tests.e2e.office import Office, clear_desk
 from tests.e2e.people import Agent, Supervisor, signs_in
 from tests.e2e.voice.ears import CUSTOMER, EARS, LI, SUPERVISOR, WANG, flags_of, write_tone
 from tests.e2e.voice.people import Caller, phone_is
+from tests.e2e.voice.telephone import Telephone
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import Browsers
@@ -58,6 +59,7 @@ class Floor:
 
     def __init__(self, browsers: Browsers, tones: Microphones, url: str) -> None:
         self.browsers, self._tones, self.url = browsers, tones, url
+        self.office = Office(url)
         self._callers: list[Caller] = []
         self._chief_came = False
 
@@ -66,6 +68,10 @@ class Floor:
         context = await self.browsers.person(locale, browser=await self._tones.browser(hz), **options)
         await context.add_init_script(EARS)
         return await context.new_page()
+
+    async def customer(self) -> Caller | Telephone:
+        """Whoever calls in, by whatever this house's customers call with."""
+        return await self.caller()
 
     async def caller(self, locale: str = "zh-CN", site: str = "yunshan", **options: Any) -> Caller:
         caller = Caller(await self.page(CUSTOMER, locale, **options), locale, site=site)

@@ -33,6 +33,10 @@ class Caller(Person):
         return word(self.locale, key)
 
     @property
+    def ear(self) -> Page:
+        return self.page
+
+    @property
     def status(self) -> Locator:
         return self.page.locator("[data-stage]")
 
@@ -75,6 +79,12 @@ class Caller(Person):
     async def talks_to(self, name: str, within_s: float = PATIENCE_S) -> None:
         await expect(self.status).to_contain_text(self.word("with").format(name=name), timeout=within_s * 1000)
         await self.is_in("talking", within_s)
+
+    async def mutes(self, on: bool) -> None:
+        await self.button("mute" if on else "unmute", exact=True).click()
+
+    async def is_told_of_the_recording(self, on: bool) -> None:
+        await expect(self.page.get_by_text("正在录音" if on else "录音已暂停")).to_be_visible()
 
     async def hangs_up(self) -> None:
         await self.button("hang_up").click()

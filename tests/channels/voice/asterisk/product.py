@@ -48,6 +48,13 @@ def settings_for(exchange: Exchange, home: Path, db: Database, **more: Any) -> S
     )  # fmt: skip
 
 
+def as_environment(settings: Settings) -> dict[str, str]:
+    """What differs from the defaults, as words of an environment; names as in `Settings`."""
+    given, default = msgspec.structs.asdict(settings), msgspec.structs.asdict(Settings())
+    changed = {name: value for name, value in given.items() if value != default[name]}
+    return {name: ",".join(value) if isinstance(value, tuple) else str(value) for name, value in changed.items()}
+
+
 def flow_of(queue_id: str, other_id: str) -> Flow:
     """A greeting and a menu: 1 leads to `other_id`, silence to a person of `queue_id`."""
     repair = Option(key="1", label="智能家居", to=Target(kind="queue", queue_id=other_id))
@@ -176,18 +183,12 @@ class Killable:
         self.process: subprocess.Popen[bytes] | None = None
         self.log = settings.home / "server.log"
 
-    def _environment(self) -> dict[str, str]:
-        given = msgspec.structs.asdict(self.settings)
-        default = msgspec.structs.asdict(Settings())
-        changed = {name: value for name, value in given.items() if value != default[name]}
-        shown = {name: ",".join(value) if isinstance(value, tuple) else str(value) for name, value in changed.items()}
-        return {**os.environ, **{f"REXIAN_{name.upper()}": text for name, text in shown.items()}}
-
     async def start(self) -> None:
         """Run it and wait until it answers."""
+        given = {f"REXIAN_{name.upper()}": text for name, text in as_environment(self.settings).items()}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(  # noqa: ASYNC220 (it is only begun here)
-                [sys.executable, "-m", "rexian.cli", "serve"], env=self._environment(), stdout=log, stderr=log,
+                [sys.executable, "-m", "rexian.cli", "serve"], env={**os.environ, **given}, stdout=log, stderr=log,
                 start_new_session=True,
             )  # fmt: skip
         async with httpx.AsyncClient(trust_env=False) as client, asyncio.timeout(60):

@@ -116,6 +116,19 @@ async def test_who_is_busy_or_not_there_is_told_apart(exchange: Exchange, led: t
     await agent.close()
 
 
+async def test_codecs_are_offered_in_the_order_of_the_configuration(
+    exchange: Exchange, led: tuple[AsteriskEngine, Heard]
+) -> None:
+    """Else who is called may speak another one than Asterisk begins with, which silences what is laid upon a talk."""
+    engine, heard = led
+    agent = await phone(exchange, "p3")
+    await engine.originate("ordered", Phone("p3"), side="agent")
+    await heard.wait(LegAnswered, leg_id="ordered")
+    assert re.search(r"m=audio \d+ RTP/AVP 8 0 ", agent.call["invite"])  # A-law, mu-law (RFC 3551)
+    await agent.hang_up()
+    await agent.close()
+
+
 async def test_a_blind_transfer_outlives_the_leg(exchange: Exchange, led: tuple[AsteriskEngine, Heard]) -> None:
     engine, heard = led
     customer, other = (

@@ -33,7 +33,6 @@ class AsteriskRig(Rig):
             "tap",
             "inject",
             "whisper",
-            "sound_in_talk",
             "keys_out",
             "kill_engine",
             "kill_controller",

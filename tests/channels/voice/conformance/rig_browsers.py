@@ -117,7 +117,6 @@ class Headset(Person):
 
 class BrowsersRig(AsteriskRig):
     name = "asterisk"
-    # Not "sound_in_talk", a known fault: below a talk, a sound for a leg that has just joined sometimes stays silent.
     can = frozenset({"outbound", "record", "tap", "inject", "whisper", "kill_controller"})
 
     def make_exchange(self) -> Exchange:

@@ -119,7 +119,6 @@ class EmbeddedRig(Rig):
             "browser",
             "reconnect",
             "record",
-            "sound_in_talk",
             "tap",
             "inject",
             "whisper",

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rexian.channels.voice.port import Gone, RecordingEnded, RecordingOrder, TapEnded
+from rexian.channels.voice.port import Gone, Music, RecordingEnded, RecordingOrder, TapEnded
 from rexian.kit.sealed import SealedReader
 from tests.channels.voice.conformance.conftest import Bring
 from tests.channels.voice.conformance.rig import RATE, Rig, Samples, hears, is_silent
@@ -74,6 +74,33 @@ async def test_the_customer_is_left_and_the_others_are_right_and_pauses_are_sile
         assert not hears(part(right, begin, end), CUSTOMER, -40)
     assert is_silent(part(left, 1.3, 1.8))
     assert is_silent(part(right, 1.3, 1.8))
+
+
+@pytest.mark.needs("record")
+async def test_the_held_and_their_music_are_not_recorded(
+    rig: Rig, bring: Bring, bridge: str, fresh: Fresh, tmp_path: Path
+) -> None:
+    customer, agent = await bring("customer", CUSTOMER), await bring("agent")
+    for person in (customer, agent):
+        await rig.engine.join(bridge, person.leg_id)
+    order = RecordingOrder(id=fresh("recording"), path=str(tmp_path / "call.rxs"), key=os.urandom(32))
+    since = rig.heard.mark()
+    await rig.engine.record(bridge, order)
+    await asyncio.sleep(1.0)
+    await rig.engine.hold(customer.leg_id, True, Music())
+    await asyncio.sleep(0.5)
+    await rig.engine.pause_recording(order.id, True)
+    await rig.engine.pause_recording(order.id, False)  # on again, and the customer is held all the same
+    await asyncio.sleep(1.5)
+    await rig.engine.hold(customer.leg_id, False)
+    await asyncio.sleep(1.0)
+    await rig.engine.stop_recording(order.id)
+    await rig.heard.wait(RecordingEnded, since, recording_id=order.id)
+    left, right = tracks(Path(order.path), order.key)
+    assert hears(part(left, 0.3, 0.8), CUSTOMER)
+    assert is_silent(part(left, 1.4, 2.6))
+    assert is_silent(part(right, 1.4, 2.6))
+    assert hears(left[-RATE // 2 :], CUSTOMER)
 
 
 @pytest.mark.needs("record")

@@ -138,7 +138,6 @@ async def test_joining_twice_changes_nothing(rig: Rig, bring: Bring, bridge: str
     assert known.legs == (customer.leg_id,)
 
 
-@pytest.mark.needs("sound_in_talk")
 async def test_a_tone_is_heard_below_the_talk_of_the_bridge(rig: Rig, bring: Bring, bridge: str, fresh) -> None:
     customer, agent = await bring("customer", CUSTOMER), await bring("agent", AGENT)
     await rig.engine.join(bridge, customer.leg_id)

@@ -101,10 +101,15 @@ def _transports(plan: Plan) -> Iterator[str]:
         yield _section("transport-wss", "type=transport", "protocol=wss", f"bind={plan.sip_host}", *nat)
 
 
+ORDER = "outgoing_call_offer_pref=local"
+"""Calls out offer the codecs in the order of `allow`. In any other order the peer speaks another one than Asterisk
+begins with; Asterisk turns to the peer's when its sound comes, and what was laid upon the talk before stays silent."""
+
+
 def _media(plan: Plan, *codecs: str) -> list[str]:
     # A peer that is gone sends no sound: the channel is cleared after half a minute (a lost BYE).
-    rows = ["disallow=all", f"allow={','.join(codecs)}", "direct_media=no", "rtp_symmetric=yes", "rtp_timeout=30",
-            "rtp_timeout_hold=300", "dtmf_mode=rfc4733", "timers=yes"]  # fmt: skip
+    rows = ["disallow=all", f"allow={','.join(codecs)}", ORDER, "direct_media=no", "rtp_symmetric=yes",
+            "rtp_timeout=30", "rtp_timeout_hold=300", "dtmf_mode=rfc4733", "timers=yes"]  # fmt: skip
     if plan.sip_host.startswith("127."):
         rows += [f"media_address={plan.sip_host}", "bind_rtp_to_media_address=yes"]
     return rows
@@ -131,7 +136,8 @@ WEB = ("webrtc=yes", "dtls_auto_generate_cert=yes")
 
 
 def _phone(plan: Plan, phone: PhonePlan) -> Iterator[str]:
-    codecs = ("opus", "alaw", "ulaw") if phone.web else ("alaw", "ulaw")
+    # G.711 first, as lines speak it: nothing is converted in a talk.
+    codecs = ("alaw", "ulaw", "opus") if phone.web else ("alaw", "ulaw")
     yield _section(phone.name, "type=endpoint", f"context={APP}-phones", f"aors={phone.name}", f"auth={phone.name}",
                    *(WEB if phone.web else ("force_rport=yes", "rewrite_contact=yes")),
                    *_media(plan, *codecs))  # fmt: skip

@@ -41,6 +41,8 @@ class Hall:
         self.legs: dict[str, Leg] = {}
         self.bridges: dict[str, Bridge] = {}
         self.on_ended: list[Callable[[Leg], None]] = []
+        self.on_hold: list[Callable[[Leg], Awaitable[None]]] = []
+        """Told before a leg hears its music, and when it is back in the talk."""
         self.playing: Callable[[Leg], tuple[str, ...]] = lambda leg: ()
         self._listeners: list[VoiceListener] = []
         self._entering: dict[str, asyncio.Future[None]] = {}

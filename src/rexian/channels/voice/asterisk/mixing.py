@@ -151,14 +151,20 @@ class Mixing:
                 if leg.bridge_id:
                     await self._leave_sound(leg)
                 leg.held = True
+                await self._told_of_hold(leg)
                 await self._players.hold_music(leg, True)
             else:
                 await self._players.hold_music(leg, False)
                 leg.held = False
                 if (bridge := self._hall.bridges.get(leg.bridge_id)) is not None:
                     await self._add(bridge, leg)
+                await self._told_of_hold(leg)
             await self._hall.note(leg)
         await self._rewhisper_of(leg)
+
+    async def _told_of_hold(self, leg: Leg) -> None:
+        for told in self._hall.on_hold:
+            await told(leg)
 
     async def mute(self, leg: Leg, on: bool) -> None:
         async with leg.lock:

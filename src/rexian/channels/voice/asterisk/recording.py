@@ -1,7 +1,8 @@
 """Recordings: two snoops on the customer's leg, what it says (left) and what it hears of the others (right).
 
 Asterisk writes them into its own spool, so that they go on when we are away. At the end they are fetched, woven into
-one stereo file, sealed, and deleted there. While one is paused, silence is written.
+one stereo file, sealed, and deleted there. While one is paused, silence is written; also while the customer is held:
+music is not what the others say, and what is said into it is not for the record.
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ class Recorders:
         self._running: dict[str, Running] = {}
         self._over: deque[str] = deque(maxlen=1_000)
         hall.on_ended.append(self._leg_ended)
+        hall.on_hold.append(self._held)
 
     def of(self, bridge: Bridge) -> tuple[str, bool]:
         """Return id and pause of what records a bridge, as its legs' notes say; empty when nothing does."""
@@ -83,6 +85,8 @@ class Recorders:
             self._running.pop(order.id, None)
             raise
         leg.recording_id, leg.recording_paused = order.id, False
+        if leg.held:
+            await self._hush(running)
         await self._hall.note(leg)
 
     async def _lives(self, line: Connection, running: Running) -> bool:
@@ -134,11 +138,22 @@ class Recorders:
     # -- on and off --------------------------------------------------------------------------------------------------
     async def pause(self, recording_id: str, paused: bool) -> None:
         running = self._known(recording_id)
-        act = running.on.recordings_mute if paused else running.on.recordings_unmute
-        await asyncio.gather(*(act(name) for name in running.names))
         if running.leg is not None:
             running.leg.recording_paused = paused
             await self._hall.note(running.leg)
+        await self._hush(running, paused=paused)
+
+    async def _held(self, leg: Leg) -> None:
+        if (running := self._running.get(leg.recording_id)) is not None and not running.ending:
+            with suppress(Gone, Refused):
+                await self._hush(running)
+
+    async def _hush(self, running: Running, *, paused: bool = False) -> None:
+        """Let silence be written, or sound. Asterisk takes the same word twice."""
+        leg = running.leg
+        silent = paused or (leg is not None and (leg.recording_paused or leg.held))
+        act = running.on.recordings_mute if silent else running.on.recordings_unmute
+        await asyncio.gather(*(act(name) for name in running.names))
 
     async def end(self, recording_id: str) -> None:
         """Stop it. `RecordingEnded` follows when the file is sealed. Again: nothing."""
