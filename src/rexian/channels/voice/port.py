@@ -142,7 +142,8 @@ class Inventory(Struct, frozen=True, kw_only=True):
 class Health(Struct, frozen=True, kw_only=True):
     """`late_ms`: p99 lateness of the mixer's 20 ms beat over the last ten seconds (embedded), 0 where not known.
 
-    `capacity`: legs that it admits; `cpu`: share of one core, 0…1 and above.
+    `capacity`: legs that it admits; `cpu`: share of one core, 0…1 and above. `nodes_away`: machines of several that
+    can't be reached, and why.
     """
 
     up: bool
@@ -154,6 +155,7 @@ class Health(Struct, frozen=True, kw_only=True):
     cpu: float = 0.0
     late_ms: float = 0.0
     trouble: str = ""
+    nodes_away: dict[str, str] = {}
 
 
 class RecordingOrder(Struct, frozen=True, kw_only=True):
