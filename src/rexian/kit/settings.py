@@ -124,6 +124,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     asterisk_draining: Annotated[
         tuple[str, ...], _about("voice", "Those of asterisk_urls that get no new calls, before maintenance.")
     ] = ()
+    asterisk_front: Annotated[
+        str, _about("voice", "Where Kamailio listens in front of several nodes, `host:port`, seen from them.")
+    ] = ""
     asterisk_user: Annotated[str, _about("voice", "Name under which Rexian signs in at Asterisk.")] = "rexian"
     asterisk_password: Annotated[
         str, _about("voice", "Password for that; empty: made from the secret, as `rexian asterisk config` writes it.")
