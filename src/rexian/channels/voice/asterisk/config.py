@@ -244,7 +244,8 @@ modparam("dispatcher", "ds_probing_threshold", 1)
 modparam("dispatcher", "ds_inactive_threshold", 1)
 modparam("dispatcher", "xavp_dst", "_dsdst_")
 modparam("dispatcher", "flags", 2)
-modparam("dispatcher", "ds_ping_reply_codes", "class=2;class=4")
+# What an Asterisk answers that lives. Not all of 4xx: nobody there counts as 408.
+modparam("dispatcher", "ds_ping_reply_codes", "class=2;code=401;code=403;code=404;code=405")
 
 request_route {{
   if ($sht(banned=>$si) != $null) {{ exit; }}
