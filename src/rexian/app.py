@@ -6,6 +6,7 @@ import asyncio
 import warnings
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 from litestar import Litestar
@@ -119,7 +120,7 @@ class House:
         return VoiceChannel(
             self.db, self.clock, settings, engine, self.prompts, receptions, self.book, self._mirror_of,
             self.gatekeeper.is_own_origin, last_agent=last_agent, recordings=recordings,
-            ice_servers=ice_servers(settings), sip_of=browser_phones(settings), number_of=numbers,
+            ice_servers=partial(ice_servers, settings), sip_of=browser_phones(settings), number_of=numbers,
         )  # fmt: skip
 
     def _when_changed(self, act: Callable[[], None]) -> None:
@@ -262,6 +263,8 @@ class House:
         return HealthFacts(
             stopped_readers=stopped, degraded=trouble[0] if trouble else None,
             voice_down=self.voice.lasting_trouble() if self.voice is not None else "",
+            voice_nodes_away=dict(self.voice.health.nodes_away) if self.voice is not None else {},
+            relay=self.voice.relay_trouble if self.voice is not None else None,
             unrecorded=self.voice.recorder.trouble if self.voice is not None else "",
         )  # fmt: skip
 

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import { Session, type Kept, type LinePort, type Ports } from "./session";
-import type { CallState, ClientFrame, ServerFrame } from "./wire";
+import type { CallState, ClientFrame, IceServer, ServerFrame } from "./wire";
 
 /** A line that a test makes come up or go. */
 class FakeLine implements LinePort {
@@ -31,6 +31,7 @@ class FakeLine implements LinePort {
 
 let sent: ClientFrame[];
 let lines: FakeLine[];
+let servers: IceServer[];
 let trouble: string | null;
 let kept: Kept | null;
 let released: number;
@@ -49,7 +50,8 @@ const ports: Ports = {
     const timer = setTimeout(act, ms);
     return () => clearTimeout(timer);
   },
-  line(_, up, lost) {
+  line(ice, up, lost) {
+    servers = ice;
     if (trouble) return Promise.reject(Object.assign(new Error(trouble), { code: trouble }));
     lines.push(new FakeLine(up, lost));
     return Promise.resolve(lines.at(-1)!);
@@ -92,6 +94,14 @@ beforeEach(() => {
   vi.useFakeTimers();
   [sent, lines, trouble, kept, released, online, ids] = [[], [], null, null, 0, true, 0];
   session = new Session(ports, null);
+});
+
+test("a page that is open for long calls with the newest name and password of the relay", async () => {
+  session.frame(welcome());
+  const relay = { urls: ["turn:t.example"], username: "2:rexian", credential: "new" };
+  session.frame({ t: "ice", ice_servers: [relay] });
+  await session.call();
+  expect(servers).toEqual([relay]);
 });
 
 test("a call goes through reception and the queue to a person", async () => {

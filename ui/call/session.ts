@@ -216,6 +216,9 @@ export class Session {
       case "degraded":
         this.degraded = frame.on;
         break;
+      case "ice":
+        if (this.voice) this.voice = { ...this.voice, ice_servers: frame.ice_servers };
+        break;
       case "ack":
         this.asides.delete(frame.id);
         break;

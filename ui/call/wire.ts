@@ -68,6 +68,7 @@ export type ServerFrame =
   | { t: "ack"; id: string }
   | { t: "nack"; id: string | null; code: string; text: string; alternatives: string[] }
   | { t: "degraded"; on: boolean }
+  | { t: "ice"; ice_servers: IceServer[] }
   | { t: "pong"; n: number; now: number };
 
 export type ClientFrame =

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import socket
@@ -19,6 +20,7 @@ from urllib.request import urlopen
 import psycopg
 from msgspec import Struct
 
+from rexian.channels.voice.relay import Relay, relay_of, why_not
 from rexian.cli.words import say
 from rexian.engine import core
 from rexian.kit import migrate
@@ -223,8 +225,23 @@ def _voice(settings: Settings) -> Iterator[Finding]:
     local = settings.host in {"127.0.0.1", "::1", "localhost"}
     if not local and settings.url.startswith("http://"):
         yield _found("bad", "voice", "plain", "plain_mend", url=settings.url)
-    if not local and not settings.voice_turn:
+    if relay := relay_of(settings.voice_turn, settings.voice_turn_secret):
+        yield _turn(relay)
+    elif not local:
         yield _found("warn", "voice", "turn", "turn_mend")
+
+
+def _turn(relay: Relay) -> Finding:
+    """Whether the TURN server relays for whom we send there."""
+    server = relay.urls[0]
+    try:
+        why = asyncio.run(why_not(relay))
+    except ValueError as error:
+        return _found("bad", "settings", "bad", "bad_mend", why=f"voice_turn: {error}")
+    if not why:
+        return _found("ok", "voice", "turn_ok", server=server)
+    mend = "turn_secret_mend" if why == "refused" and relay.secret else f"turn_{why}_mend"
+    return _found("bad", "voice", f"turn_{why}", mend, server=server)
 
 
 def _port(settings: Settings) -> Finding:

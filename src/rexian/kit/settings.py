@@ -18,7 +18,8 @@ import msgspec
 from msgspec import Meta, Struct
 
 SECRET = frozenset((
-    "secret", "master_key", "master_keys_old", "voice_turn", "voice_tts_key", "asterisk_password", "asterisk_trunks",
+    "secret", "master_key", "master_keys_old", "voice_turn", "voice_turn_secret", "voice_tts_key", "asterisk_password",
+    "asterisk_trunks",
 ))  # fmt: skip
 """Settings that are never shown."""
 
@@ -132,6 +133,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     asterisk_draining: Annotated[
         tuple[str, ...], _about("voice", "Those of asterisk_urls that get no new calls, before maintenance.")
     ] = ()
+    asterisk_front: Annotated[
+        str, _about("voice", "Where Kamailio listens in front of several nodes, `host:port`, seen from them.")
+    ] = ""
     asterisk_user: Annotated[str, _about("voice", "Name under which Rexian signs in at Asterisk.")] = "rexian"
     asterisk_password: Annotated[
         str, _about("voice", "Password for that; empty: made from the secret, as `rexian asterisk config` writes it.")
@@ -212,8 +216,19 @@ class Settings(Struct, frozen=True, kw_only=True):
     ] = ""
     voice_turn: Annotated[
         tuple[str, ...],
-        _about("voice", "TURN server for browsers that no UDP reaches: `turn:host:port`, user, password."),
+        _about(
+            "voice",
+            "TURN for browsers that no UDP reaches: its addresses (with `voice_turn_secret`), or `turn:host:port`, "
+            "user, password.",
+        ),
     ] = ()
+    voice_turn_secret: Annotated[
+        str,
+        _about(
+            "voice",
+            "The TURN server's own secret (coturn: `static-auth-secret`): pages get a name and password for two hours.",
+        ),
+    ] = ""
     voice_calls: Annotated[
         int, _about("voice", "Most legs (two make a call) at once; 0: as many as the machine is found to carry.", ge=0)
     ] = 0
@@ -286,9 +301,24 @@ def load_settings(env: Mapping[str, str] | None = None, **overrides: Any) -> Set
     settings = msgspec.structs.replace(settings, home=settings.home.expanduser().resolve())
     if settings.secret and len(settings.secret) < 32:
         raise SettingsError("secret: give at least 32 characters, or leave it empty and one is made for you")
-    if settings.voice_turn and len(settings.voice_turn) != 3:
-        raise SettingsError("voice_turn: give three values, separated by commas: turn:host:port, user, password")
+    _check_turn(settings)
     return settings
+
+
+def _check_turn(settings: Settings) -> None:
+    if settings.voice_turn_secret:
+        if not settings.voice_turn:
+            raise SettingsError("voice_turn_secret: say in voice_turn where the TURN server is: turn:host:port")
+        if strange := [one for one in settings.voice_turn if not one.startswith(("turn:", "turns:"))]:
+            raise SettingsError(
+                f"voice_turn: {strange[0]!r} is no address like turn:host:port; with voice_turn_secret it holds "
+                "addresses only"
+            )
+    elif settings.voice_turn and len(settings.voice_turn) != 3:
+        raise SettingsError(
+            "voice_turn: give three values, separated by commas: turn:host:port, user, password; "
+            "or addresses, and voice_turn_secret"
+        )
 
 
 def ensure_secret(settings: Settings) -> Settings:

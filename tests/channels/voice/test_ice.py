@@ -11,8 +11,9 @@ import contextlib
 import pytest
 from aioice.ice import Connection, StunProtocol
 
+from rexian.channels.voice.relay import split_address
 from rexian.channels.voice.webrtc import dtmf, sdp
-from rexian.channels.voice.webrtc.config import Servers, config_of, split_address
+from rexian.channels.voice.webrtc.config import Servers, config_of
 from rexian.channels.voice.webrtc.dtls import Dtls, DtlsError, Identity
 from rexian.channels.voice.webrtc.peer import Peer
 from rexian.channels.voice.webrtc.srtp import Srtp
@@ -245,7 +246,9 @@ def test_settings_are_checked_before_the_first_call() -> None:
     good = Settings(
         voice_addresses=("192.0.2.1",), voice_stun="s.example:3478", voice_turn=("turn:t.example", "u", "p")
     )
-    assert config_of(good).servers.turn == ("turn:t.example", "u", "p")
+    turn = config_of(good).servers.turn
+    assert turn is not None
+    assert (turn.address.host, turn.login()) == ("t.example", ("u", "p"))
     for name, value in (("voice_addresses", ("localhost",)), ("voice_stun", "s.example:many"), ("voice_stun", ":1")):
         with pytest.raises(SettingsError, match=name):
             config_of(Settings(**{name: value}))  # type: ignore[arg-type]

@@ -31,15 +31,17 @@ from rexian.channels.voice.lobby import Lobby, Receptions
 from rexian.channels.voice.patience import Patience
 from rexian.channels.voice.reach import Reach
 from rexian.channels.voice.recorder import Recorder
+from rexian.channels.voice.relay import RENEW_S, Obstacle, relay_of, why_not
 from rexian.channels.voice.settings import VoiceLimits
 from rexian.channels.voice.socket import Socket
 from rexian.channels.voice.speaking import Prompts
 from rexian.channels.voice.visits import Visits
 from rexian.channels.voice.voicemail import Voicemails
+from rexian.channels.voice.wire import encode
 from rexian.directory.people.contract import agent_cards
 from rexian.directory.principal import Principal
 from rexian.engine.floor import Floor
-from rexian.kit import i18n, simulated
+from rexian.kit import i18n, log, simulated
 from rexian.kit.clock import Clock
 from rexian.kit.database import Database, is_outage
 from rexian.kit.settings import Settings
@@ -50,9 +52,11 @@ from rexian.runtime.port import Committed
 
 TOO_MANY = 4429
 NAMES_EVERY_S = 60.0
+RELAY_EVERY_S = 60.0
 HEALTH_EVERY_S = 2.0
 RECORDINGS_EVERY_MS = 30_000
 ALARM_AFTER_MS = 15_000
+_log = log.get(__name__)
 
 
 NumberOf = Callable[[str], Awaitable[tuple[str, str] | None]]
@@ -72,7 +76,7 @@ class VoiceChannel:
         self, db: Database, clock: Clock, settings: Settings, voice: port.VoiceEngine, prompts: Prompts,
         receptions: Receptions, book: FileBook, mirror_of: Callable[[str], Mirror],
         own_origin: Callable[[str, str], bool], *, limits: VoiceLimits | None = None, last_agent: LastAgent = nobody,
-        recordings: Recordings | None = None, ice_servers: Sequence[frames.IceServer] = (),
+        recordings: Recordings | None = None, ice_servers: Callable[[], list[frames.IceServer]] = list,
         sip_of: Callable[[str], desk_frames.Sip | None] = lambda name: None, number_of: NumberOf = _no_number,
     ) -> None:  # fmt: skip
         self.db = db
@@ -89,7 +93,9 @@ class VoiceChannel:
         self.degraded = False
         self.demo = settings.demo
         self.health = port.Health(up=False, engine=voice.name)
-        self.ice_servers = list(ice_servers)
+        self.ice_servers = ice_servers
+        self.relay_trouble: tuple[str, Obstacle] | None = None
+        self._relay = relay_of(settings.voice_turn, settings.voice_turn_secret)
         self.phone = settings.voice_phone
         self.sip_of = sip_of
         self.number_of = number_of
@@ -123,6 +129,7 @@ class VoiceChannel:
         self.echo = EchoTests(voice, clock, self.asking, lambda: self.limits)
         self.tasks: list[Task] = [
             self._run_engine, self._keep_time, self._keep_names, self._keep_health, self._keep_alarm,
+            self._keep_relays, self._renew_relays,
         ]  # fmt: skip
         self._prompts = prompts
         self._recordings_at = 0
@@ -265,7 +272,7 @@ class VoiceChannel:
         )
         return frames.VoiceView(
             available=not why, why=i18n.t(locale, f"voice.why.{why}") if why else "", phone=self.phone,
-            ice_servers=self.ice_servers,
+            ice_servers=self.ice_servers(),
         )  # fmt: skip
 
     async def check_room(self, ask_id: str) -> None:
@@ -286,7 +293,7 @@ class VoiceChannel:
         phone = self.phones.phone(socket.person_id) or ""
         return desk_frames.Welcome(
             person=socket.person_id, engine="asterisk" if self.voice.name == "asterisk" else "embedded",
-            ice_servers=self.ice_servers, calls=calls, now=self.clock.now_ms(), up=self.director.up,
+            ice_servers=self.ice_servers(), calls=calls, now=self.clock.now_ms(), up=self.director.up,
             sip=self.sip_of(phone) if phone else None, phone=phone,
         )  # fmt: skip
 
@@ -344,6 +351,24 @@ class VoiceChannel:
         while True:
             await asyncio.sleep(self.limits.position_every_ms / 1000)
             await self.alarm.look()
+
+    async def _keep_relays(self) -> None:
+        """Ask the TURN server now and then whether it still lets us in."""
+        while self._relay is not None:
+            why = await why_not(self._relay)
+            before, self.relay_trouble = self.relay_trouble, (self._relay.urls[0], why) if why else None
+            if self.relay_trouble != before:
+                _log.warning("voice.relay", server=self._relay.urls[0], trouble=why or "none")
+            await asyncio.sleep(RELAY_EVERY_S)
+
+    async def _renew_relays(self) -> None:
+        """Pages that are open for long are told names and passwords anew before theirs end."""
+        while True:
+            await asyncio.sleep(RENEW_S)
+            told = encode(frames.Ice(self.ice_servers()))
+            sockets: list[Socket | DeskSocket] = [*self._pages, *self._desks]
+            for one in [one for one in sockets if one.wire.state == "ready"]:
+                one.send(told)
 
     def _close_mute(self) -> None:
         now = self.clock.now_ms()

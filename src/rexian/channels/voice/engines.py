@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from rexian.channels.voice.desk_frames import Sip
 from rexian.channels.voice.frames import IceServer
 from rexian.channels.voice.port import VoiceEngine
+from rexian.channels.voice.relay import relay_of
 from rexian.kit.settings import Settings, SettingsError, ensure_secret
 
 
@@ -66,10 +67,9 @@ def browser_phones(settings: Settings) -> Callable[[str], Sip | None]:
 
 
 def ice_servers(settings: Settings) -> list[IceServer]:
-    """What browsers are told of STUN and TURN."""
+    """What browsers are told now of STUN and TURN; it may be of no use after `relay.LASTS_S`."""
     servers = [IceServer(urls=[f"stun:{settings.voice_stun}"])] if settings.voice_stun else []
-    if settings.voice_turn:
-        url, user, password = settings.voice_turn
-        url = url if url.startswith(("turn:", "turns:")) else f"turn:{url}"
-        servers.append(IceServer(urls=[url], username=user, credential=password))
+    if relay := relay_of(settings.voice_turn, settings.voice_turn_secret):
+        user, password = relay.login()
+        servers.append(IceServer(urls=list(relay.urls), username=user, credential=password))
     return servers

@@ -129,6 +129,12 @@ class Welcome(Struct, tag_field="t", tag="welcome", kw_only=True):
     now: int
 
 
+class Ice(Struct, tag_field="t", tag="ice"):
+    """STUN and TURN servers for the next connection, in place of those that were told before."""
+
+    ice_servers: list[IceServer]
+
+
 class Answer(Struct, tag_field="t", tag="answer"):
     id: str
     sdp: str

@@ -170,7 +170,8 @@ class Health(Struct, frozen=True, kw_only=True):
 
     `late_ms`: p99 lateness of the mixer's 20 ms beat over the last ten seconds (embedded), 0 where not known. `cpu`:
     share of one core, 0…1 and above. `trouble`: for people who look after it, empty when there is none.
-    `full`: no further call should be taken, for whoever is in already will need what is left.
+    `full`: no further call should be taken, for whoever is in already will need what is left. `nodes_away`: machines
+    of several that can't be reached, and why.
     """
 
     up: bool
@@ -183,6 +184,7 @@ class Health(Struct, frozen=True, kw_only=True):
     cpu: float = 0.0
     late_ms: float = 0.0
     trouble: str = ""
+    nodes_away: dict[str, str] = {}
 
 
 class RecordingOrder(Struct, frozen=True, kw_only=True):

@@ -18,6 +18,10 @@ Kind = Literal[
     "reader_stopped",
     "journal_degraded",
     "voice_down",
+    "voice_node_away",
+    "relay_refused",
+    "relay_unreachable",
+    "relay_full",
     "recording_disk_full",
     "recording_failed",
 ]
@@ -84,11 +88,15 @@ class HealthFacts(Struct, frozen=True, kw_only=True):
     """How the house itself is. `stopped_readers` maps a reader's name to what stopped it.
 
     `voice_down`: why nobody can call; `unrecorded`: why calls could not be recorded of late. '' when all is well.
+    `voice_nodes_away`: exchanges among several that can't be reached, and why. `relay`: a TURN server, and what keeps
+    it from relaying.
     """
 
     stopped_readers: dict[str, str] = {}
     degraded: str | None = None
     voice_down: str = ""
+    voice_nodes_away: dict[str, str] = {}
+    relay: tuple[str, Literal["refused", "unreachable", "full"]] | None = None
     unrecorded: Literal["", "disk_full", "failed"] = ""
 
 
@@ -195,6 +203,15 @@ def judge_health(health: HealthFacts, now: int) -> Iterator[Alert]:
     if health.voice_down:
         params = {"why": health.voice_down}
         yield Alert(id="voice_down", kind="voice_down", severity="bad", at=now, params=params)
+    for node, why in sorted(health.voice_nodes_away.items()):
+        params = {"node": node, "why": why}
+        yield Alert(id=f"voice_node_away:{node}", kind="voice_node_away", severity="bad", at=now, params=params)
+    if health.relay:
+        server, word = health.relay
+        of_relay: dict[str, Kind] = {
+            "refused": "relay_refused", "unreachable": "relay_unreachable", "full": "relay_full",
+        }  # fmt: skip
+        yield Alert(id="relay", kind=of_relay[word], severity="warn", at=now, params={"server": server})
     if health.unrecorded:
         kind: Kind = "recording_disk_full" if health.unrecorded == "disk_full" else "recording_failed"
         yield Alert(id="recording_failed", kind=kind, severity="bad", at=now)

@@ -133,7 +133,8 @@ def _certify(folder: Path) -> None:
 class Exchange:
     """One Asterisk. `plan` is what the engine is made with; `phones` are names that may register; `desks`: so many
     phones s0, s1 … that need not, all played by one sipp; `wss`: browsers come in over TLS, with a
-    certificate that nobody knows, else over plain sockets."""
+    certificate that nobody knows, else over plain sockets. `host`, `http`, `sip`: where it listens, when it is one of
+    several; `agents`: where their sipp is; `front`: where Kamailio is, before them."""
 
     def __init__(
         self,
@@ -143,6 +144,11 @@ class Exchange:
         n: int = 1,
         desks: int = 0,
         wss: bool = False,
+        host: str = "127.0.0.1",
+        http: int = 0,
+        sip: int = 0,
+        agents: int = 0,
+        front: str = "",
     ) -> None:
         if reason := missing():
             if os.environ.get("CI"):
@@ -150,14 +156,15 @@ class Exchange:
             pytest.skip(reason)
         (CHROOT / "tmp").mkdir(exist_ok=True)
         self.run = Path(tempfile.mkdtemp(prefix="rexian-", dir=CHROOT / "tmp"))
-        self.agents = free_port(socket.SOCK_DGRAM)
+        self.host = host
+        self.agents = agents or free_port(socket.SOCK_DGRAM)
         self.desks = tuple(f"s{n}" for n in range(desks))
-        self.http, self.sip = free_port(), free_port(socket.SOCK_DGRAM)
+        self.http, self.sip = http or free_port(), sip or free_port(socket.SOCK_DGRAM)
         self.peer = peer or free_port(socket.SOCK_DGRAM)
         first = 20_000 + 4_000 * n
         self.settings = msgspec.structs.replace(
-            Settings(), secret=SECRET, asterisk_urls=(f"http://127.0.0.1:{self.http}/ari",),
-            asterisk_sip=f"127.0.0.1:{self.sip}", asterisk_rtp_ports=f"{first}-{first + 3_998}",
+            Settings(), secret=SECRET, asterisk_urls=(f"http://{host}:{self.http}/ari",),
+            asterisk_sip=f"{host}:{self.sip}", asterisk_front=front, asterisk_rtp_ports=f"{first}-{first + 3_998}",
             asterisk_trunks=(f"carrier=127.0.0.1:{self.peer}",), asterisk_phones=phones,
             asterisk_sounds=str(self.run / "sounds"), asterisk_sounds_there=f"{self.inside}/sounds",
             asterisk_music=f"{self.inside}/music", asterisk_fallback=("1003",),
@@ -179,7 +186,7 @@ class Exchange:
 
     @property
     def address(self) -> tuple[str, int]:
-        return "127.0.0.1", self.sip
+        return self.host, self.sip
 
     def _write(self, name: str) -> None:
         for folder in ("etc", "log", "spool/recording", "spool/monitor", "music", "sounds"):

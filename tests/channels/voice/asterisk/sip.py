@@ -213,6 +213,8 @@ class SipPhone(asyncio.DatagramProtocol):
         to = re.search(r"^To: (.*)\r", text, re.M | re.I)
         contact = re.search(r"^Contact: (.*)\r", text, re.M | re.I)
         self.call |= {"to": to[1] if to else self.call["to"]}
+        route = re.findall(r"^Record-Route: (.*)\r", text, re.M | re.I)
+        self.call["route"] = "".join(f"Route: {one}\r\n" for one in reversed(route))
         if text.startswith("SIP/2.0 200"):
             self.call["target"] = contact[1] if contact else self.call["target"]
             self._to_peer("ACK", 1)
@@ -221,12 +223,14 @@ class SipPhone(asyncio.DatagramProtocol):
 
     def _to_peer(self, method: str, number: int) -> None:
         call = self.call
-        self._send(self._head(method, call["to"], call["id"], number, call["mine"], target=call["target"]))
+        route = call.get("route", "")
+        self._send(self._head(method, call["to"], call["id"], number, call["mine"], route, target=call["target"]))
 
     def _connect(self, text: str) -> None:
         body = text.partition("\r\n\r\n")[2]
         if found := re.search(r"m=audio (\d+)", body):
-            self.sound.peer = ("127.0.0.1", int(found[1]))
+            host = re.search(r"c=IN IP4 ([\d.]+)", body)
+            self.sound.peer = (host[1] if host else "127.0.0.1", int(found[1]))
             self.up.set()
             if self._beating is None:
                 self._beating = asyncio.create_task(self._beat())

@@ -18,6 +18,7 @@ from rexian.channels.voice.asterisk.config import files
 from rexian.channels.voice.asterisk.legs import Leg, companion
 from rexian.channels.voice.asterisk.plan import plan_of
 from rexian.channels.voice.asterisk.sounds import BadSound, Sounds, tone_uri
+from rexian.channels.voice.asterisk.watch import read_draining
 from rexian.channels.voice.engines import browser_phones, exchange_socket
 from rexian.channels.voice.port import Tone
 from rexian.cli import main
@@ -59,16 +60,46 @@ def test_files_say_what_was_set() -> None:
         asterisk_public_address="198.51.100.1", asterisk_fallback=["1001"], asterisk_urls=["http://10.0.0.5:8088/ari",
         "http://10.0.0.6:8088/ari"],
     ))  # fmt: skip
-    pjsip = made["pjsip.conf"]
+    assert made["10.0.0.5/pjsip.conf"] == made["10.0.0.6/pjsip.conf"]
+    pjsip = made["10.0.0.5/pjsip.conf"]
     assert pjsip.count("type=registration") == 1
     assert "server_uri=sip:203.0.113.8:5070" in pjsip
     assert "external_media_address=198.51.100.1" in pjsip
     assert pjsip.count("webrtc=yes") == 1
     assert "rtp_timeout=30" in pjsip
-    assert "Dial(PJSIP/1001,40)" in made["extensions.conf"]
-    assert "bindaddr=10.0.0.5" in made["http.conf"]
+    assert "Dial(PJSIP/1001,40)" in made["10.0.0.5/extensions.conf"]
+    assert "bindaddr=10.0.0.5" in made["10.0.0.5/http.conf"]
+    assert "bindaddr=10.0.0.6" in made["10.0.0.6/http.conf"]
     assert made["dispatcher.list"].count("1 sip:10.0.0.") == 2
     assert all("#tryinclude" in text for name, text in made.items() if name.endswith(".conf"))
+
+
+def test_with_kamailio_in_front_lines_lead_through_it() -> None:
+    made = files(plan(
+        asterisk_trunks=["one=203.0.113.7"], asterisk_front="10.0.0.4:5060",
+        asterisk_urls=["http://10.0.0.5:8088/ari", "http://10.0.0.6:8088/ari"],
+    ))  # fmt: skip
+    assert "listen=udp:10.0.0.4:5060" in made["kamailio.cfg"]
+    pjsip = made["10.0.0.5/pjsip.conf"]
+    assert "match=10.0.0.4" in pjsip
+    assert "match=203.0.113.7" not in pjsip, "calls come from Kamailio only"
+    assert "outbound_proxy=sip:10.0.0.4:5060\\;lr" in pjsip
+
+
+def test_a_node_is_drained_by_hand_and_back_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REXIAN_ASTERISK_URLS", "http://10.0.0.5:8088/ari,http://10.0.0.6:8088/ari")
+    monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
+
+    def run(*words: str) -> tuple[int, str]:
+        result = CliRunner().invoke(main, ["--home", str(tmp_path), "asterisk", *words])
+        return result.exit_code, result.output
+
+    assert run("drain", "10.0.0.6")[0] == 0
+    assert read_draining(tmp_path / "asterisk-draining") == {"http://10.0.0.6:8088/ari"}
+    assert run("drain", "10.0.0.5:8088")[0] == run("undrain", "http://10.0.0.6:8088/ari")[0] == 0
+    assert read_draining(tmp_path / "asterisk-draining") == {"http://10.0.0.5:8088/ari"}
+    code, said = run("drain", "10.0.0.9")
+    assert (code, "http://10.0.0.5:8088/ari" in said) == (1, True)
 
 
 def test_browsers_come_in_by_the_http_server() -> None:

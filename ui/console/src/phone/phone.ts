@@ -323,6 +323,9 @@ export class Phone {
         return this.lineOf(frame.leg)?.setQuality(frame);
       case "engine":
         return this.set({ engineDown: frame.up ? "" : frame.text || "…" });
+      case "ice":
+        this.ice = this.exchange.ice = frame.ice_servers;
+        return;
       case "alarm":
         return this.alarm(frame);
       case "nack":

@@ -54,6 +54,8 @@ export type FromPhoneServer =
   | ({ t: "quality"; leg: string } & QualityWord)
   | { t: "alarm"; interaction: string; on: boolean; text: string }
   | { t: "engine"; up: boolean; text: string }
+  /** STUN and TURN servers for the next connection: what was told before will soon be refused. */
+  | { t: "ice"; ice_servers: RTCIceServer[] }
   | { t: "nack"; id?: string; code: string; text: string }
   | { t: "pong"; n: number; now: number };
 

@@ -35,10 +35,19 @@ class Adoption:
             leg.by_us = True
             self._calls.end(leg, "engine_down", tell=tell)
 
+    async def end_given_up(self, node: Node) -> None:
+        """The node is back with calls that were told to have ended: their people have gone on to something else."""
+        for channel in await node.line.channels_list():
+            known = Leg(channel.id, node.name, "up", "customer")
+            if channel.id not in self._hall.legs and known.learn(str((channel.channelvars or {}).get(NOTE) or "")):
+                await self._hall.away(node.line, channel.id)
+
     async def read(self, node: Node) -> list[ari.Channel]:
         """Adopt all legs and bridges of a node. Returns the channels that wait for an answer."""
+        # Whom we begin to call while the answer is on its way is not in it.
+        known = [one for one in self._hall.legs.values() if one.node == node.name]
         channels = {one.id: one for one in await node.line.channels_list()}
-        for leg in [one for one in self._hall.legs.values() if one.node == node.name and one.id not in channels]:
+        for leg in [one for one in known if one.id not in channels]:
             self._calls.end(leg, leg.cause or "lost")
         offered = [one for one in channels.values() if self._take(node, one)]
         bridges = {one.id: one for one in await node.line.bridges_list()}

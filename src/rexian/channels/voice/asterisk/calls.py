@@ -71,8 +71,8 @@ class Calls:
             self.offered(node, channel, words[1] if len(words) > 1 else "")
 
     def offered(self, node: Node, channel: ari.Channel, dialled: str) -> None:
-        """Somebody calls in; without room for one more, the line says so at once."""
-        if self._hall.is_full(node.name):
+        """Somebody calls in; without room for one more, the line says so at once: 503, and Kamailio asks elsewhere."""
+        if node.draining or self._hall.is_full(node.name):
             self._hall.spawn(node.line.channels_hangup(channel.id, reason="congestion"), "too many")
             return
         leg = self._hall.legs[channel.id] = Leg(channel.id, node.name, "offered", "customer")

@@ -14,9 +14,20 @@ NOTE = "; Written by `rexian asterisk config`. Change the settings and write it 
 
 
 def files(plan: Plan) -> dict[str, str]:
-    """Return file name → text of all configuration files."""
+    """Return file name → text of all configuration files; with several nodes those of each in a folder of its own."""
+    in_front = {"kamailio.cfg": _kamailio(plan), "dispatcher.list": _dispatchers(plan)}
+    if len(plan.urls) < 2:
+        return node_files(plan, plan.urls[0] if plan.urls else "") | in_front
+    several = [
+        (f"{_folder(plan, url)}/{name}", text) for url in plan.urls for name, text in node_files(plan, url).items()
+    ]
+    return dict(several) | in_front
+
+
+def node_files(plan: Plan, url: str) -> dict[str, str]:
+    """File name → text for the Asterisk whose REST interface is at `url`."""
     ours = {
-        "http": _http(plan),
+        "http": _http(plan, url),
         "ari": _ari(plan),
         "rtp": _rtp(plan),
         "pjsip": _pjsip(plan),
@@ -24,8 +35,16 @@ def files(plan: Plan) -> dict[str, str]:
         "musiconhold": _music(plan),
         "cdr": _section("general", "enable=no"),
     }
-    made = {f"{name}.conf": _framed(name, text) for name, text in ours.items()}
-    return made | {"kamailio.cfg": _kamailio(plan), "dispatcher.list": _dispatchers(plan)}
+    return {f"{name}.conf": _framed(name, text) for name, text in ours.items()}
+
+
+def _folder(plan: Plan, url: str) -> str:
+    alone = sum(host_of(one) == host_of(url) for one in plan.urls) == 1
+    return host_of(url) if alone else f"{host_of(url)}-{urlsplit(url).port}"
+
+
+def host_of(url: str) -> str:
+    return urlsplit(url).hostname or "127.0.0.1"
 
 
 def _framed(name: str, text: str) -> str:
@@ -37,13 +56,13 @@ def _section(name: str, *rows: str) -> str:
     return "\n".join([f"[{name}]", *(row for row in rows if row), "", ""])
 
 
-def _first_url(plan: Plan) -> tuple[str, int, str]:
-    parts = urlsplit(plan.urls[0] if plan.urls else "http://127.0.0.1:8088/ari")
+def _place(url: str) -> tuple[str, int, str]:
+    parts = urlsplit(url or "http://127.0.0.1:8088/ari")
     return parts.hostname or "127.0.0.1", parts.port or 8088, parts.path.removesuffix("/ari").strip("/")
 
 
-def _http(plan: Plan) -> str:
-    host, port, prefix = _first_url(plan)
+def _http(plan: Plan, url: str) -> str:
+    host, port, prefix = _place(url)
     rows = ["enabled=yes", f"bindaddr={host}", f"bindport={port}", "sessionlimit=4000"]
     if prefix:
         rows.append(f"prefix={prefix}")
@@ -74,6 +93,8 @@ def _music(plan: Plan) -> str:
 # -- SIP -------------------------------------------------------------------------------------------------------------
 def _pjsip(plan: Plan) -> str:
     parts = [*_transports(plan)]
+    if plan.front:
+        parts += _front(plan)
     for trunk in plan.trunks:
         parts += _trunk(plan, trunk)
     for phone in plan.phones:
@@ -115,14 +136,25 @@ def _media(plan: Plan, *codecs: str) -> list[str]:
     return rows
 
 
+def _front(plan: Plan) -> Iterator[str]:
+    """Kamailio: whoever calls in does so through it."""
+    yield _section("front", "type=endpoint", f"context={APP}-in", "aors=front", "trust_id_inbound=yes",
+                   *_media(plan, "alaw", "ulaw"))  # fmt: skip
+    yield _section("front", "type=aor", f"contact=sip:{plan.front}")
+    yield _section("front", "type=identify", "endpoint=front", f"match={plan.front.rpartition(':')[0]}")
+
+
 def _trunk(plan: Plan, trunk: Trunk) -> Iterator[str]:
+    through = f"outbound_proxy=sip:{plan.front}\\;lr" if plan.front else ""
     contact = f"sip:{trunk.host}:{trunk.port}"
     yield _section(trunk.name, "type=endpoint", f"context={APP}-in", f"aors={trunk.name}", "trust_id_inbound=yes",
                    "send_pai=yes", "force_rport=yes", "rewrite_contact=yes",
                    f"outbound_auth={trunk.name}" if trunk.user else "",
-                   f"from_user={trunk.user}" if trunk.user else "", *_media(plan, "alaw", "ulaw"))  # fmt: skip
-    yield _section(trunk.name, "type=aor", f"contact={contact}", "qualify_frequency=30")
-    yield _section(trunk.name, "type=identify", f"endpoint={trunk.name}", f"match={trunk.host}")
+                   f"from_user={trunk.user}" if trunk.user else "",
+                   through, *_media(plan, "alaw", "ulaw"))  # fmt: skip
+    yield _section(trunk.name, "type=aor", f"contact={contact}", "" if plan.front else "qualify_frequency=30")
+    if not plan.front:
+        yield _section(trunk.name, "type=identify", f"endpoint={trunk.name}", f"match={trunk.host}")
     if trunk.user:
         yield _section(trunk.name, "type=auth", "auth_type=userpass", f"username={trunk.user}",
                        f"password={trunk.password}")  # fmt: skip
@@ -180,7 +212,8 @@ def _extensions(plan: Plan) -> str:
 KAMAILIO = """#!KAMAILIO
 # {note}
 # Spreads calls over the Asterisk nodes of dispatcher.list; a node that does not answer OPTIONS gets none.
-# Draining: kamcmd dispatcher.set_state dp 1 sip:<node>; back: kamcmd dispatcher.set_state ap 1 sip:<node>
+# A node that is drained (`rexian asterisk drain`) answers 503, and the call goes to the next one. What it knows of the
+# nodes: kamcmd dispatcher.list
 debug=2
 log_stderror=no
 children=4
@@ -201,12 +234,15 @@ loadmodule "pike.so"
 loadmodule "htable.so"
 loadmodule "ratelimit.so"
 loadmodule "dispatcher.so"
+loadmodule "ctl.so"
 modparam("tm", "fr_timer", 2000)
 modparam("pike", "sampling_time_unit", 2)
-modparam("pike", "reqs_density_per_unit", 300)
+modparam("pike", "reqs_density_per_unit", {density})
 modparam("htable", "htable", "banned=>size=12;autoexpire=600;")
+modparam("ratelimit", "timer_interval", 1)
 modparam("ratelimit", "queue", "0:INVITE")
 modparam("ratelimit", "pipe", "0:TAILDROP:{rate}")
+modparam("ctl", "binrpc", "unix:/run/kamailio/kamailio_ctl")
 modparam("dispatcher", "list_file", "/etc/kamailio/dispatcher.list")
 modparam("dispatcher", "ds_ping_interval", 2)
 modparam("dispatcher", "ds_probing_mode", 1)
@@ -214,11 +250,12 @@ modparam("dispatcher", "ds_probing_threshold", 1)
 modparam("dispatcher", "ds_inactive_threshold", 1)
 modparam("dispatcher", "xavp_dst", "_dsdst_")
 modparam("dispatcher", "flags", 2)
-modparam("dispatcher", "ds_ping_reply_codes", "class=2;class=4")
+# What an Asterisk answers that lives. Not all of 4xx: nobody there counts as 408.
+modparam("dispatcher", "ds_ping_reply_codes", "class=2;code=401;code=403;code=404;code=405")
 
 request_route {{
   if ($sht(banned=>$si) != $null) {{ exit; }}
-  if (!pike_check_req()) {{ $sht(banned=>$si) = 1; exit; }}
+  if (!ds_is_from_list("1") && !pike_check_req()) {{ $sht(banned=>$si) = 1; exit; }}
   if (!mf_process_maxfwd_header("10")) {{ sl_send_reply("483", "Too Many Hops"); exit; }}
   if (!sanity_check("1511", "7")) {{ exit; }}
   if (has_totag()) {{
@@ -230,6 +267,12 @@ request_route {{
   t_check_trans();
   if (is_method("OPTIONS")) {{ sl_send_reply("200", "OK"); exit; }}
   if (!is_method("INVITE")) {{ sl_send_reply("405", "Method Not Allowed"); exit; }}
+  if (ds_is_from_list("1")) {{
+    # A call out: the node has said to which line, and Route has brought it here.
+    loose_route();
+    record_route();
+    t_relay(); exit;
+  }}
   # More calls a second than the nodes can take up: told at once, before anybody is half connected.
   if (!rl_check()) {{ sl_send_reply("503", "Busy"); exit; }}
   record_route();
@@ -249,11 +292,13 @@ failure_route[ELSEWHERE] {{
 
 def _kamailio(plan: Plan) -> str:
     note = "Written by `rexian asterisk config`."
-    listen = f"{plan.sip_host if plan.sip_host != '0.0.0.0' else '127.0.0.1'}:{plan.sip_port + 20}"  # noqa: S104
-    return KAMAILIO.format(note=note, listen=listen, rate=25 * max(1, len(plan.urls)))
+    rate = 25 * max(1, len(plan.urls))
+    # A call is three requests and, of a lossy line, some more; who sends twice as much is no carrier.
+    density = max(300, 2 * 2 * 4 * rate)
+    listen = plan.front or f"{plan.sip_host if plan.sip_host != '0.0.0.0' else '127.0.0.1'}:{plan.sip_port + 20}"  # noqa: S104
+    return KAMAILIO.format(note=note, listen=listen, rate=rate, density=density)
 
 
 def _dispatchers(plan: Plan) -> str:
-    hosts = [urlsplit(url).hostname or "127.0.0.1" for url in plan.urls]
-    rows = [f"1 sip:{host}:{plan.sip_port} 0 0" for host in hosts]
+    rows = [f"1 sip:{host_of(url)}:{plan.sip_port} 0 0" for url in plan.urls]
     return "# group, address, flags, priority\n" + "\n".join(rows) + "\n"

@@ -55,7 +55,7 @@ class Connection(Ari):
     """Keeps the line to one Asterisk: connects, reconnects with growing pauses, checks the version.
 
     `on_up(info)` is awaited when it is there (again), before any event is told; `on_event` is called with every event;
-    `on_down(why)` when it is lost, once per loss.
+    `on_down(why)` when it is lost, once per loss. `refused`: nobody listens there.
     """
 
     def __init__(
@@ -74,6 +74,7 @@ class Connection(Ari):
         self._task: asyncio.Task[None] | None = None
         self.up = False
         self.trouble = ""
+        self.refused = False
         self.unread = 0
 
     # -- life --------------------------------------------------------------------------------------------------------
@@ -113,6 +114,7 @@ class Connection(Ari):
         except InvalidStatus as error:
             why = _refusal(error.response.status_code, self.url)
         except (OSError, TimeoutError, WebSocketException, Down) as error:
+            self.refused = isinstance(error, ConnectionRefusedError)
             why = f"{self.url} can't be reached ({type(error).__name__}: {error})"
         finally:
             self._lost(why)
@@ -143,7 +145,7 @@ class Connection(Ari):
             raise Unusable(f"Asterisk {version} at {self.url} is too old; {OLDEST} or later is needed")
         only = {"allowed": [{"type": name} for name in WANTED]}
         await self.applications_filter(self.app, filter=only)
-        self.up, self.trouble = True, ""
+        self.up, self.trouble, self.refused = True, "", False
         await self._on_up(info)
         early, self._early = self._early or [], None
         for event in early:

@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import Literal
 
 from rexian.channels.voice.asterisk import ari_generated as ari
@@ -22,6 +23,7 @@ from rexian.channels.voice.asterisk.recording import Recorders
 from rexian.channels.voice.asterisk.sounds import Sounds
 from rexian.channels.voice.asterisk.statistics import Statistics
 from rexian.channels.voice.asterisk.tapping import Taps
+from rexian.channels.voice.asterisk.watch import Watch
 from rexian.channels.voice.port import (
     BridgeInfo,
     Caller,
@@ -59,12 +61,12 @@ class AsteriskEngine:
         self._taps = Taps(self._hall)
         self._statistics = Statistics(self._hall)
         self._adoption = Adoption(self._hall, self._calls, self._mixing)
+        self._watch = Watch(self._hall, self._adoption, Path(plan.drained) if plan.drained else None, plan.draining)
         for url in plan.urls:
             self._add_node(plan, url, app)
 
     def _add_node(self, plan: Plan, url: str, app: str) -> None:
         node = self._hall.nodes[url] = Node(url)
-        node.draining = url in plan.draining
         node.line = Connection(
             url, user=plan.user, password=plan.password, app=app, on_event=partial(self._heard, node),
             on_up=partial(self._up, node), on_down=partial(self._down, node),
@@ -75,9 +77,11 @@ class AsteriskEngine:
         for node in self._hall.nodes.values():
             node.line.start()
         self._statistics.start()
+        self._watch.start()
 
     async def stop(self) -> None:
         self._statistics.stop()
+        self._watch.stop()
         for node in self._hall.nodes.values():
             await node.line.stop()
         await self._hall.close()
@@ -94,6 +98,9 @@ class AsteriskEngine:
         node.epoch, node.version = epoch, info.system.version if info.system else ""
         if not others:
             self._hall.new_epoch(epoch)
+        if node.given_up:
+            await self._adoption.end_given_up(node)
+        node.away_since, node.given_up = 0.0, False
         offered = await self._adoption.read(node)
         node.adopted = True
         if not others:
@@ -102,6 +109,7 @@ class AsteriskEngine:
             self._calls.offered(node, channel, "")
 
     def _down(self, node: Node, why: str) -> None:
+        node.away_since = node.away_since or time.monotonic()
         if not any(other.line.up for other in self._hall.nodes.values()):
             self._hall.emit(EngineDown, reason=why)
 
@@ -121,8 +129,13 @@ class AsteriskEngine:
         trouble = "; ".join(node.line.trouble for node in nodes if not node.line.up and node.line.trouble)
         return Health(
             up=bool(up), engine=self.name, version=up[0].version if up else "", epoch=self._hall.epoch,
-            legs=len(self._hall.legs), capacity=self._hall.capacity * len(up), trouble=trouble,
+            legs=len(self._hall.legs), capacity=sum(map(self._room, up)), trouble=trouble,
+            nodes_away={node.name: node.line.trouble for node in nodes if up and node.away_since},
         )  # fmt: skip
+
+    def _room(self, node: Node) -> int:
+        """How many legs a node may have: one that is drained, no more than it has."""
+        return self._hall.count(node.name) if node.draining else self._hall.capacity
 
     async def inventory(self) -> Inventory:
         if not any(node.line.up for node in self._hall.nodes.values()):

@@ -21,14 +21,18 @@ ENTER_S = 5.0
 
 
 class Node:
-    """One Asterisk. `epoch`: ms since 1970 at which it was started, 0 before it was ever reached."""
+    """One Asterisk. `epoch`: ms since 1970 at which it was started, 0 before it was ever reached.
+
+    `away_since`: `time.monotonic()` at which it was lost, 0 while it is there; `given_up`: its calls count as ended.
+    """
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.line: Connection
         self.epoch = 0
         self.version = ""
-        self.draining = False
+        self.draining = self.given_up = False
+        self.away_since = 0.0
         self.adopted = False
 
 

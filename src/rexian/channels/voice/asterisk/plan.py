@@ -39,6 +39,8 @@ class Plan(Struct, frozen=True, kw_only=True):
 
     urls: tuple[str, ...]
     draining: tuple[str, ...] = ()
+    drained: str = ""
+    front: str = ""
     user: str = APP
     password: str = ""
     capacity: int = 400
@@ -83,6 +85,8 @@ def plan_of(settings: Settings) -> Plan:
     return Plan(
         urls=tuple(_url(url) for url in settings.asterisk_urls),
         draining=tuple(_url(url) for url in settings.asterisk_draining),
+        drained=str(settings.home / "asterisk-draining"),
+        front=_address("asterisk_front", settings.asterisk_front) if settings.asterisk_front else "",
         user=_name("asterisk_user", settings.asterisk_user),
         password=settings.asterisk_password or derived(settings.secret, "ari"),
         capacity=settings.asterisk_capacity,

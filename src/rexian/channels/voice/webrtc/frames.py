@@ -31,7 +31,7 @@ from rexian.channels.voice.port import (
 )
 from rexian.channels.voice.webrtc.config import Config
 
-PROTOCOL = 1
+PROTOCOL = 2
 LONGEST = 1 << 20
 _LENGTH = struct.Struct("!I")
 

@@ -20,7 +20,8 @@ import structlog
 from aioice import stun
 from aioice.ice import CandidatePair, StunProtocol
 
-from rexian.channels.voice.webrtc.config import Servers, split_address
+from rexian.channels.voice.relay import split_address
+from rexian.channels.voice.webrtc.config import Servers
 
 log = structlog.get_logger(__name__)
 
@@ -41,13 +42,16 @@ class IcePath(aioice.Connection):
         self, servers: Servers, on_datagram: Callable[[bytes], None], on_closed: Callable[[], None],
         controlling: bool = False,
     ) -> None:  # fmt: skip
-        turn = servers.turn
+        turn = servers.turn.address if servers.turn else None
+        user, password = servers.turn.login() if servers.turn else (None, None)
         super().__init__(
             ice_controlling=controlling,
             stun_server=split_address(servers.stun) if servers.stun else None,
-            turn_server=split_address(turn[0]) if turn else None,
-            turn_username=turn[1] if turn else None,
-            turn_password=turn[2] if turn else None,
+            turn_server=(turn.host, turn.port) if turn else None,
+            turn_username=user,
+            turn_password=password,
+            turn_ssl=turn.tls if turn else False,
+            turn_transport=turn.transport if turn else "udp",
         )
         self._offered = servers.addresses
         self._on_datagram = on_datagram
