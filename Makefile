@@ -12,7 +12,7 @@ UI_SOURCES := $(shell find ui -path ui/node_modules -prune -o -type f -print 2>/
 
 export REXIAN_PORT ?= 8420
 
-# What runs for minutes (the kill tests at full size, every operation with many inputs) is left to CI: `.ci/run`.
+# What is slow (kill tests at full size, every operation with many inputs, pages in the other language) is left to CI.
 PYTEST_ARGS ?= -m "not slow"
 
 .PHONY: help setup ui demo test check bench compiled docs clean
@@ -45,7 +45,7 @@ test: $(VENV)/.ready $(STATIC)/.built ## Run the tests (installs Chromium and fo
 	@tools/setup-test-machine
 	@$(MAKE) --no-print-directory check
 	@tools/with-node npm --prefix ui run --silent test
-	@$(BIN)/python -m pytest $(PYTEST_ARGS) || { code=$$?; mkdir -p .pytest_cache; echo $$code > .pytest_cache/exit; exit $$code; }
+	@tools/run-tests $(PYTEST_ARGS)
 
 # -- for those who work on it ----------------------------------------------------------------------------------------
 check: $(VENV)/.ready ui/node_modules/.ready ## Format, lint, types, fences, docs true (under a minute)

@@ -23,6 +23,30 @@ os.environ["LC_ALL"] = "C.UTF-8"  # the command line speaks the terminal's langu
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "64MB"}
 
 
+# What hears sound, minds its own time or kills what runs has the machine to itself; all else runs side by side.
+ALONE = ("channels/voice/", "e2e/", "kill/")
+TESTS = Path(__file__).parent
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--pass", choices=("together", "alone"), help="one of the two passes: see CONTRIBUTING.md")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave one pass. Its files with tests that take minutes come first, so that no worker ends long after another."""
+    if not (wanted := config.getoption("--pass")):
+        return
+    left = [item for item in items if _alone(item) == (wanted == "alone")]
+    config.hook.pytest_deselected(items=[item for item in items if _alone(item) != (wanted == "alone")])
+    long = {item.path for item in left if item.get_closest_marker("slow")}
+    items[:] = sorted(left, key=lambda item: item.path not in long)
+
+
+def _alone(item: pytest.Item) -> bool:
+    return item.path.relative_to(TESTS).as_posix().startswith(ALONE)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _own_environment() -> None:
     """The machine's own settings never leak into tests."""

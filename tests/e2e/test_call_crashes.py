@@ -45,6 +45,7 @@ def media_process(city: City) -> int:
     return found[0]
 
 
+@pytest.mark.slow  # without browsers: channels/voice/test_restart.py
 async def test_a_call_goes_on_through_a_killed_web_server(floor: Floor, city: City) -> None:
     caller, li = await in_a_call(floor)
     await mark(caller.page, li.page)
@@ -75,6 +76,7 @@ async def test_a_call_goes_on_through_a_killed_web_server(floor: Floor, city: Ci
     print(f"controls are back {back:.1f} s after the server")
 
 
+@pytest.mark.slow  # without browsers: channels/voice/test_lost.py
 async def test_a_killed_voice_process_and_both_pages_talk_again(floor: Floor, city: City) -> None:
     caller, li = await in_a_call(floor)
     await mark(caller.page, li.page)
@@ -97,6 +99,7 @@ async def test_a_killed_voice_process_and_both_pages_talk_again(floor: Floor, ci
     print(f"told after {told:.1f} s, talk again after {back:.1f} s")
 
 
+@pytest.mark.slow  # for a chat: test_frozen_desk.py
 async def test_a_call_that_rings_at_a_frozen_page_goes_elsewhere(floor: Floor) -> None:
     caller, li, wang = await floor.caller(), await floor.li(), await floor.wang()
     await wang.becomes("break")

@@ -6,6 +6,7 @@ import asyncio
 import re
 import time
 
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.city import City
@@ -97,6 +98,7 @@ async def test_a_killed_server_comes_back_under_open_pages(browsers: Browsers, c
     print(f"server back after {restarted:.1f} s, pages live {back:.1f} s later")
 
 
+@pytest.mark.slow  # without browsers: runtime/test_outage.py, web/test_outage.py
 async def test_a_killed_database_is_said_and_nothing_is_lost(browsers: Browsers, city: City) -> None:
     customer = await browsers.customer()
     agent = await browsers.agent()
@@ -136,6 +138,7 @@ async def test_a_reload_of_the_customers_page_resumes(browsers: Browsers) -> Non
     await said_once(customer, agent, "我在排队，刷新试试", "您好", "写了一半")
 
 
+@pytest.mark.slow  # half a minute until Chromium misses it; the widget alone: ui/widget/test_network.py
 async def test_a_lost_network_loses_and_doubles_nothing(browsers: Browsers) -> None:
     customer = await browsers.customer()
     agent = await browsers.agent()

@@ -24,9 +24,10 @@ def test_ids_rise_strictly_even_within_a_millisecond_and_when_the_clock_goes_bac
     assert made == sorted(set(made))
 
 
-@pytest.mark.parametrize(
-    "text", ["", "x", None, 7, new_id().upper() + "0", new_id()[:-1], "{" + new_id() + "}", new_id() + "\n", "А" * 36]
-)
+WRONG = ("", "x", None, 7, new_id().upper() + "0", new_id()[:-1], "{" + new_id() + "}", new_id() + "\n", "А" * 36)
+
+
+@pytest.mark.parametrize("text", WRONG, ids=range(len(WRONG)))
 def test_what_is_no_id(text: object) -> None:
     assert not is_id(text)
     assert is_id(new_id())

@@ -11,7 +11,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.ui.call.conftest import Callers, Double
-from tests.ui.widget.conftest import AXE
+from tests.ui.widget.conftest import AXE, LOOKS
 
 SHOTS = os.environ.get("REXIAN_TEST_SHOTS", "")
 
@@ -60,8 +60,7 @@ async def double_until(double: Double, kind: str, count: int = 1) -> None:
             await double.news.wait()
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
+@pytest.mark.parametrize(("phone", "dark"), LOOKS)
 async def test_axe_finds_nothing_serious_in_any_state(
     callers: Callers, double: Double, dark: bool, phone: bool
 ) -> None:

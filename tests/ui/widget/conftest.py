@@ -32,6 +32,13 @@ FLAGS = [
 ]
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
+# (phone, dark): `make test` looks at each of the four once, CI at each with each.
+LOOKS = (
+    pytest.param(False, False, id="desk-light"),
+    pytest.param(True, True, id="phone-dark"),
+    pytest.param(False, True, id="desk-dark", marks=pytest.mark.slow),
+    pytest.param(True, False, id="phone-light", marks=pytest.mark.slow),
+)
 
 
 @pytest.fixture(scope="session")

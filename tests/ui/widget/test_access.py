@@ -5,13 +5,12 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import expect
 
-from tests.ui.widget.conftest import People, axe
+from tests.ui.widget.conftest import LOOKS, People, axe
 from tests.ui.widget.double import Double
 from tests.ui.widget.page import Widget
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
+@pytest.mark.parametrize(("phone", "dark"), LOOKS)
 async def test_axe_finds_nothing_serious_in_any_state(people: People, double: Double, dark: bool, phone: bool) -> None:
     people.expected.append("WebSocket")
     double.colour = "#ffb703" if phone else ""  # a site's colour that is unreadable as it is

@@ -14,9 +14,10 @@ from tests.channels.voice.conformance.rig_browsers import BrowsersRig
 from tests.channels.voice.conformance.rig_embedded import EmbeddedRig
 
 RIGS: dict[str, type[Rig]] = {"embedded": EmbeddedRig, "asterisk": AsteriskRig, "browsers": BrowsersRig}
-"""`browsers`: Asterisk with agents' browsers."""
+"""`browsers`: Asterisk with agents' browsers. Slow: with SIP phones it is the same engine."""
 
-_PARAMS = [pytest.param(name, marks=pytest.mark.browser if name == "browsers" else ()) for name in sorted(RIGS)]
+_MARKS = {"browsers": (pytest.mark.browser, pytest.mark.slow)}
+_PARAMS = [pytest.param(name, marks=_MARKS.get(name, ())) for name in sorted(RIGS)]
 _numbers = itertools.count(1)
 Bring = Callable[..., Awaitable[Person]]
 
@@ -42,6 +43,7 @@ async def rig(_standing: Rig, request: pytest.FixtureRequest) -> AsyncIterator[R
         await _standing.engine.destroy_bridge(bridge.id)
     for leg in inventory.legs:
         await _standing.engine.hang_up(leg.id)
+    await _standing.part()
 
 
 @pytest.fixture

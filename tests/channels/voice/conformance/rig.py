@@ -64,6 +64,10 @@ class Rig(Protocol):
     async def person(self, leg_id: str, side: Side, hz: int = 0, tag: str = "") -> Person:
         """Bring a person into the engine under `leg_id`; returns when the leg is up."""
 
+    async def part(self) -> None:
+        """The people of a test go; only what would burden the next one must."""
+        return
+
     async def reconnect(self, person: Person) -> None:
         """The person's network is cut without a word, and the person comes back on the same leg."""
 

@@ -146,6 +146,11 @@ class BrowsersRig(AsteriskRig):
         await page.goto("https://desk.test/")
         return page
 
+    async def part(self) -> None:
+        """Pages that nobody closes play and listen for ever."""
+        for context in self._browser.contexts:
+            await context.close()
+
     async def person(self, leg_id: str, side: Side, hz: int = 0, tag: str = "") -> Headset:  # type: ignore[override]
         since, name = self.heard.mark(), NAMES[self._count]
         self._count += 1
