@@ -10,6 +10,9 @@ COMPILED := .venv-compiled
 STATIC := src/rexian/web/static
 UI_SOURCES := $(shell find ui -path ui/node_modules -prune -o -type f -print 2>/dev/null)
 
+# Through a real Asterisk, where there is one.
+TELEPHONE := $(if $(wildcard $(or $(REXIAN_TEST_ASTERISK),/var/cache/rexian/asterisk-chroot)/usr/sbin/asterisk),asterisk telephone)
+
 export REXIAN_PORT ?= 8420
 
 # What is slow (kill tests at full size, every operation with many inputs, pages in the other language) is left to CI.
@@ -52,7 +55,7 @@ check: $(VENV)/.ready ui/node_modules/.ready ## Format, lint, types, fences, doc
 	@PATH="$(CURDIR)/$(BIN):$$PATH" tools/check
 
 bench: $(VENV)/.ready ## Measure, as ratios against a peer in the same run
-	@for name in engine journal shell takeover feed festival voice; do $(BIN)/python -m bench.$$name --json; done
+	@for name in engine journal shell takeover feed festival voice $(TELEPHONE); do $(BIN)/python -m bench.$$name --json; done
 
 compiled: $(VENV)/.ready $(STATIC)/.built ## A wheel with the compiled engine in dist/, installed in .venv-compiled (needs a C compiler)
 	@rm -rf $(COMPILED) dist/rexian-*-cp*.whl

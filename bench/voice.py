@@ -3,7 +3,8 @@
 A call is two legs that talk, G.711 in SRTP, 50 packets a second each way. `voice.mixer`: the mixer alone, its jitter
 buffers with it; `voice.mixer_srtp`: opened and sealed besides; `voice.call`: the whole engine over loopback, with
 callers in another process, once the calls are up. `voice.calls`: the most calls at which 99 of 100 beats are less than
-30 ms late (tried in steps; the callers share the cores).
+30 ms late (tried in steps; the callers share the cores). `voice.tap_to_ring`: through the whole product, until a
+person's desk rings (`bench.voice_setup`).
 
 The peer is stock aiortc, tracks decoded and encoded by its public interface, calls of two as well. It is no dependency
 (its wheels contain GPL libraries): `--peer PYTHON` names an interpreter that has it.
@@ -29,6 +30,7 @@ from pylibsrtp import Policy, Session
 
 from bench.report import arguments, figure, percentile
 from bench.voice_load import HERE, speech
+from bench.voice_setup import SetUp, set_up
 from rexian.channels.voice.webrtc.config import Config
 from rexian.channels.voice.webrtc.core import Core
 from rexian.channels.voice.webrtc.mixing.facts import BEATS_A_SECOND
@@ -210,10 +212,18 @@ def peer_cost(python: str, calls: int, seconds: float) -> float | None:
     return float(json.loads(told.stdout)["percent"])
 
 
+def show_set_up(found: SetUp, *, as_json: bool) -> None:
+    for share in (0.5, 0.95):
+        name = f"p{share * 100:.0f}"
+        figure(f"voice.tap_to_answer_{name}", percentile(found.to_answer, share), "ms", as_json=as_json)
+        figure(f"voice.tap_to_ring_{name}", percentile(found.to_ring, share), "ms", as_json=as_json)
+
+
 def main() -> None:
     parser = arguments(__doc__)
     parser.add_argument("--peer", metavar="PYTHON", help="an interpreter that has aiortc")
     parser.add_argument("--seconds", type=float, default=6.0, help="of each run in real time")
+    parser.add_argument("--set-ups", type=int, default=40, help="calls that are made from the tap on")
     given = parser.parse_args()
     as_json: bool = given.json
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", file=sys.stderr)
@@ -225,6 +235,7 @@ def main() -> None:
     if python is None:
         print("peer missing: aiortc isn't installed; --peer PYTHON", file=sys.stderr)
     figure("voice.call", ours.cost, "% core/call", "stock aiortc" if peer else None, peer, as_json=as_json)
+    show_set_up(set_up(given.set_ups), as_json=as_json)
     idle = idle_late_ms(given.seconds)
     figure("voice.idle_late_p99", idle, "ms", "limit", LIMIT_MS, as_json=as_json)
     best = most_calls(given.seconds)
