@@ -132,8 +132,12 @@ async def at_desk(product: Product, nginx: Nginx, browser: Browser) -> Agent:
     began = await product.served.house.directory.sign_in.enter(product.served.city.li, Caller("127.0.0.1"), how="test")
     url = f"https://127.0.0.1:{nginx.port}"
     context = await browser.new_context(
-        base_url=url, locale="zh-CN", viewport=DESK, permissions=["microphone"], ignore_https_errors=True
-    )  # type: ignore[arg-type]
+        base_url=url,
+        locale="zh-CN",
+        viewport=DESK,  # type: ignore[arg-type]
+        permissions=["microphone"],
+        ignore_https_errors=True,
+    )
     context.set_default_timeout(PATIENCE_S * 1000)
     secret = {"name": "__Host-rexian", "value": began.session.token, "url": url, "secure": True}
     await context.add_cookies([secret])  # type: ignore[list-item]
