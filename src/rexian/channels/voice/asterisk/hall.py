@@ -124,6 +124,8 @@ class Hall:
     def room(self, tag: str) -> Node:
         """Choose the node for a new leg: that of the same contact, else the emptiest. Raises `Down`, `Busy`."""
         near = {leg.node for leg in self.legs.values() if tag and _contact(leg.tag) == _contact(tag)}
+        if (bridge := self.bridges.get(_contact(tag).partition("|")[2])) is not None and bridge.made:
+            near = {bridge.node}
         up = [node for node in self.nodes.values() if node.line.up]
         if not up:
             raise Down(next((node.line.trouble for node in self.nodes.values()), "no Asterisk is set up"))
