@@ -48,7 +48,7 @@ def of_console(text: str) -> Iterator[str]:
 def of_server(text: str, pages: str) -> Iterator[str]:
     """`pages`: what the console sends, since some codes are its own."""
     asked = {*QUOTED.findall(text), *NAMED.findall(text), *QUOTED.findall(pages)}
-    endings = [word for word in asked if word.startswith("_")]  # added to a key: `key += "_still"`
+    endings = [word for word in set(QUOTED.findall(text)) if word.startswith("_")]  # added to a key: `key += "_still"`
     holed = fitting(one for one in HOLED["py"].findall(text) if not re.search(r"\.\{[^}]*\}$", one))
     for path in sorted((CATALOGUES / "zh-CN").glob("*.toml")):
         for key in load(path):

@@ -1,17 +1,17 @@
 /** Canned answers: texts that agents insert by a shortcut or by pinyin initials. */
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import { Badge, Select, TextField, toast } from "@kit/ui";
+import { Badge, Select, TextField } from "@kit/ui";
 import type { DataColumn } from "@kit/ui/DataTable.tsx";
 import { hasScope, useSession } from "../app/session.tsx";
 import { changes } from "./forms.ts";
-import { useSave } from "./parts/data.ts";
 import { errorOf, MaybeSelect, NONE, Pair, TenantField, useHome } from "./parts/fields.tsx";
 import { FormDialog } from "./parts/FormDialog.tsx";
 import { ListPage, OpenCell } from "./parts/ListPage.tsx";
 import { useQueueNames, useTenantNames } from "./parts/names.ts";
 import { RetireButton } from "./parts/RetireButton.tsx";
 import { useForm } from "./parts/useForm.ts";
+import { useKeep } from "./parts/useKeep.ts";
 import type { CannedItem } from "./wire.ts";
 
 export function CannedPage() {
@@ -111,23 +111,14 @@ function CannedEditor({ item, onClose }: { item: CannedItem | null; onClose: () 
   };
   const form = useForm(before);
   const { value, set, error } = form;
-  const save = useSave<CannedItem>("/api/canned");
+  const save = useKeep("/api/canned", form, onClose);
   const submit = () => {
     const faults: Record<string, string> = {};
     if (value.title.trim() === "") faults["title"] = t("fault.required");
     if (value.text.trim() === "") faults["text"] = t("fault.required");
     if (Object.keys(faults).length > 0) return form.refuse(faults);
     const wire = (given: CannedForm) => ({ ...given, shortcut: given.shortcut.replace(/^\//, "") || null });
-    save.mutate(
-      { id: item?.id ?? null, body: item ? changes(wire(before), wire(value)) : wire(value) },
-      {
-        onSuccess: () => {
-          toast("ok", t("saved", { name: value.title }));
-          onClose();
-        },
-        onError: form.fail,
-      },
-    );
+    save.keep(item?.id ?? null, item ? changes(wire(before), wire(value)) : wire(value), value.title);
   };
   return (
     <FormDialog

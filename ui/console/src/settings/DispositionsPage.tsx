@@ -2,17 +2,18 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import { NumberField, Switch, TextField, toast } from "@kit/ui";
+import { NumberField, Switch, TextField } from "@kit/ui";
 import type { DataColumn } from "@kit/ui/DataTable.tsx";
 import { hasScope, useSession } from "../app/session.tsx";
 import { changes } from "./forms.ts";
-import { listQuery, useSave } from "./parts/data.ts";
+import { listQuery } from "./parts/data.ts";
 import { MaybeSelect, NameFields, Pair, TenantField, useHome } from "./parts/fields.tsx";
 import { FormDialog } from "./parts/FormDialog.tsx";
 import { ListPage, OpenCell } from "./parts/ListPage.tsx";
 import { localName, useTenantNames } from "./parts/names.ts";
 import { RetireButton } from "./parts/RetireButton.tsx";
 import { useForm } from "./parts/useForm.ts";
+import { useKeep } from "./parts/useKeep.ts";
 import type { DispositionItem } from "./wire.ts";
 
 const WITH_HEADINGS = { groups: true };
@@ -111,23 +112,14 @@ function DispositionEditor({ item, onClose }: { item: DispositionItem | null; on
     of: () => "",
     options: headings.map((each) => ({ id: each.id, label: localName(each, i18n.language) })),
   };
-  const save = useSave<DispositionItem>("/api/dispositions");
+  const save = useKeep("/api/dispositions", form, onClose);
   const submit = () => {
     const faults: Record<string, string> = {};
     if (value.name.trim() === "") faults["name"] = t("fault.required");
     if (value.code.trim() === "") faults["code"] = t("fault.required");
     if (Object.keys(faults).length > 0) return form.refuse(faults);
     const body = item ? { ...changes(before, value), ...(item.retired ? { retired: false } : {}) } : value;
-    save.mutate(
-      { id: item?.id ?? null, body },
-      {
-        onSuccess: () => {
-          toast("ok", t("saved", { name: value.name }));
-          onClose();
-        },
-        onError: form.fail,
-      },
-    );
+    save.keep(item?.id ?? null, body, value.name);
   };
   return (
     <FormDialog

@@ -2,19 +2,19 @@
 import { useQuery } from "@tanstack/react-query";
 import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Button, ComboBox, IconButton, Select, Switch, TextField, toast } from "@kit/ui";
+import { Button, ComboBox, IconButton, Select, Switch, TextField } from "@kit/ui";
 import { api } from "../app/api.ts";
 import { DayField } from "../contacts/DayField.tsx";
 import { spoken } from "../wall/spans.ts";
 import { changes } from "./forms.ts";
 import { HoursPreviewBox } from "./HoursPreview.tsx";
-import { useSave } from "./parts/data.ts";
 import { NameFields, Pair, TenantField, useHome } from "./parts/fields.tsx";
 import { FormDialog } from "./parts/FormDialog.tsx";
 import { Group } from "./parts/Page.tsx";
 import { RetireButton } from "./parts/RetireButton.tsx";
 import { StretchFields } from "./StretchFields.tsx";
 import { useForm } from "./parts/useForm.ts";
+import { useKeep } from "./parts/useKeep.ts";
 import {
   DAYS,
   faultsOfDay,
@@ -96,7 +96,7 @@ export function HoursEditor({ item, onClose }: { item: HoursItem | null; onClose
   const { t, i18n } = useTranslation("settings");
   const before = formOf(item, useHome());
   const form = useForm<HoursForm>(before, FIELDS);
-  const save = useSave<HoursItem>("/api/hours");
+  const save = useKeep("/api/hours", form, onClose);
   const { value, set, error } = form;
 
   const submit = () => {
@@ -112,16 +112,7 @@ export function HoursEditor({ item, onClose }: { item: HoursItem | null; onClose
           rules: rulesOf(value),
         }
       : { tenant_id: value.tenant_id, name, name_en, zone, rules: rulesOf(value) };
-    save.mutate(
-      { id: item?.id ?? null, body },
-      {
-        onSuccess: () => {
-          toast("ok", t("saved", { name }));
-          onClose();
-        },
-        onError: form.fail,
-      },
-    );
+    save.keep(item?.id ?? null, body, name);
   };
 
   return (

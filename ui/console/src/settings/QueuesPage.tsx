@@ -1,11 +1,10 @@
 /** Queues: what a contact waits in, what it asks of agents, and how fast it should be answered. */
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import { Badge, NumberField, Select, toast } from "@kit/ui";
+import { Badge, NumberField, Select } from "@kit/ui";
 import type { DataColumn } from "@kit/ui/DataTable.tsx";
 import { hasScope, useSession } from "../app/session.tsx";
 import { changes } from "./forms.ts";
-import { useSave } from "./parts/data.ts";
 import {
   HoursField,
   NameFields,
@@ -21,6 +20,7 @@ import { localName, useHoursNames, useSkillNames, useTenantNames } from "./parts
 import { Group } from "./parts/Page.tsx";
 import { RetireButton } from "./parts/RetireButton.tsx";
 import { useForm } from "./parts/useForm.ts";
+import { useKeep } from "./parts/useKeep.ts";
 import type { QueueItem } from "./wire.ts";
 
 export function QueuesPage() {
@@ -180,22 +180,13 @@ function QueueEditor({ item, onClose }: { item: QueueItem | null; onClose: () =>
   const home = useHome();
   const before = item ? formOf(item) : blank(home);
   const form = useForm<QueueForm>(before, NEEDS_FIELDS);
-  const save = useSave<QueueItem>("/api/queues");
+  const save = useKeep("/api/queues", form, onClose);
   const { value, set, error } = form;
 
   const submit = () => {
     if (value.name.trim() === "") return form.refuse({ name: t("fault.required") });
     const body = item ? { ...changes(before, value), ...(item.retired ? { retired: false } : {}) } : value;
-    save.mutate(
-      { id: item?.id ?? null, body },
-      {
-        onSuccess: () => {
-          toast("ok", t("saved", { name: value.name }));
-          onClose();
-        },
-        onError: form.fail,
-      },
-    );
+    save.keep(item?.id ?? null, body, value.name);
   };
 
   return (

@@ -1,9 +1,8 @@
 /** One chat site: words, colour, topics, origins, and the snippet to paste. */
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Button, cx, IconButton, Notice, Select, TextField, toast } from "@kit/ui";
+import { Button, cx, IconButton, Notice, Select, TextField } from "@kit/ui";
 import { changes } from "./forms.ts";
-import { useSave } from "./parts/data.ts";
 import { HoursField, NameFields, Pair, TenantField, useHome } from "./parts/fields.tsx";
 import { FormDialog } from "./parts/FormDialog.tsx";
 import { useQueueNames } from "./parts/names.ts";
@@ -11,6 +10,7 @@ import { Group } from "./parts/Page.tsx";
 import { CopyBox } from "./parts/CopyBox.tsx";
 import { RetireButton } from "./parts/RetireButton.tsx";
 import { useForm } from "./parts/useForm.ts";
+import { useKeep } from "./parts/useKeep.ts";
 import { contrastWithWhite, snippetOf } from "./units.ts";
 import type { SiteItem, SiteTopic } from "./wire.ts";
 
@@ -55,7 +55,7 @@ export function SiteEditor({ item, onClose }: { item: SiteItem | null; onClose: 
   const before = formOf(item, useHome());
   const form = useForm<SiteForm>(before, TOPIC_FIELDS);
   const { value, set, error } = form;
-  const save = useSave<SiteItem>("/api/sites");
+  const save = useKeep("/api/sites", form, onClose);
   const submit = () => {
     const faults: Record<string, string> = {};
     if (value.name.trim() === "") faults["name"] = t("fault.required");
@@ -68,16 +68,7 @@ export function SiteEditor({ item, onClose }: { item: SiteItem | null; onClose: 
     });
     if (Object.keys(faults).length > 0) return form.refuse(faults);
     const body = item ? changes(wireOf(before), wireOf(value)) : wireOf(value);
-    save.mutate(
-      { id: item?.id ?? null, body },
-      {
-        onSuccess: () => {
-          toast("ok", t("saved", { name: value.name }));
-          onClose();
-        },
-        onError: form.fail,
-      },
-    );
+    save.keep(item?.id ?? null, body, value.name);
   };
   return (
     <FormDialog

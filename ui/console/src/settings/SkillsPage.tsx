@@ -1,16 +1,16 @@
 /** Skills: what people can and queues ask for. */
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import { Badge, Select, Switch, TextField, toast } from "@kit/ui";
+import { Badge, Select, Switch, TextField } from "@kit/ui";
 import type { DataColumn } from "@kit/ui/DataTable.tsx";
 import { hasScope, useSession } from "../app/session.tsx";
-import { useSave } from "./parts/data.ts";
 import { NameFields, Pair, TenantField, useHome } from "./parts/fields.tsx";
 import { FormDialog } from "./parts/FormDialog.tsx";
 import { ListPage, OpenCell } from "./parts/ListPage.tsx";
 import { localName, useTenantNames } from "./parts/names.ts";
 import { RetireButton } from "./parts/RetireButton.tsx";
 import { useForm } from "./parts/useForm.ts";
+import { useKeep } from "./parts/useKeep.ts";
 import { SKILL_KINDS, type SkillItem, type SkillKind } from "./wire.ts";
 
 export function SkillsPage() {
@@ -98,21 +98,12 @@ function SkillEditor({ item, onClose }: { item: SkillItem | null; onClose: () =>
     name_en: item?.name_en ?? "",
     kind: item?.kind ?? "product",
   });
-  const save = useSave<SkillItem>("/api/skills");
+  const save = useKeep("/api/skills", form, onClose);
   const { value, set } = form;
   const submit = () => {
     if (value.name.trim() === "") return form.refuse({ name: t("fault.required") });
     const body = item ? { name: value.name, name_en: value.name_en } : value;
-    save.mutate(
-      { id: item?.id ?? null, body },
-      {
-        onSuccess: () => {
-          toast("ok", t("saved", { name: value.name }));
-          onClose();
-        },
-        onError: form.fail,
-      },
-    );
+    save.keep(item?.id ?? null, body, value.name);
   };
   return (
     <FormDialog

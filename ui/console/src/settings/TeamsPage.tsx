@@ -2,17 +2,18 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import { toast } from "@kit/ui";
+import {} from "@kit/ui";
 import type { DataColumn } from "@kit/ui/DataTable.tsx";
 import { hasScope, useSession } from "../app/session.tsx";
 import { changes } from "./forms.ts";
-import { listQuery, useSave } from "./parts/data.ts";
+import { listQuery } from "./parts/data.ts";
 import { HoursField, NameFields, TenantField, useHome } from "./parts/fields.tsx";
 import { FormDialog } from "./parts/FormDialog.tsx";
 import { ListPage, OpenCell } from "./parts/ListPage.tsx";
 import { localName, useHoursNames, useTenantNames } from "./parts/names.ts";
 import { RetireButton } from "./parts/RetireButton.tsx";
 import { useForm } from "./parts/useForm.ts";
+import { useKeep } from "./parts/useKeep.ts";
 import type { PersonItem, TeamItem } from "./wire.ts";
 
 export function TeamsPage() {
@@ -101,19 +102,10 @@ function TeamEditor({ item, onClose }: { item: TeamItem | null; onClose: () => v
     hours_id: item?.hours_id ?? null,
   };
   const form = useForm(before);
-  const save = useSave<TeamItem>("/api/teams");
+  const save = useKeep("/api/teams", form, onClose);
   const submit = () => {
     if (form.value.name.trim() === "") return form.refuse({ name: t("fault.required") });
-    save.mutate(
-      { id: item?.id ?? null, body: item ? changes(before, form.value) : form.value },
-      {
-        onSuccess: () => {
-          toast("ok", t("saved", { name: form.value.name }));
-          onClose();
-        },
-        onError: form.fail,
-      },
-    );
+    save.keep(item?.id ?? null, item ? changes(before, form.value) : form.value, form.value.name);
   };
   return (
     <FormDialog

@@ -1,15 +1,15 @@
 /** Companies: what they are called, and whether their agents see who listens to their calls. */
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import { Switch, toast } from "@kit/ui";
+import { Switch } from "@kit/ui";
 import type { DataColumn } from "@kit/ui/DataTable.tsx";
 import { changes } from "./forms.ts";
-import { useSave } from "./parts/data.ts";
 import { NameFields } from "./parts/fields.tsx";
 import { FormDialog } from "./parts/FormDialog.tsx";
 import { ListPage, OpenCell } from "./parts/ListPage.tsx";
 import { localName } from "./parts/names.ts";
 import { useForm } from "./parts/useForm.ts";
+import { useKeep } from "./parts/useKeep.ts";
 import type { TenantItem } from "./wire.ts";
 
 /** A company as its own settings show it. */
@@ -79,19 +79,10 @@ function CompanyEditor({ item, onClose }: { item: Company; onClose: () => void }
     supervision_shown: item.supervision_shown,
   };
   const form = useForm(before);
-  const save = useSave<Company>("/api/tenants");
+  const save = useKeep("/api/tenants", form, onClose);
   const submit = () => {
     if (form.value.name.trim() === "") return form.refuse({ name: t("fault.required") });
-    save.mutate(
-      { id: item.id, body: changes(before, form.value) },
-      {
-        onSuccess: () => {
-          toast("ok", t("saved", { name: form.value.name }));
-          onClose();
-        },
-        onError: form.fail,
-      },
-    );
+    save.keep(item.id, changes(before, form.value), form.value.name);
   };
   return (
     <FormDialog
