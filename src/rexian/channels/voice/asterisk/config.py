@@ -168,8 +168,8 @@ WEB = ("webrtc=yes", "dtls_auto_generate_cert=yes")
 
 
 def _phone(plan: Plan, phone: PhonePlan) -> Iterator[str]:
-    # G.711 first, as lines speak it: nothing is converted in a talk.
-    codecs = ("alaw", "ulaw", "opus") if phone.web else ("alaw", "ulaw")
+    # G.711 first: nobody converts Opus in a talk. Mu-law, as in recordings.
+    codecs = ("ulaw", "alaw", "opus") if phone.web else ("alaw", "ulaw")
     yield _section(phone.name, "type=endpoint", f"context={APP}-phones", f"aors={phone.name}", f"auth={phone.name}",
                    *(WEB if phone.web else ("force_rport=yes", "rewrite_contact=yes")),
                    *_media(plan, *codecs))  # fmt: skip
