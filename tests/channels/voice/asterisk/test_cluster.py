@@ -96,6 +96,7 @@ async def test_calls_are_spread_over_both_nodes(house: tuple[Product, list[Any]]
     await nobody_stuck(product)
 
 
+@pytest.mark.slow
 async def test_a_drained_node_gets_no_new_calls_and_loses_none(
     house: tuple[Product, list[Any]], cluster: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -160,6 +161,7 @@ async def alerts(product: Product) -> set[str]:
         await zhao.close()
 
 
+@pytest.mark.slow
 async def test_a_killed_node_costs_its_own_calls_only_and_is_used_again(
     house: tuple[Product, list[Any]], cluster: Cluster
 ) -> None:
