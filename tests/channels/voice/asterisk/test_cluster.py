@@ -96,6 +96,7 @@ async def test_calls_are_spread_over_both_nodes(house: tuple[Product, list[Any]]
     await nobody_stuck(product)
 
 
+@pytest.mark.slow
 async def test_a_drained_node_gets_no_new_calls_and_loses_none(
     house: tuple[Product, list[Any]], cluster: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -133,26 +134,22 @@ async def test_a_drained_node_gets_no_new_calls_and_loses_none(
 
 
 async def person(product: Product, n: int) -> SipPhone:
-    """Somebody who calls in; returns when they are through to the reception."""
+    """Somebody who calls in; returns when they hear the agent."""
     caller = await product.caller(f"+86138000010{n:02}", 900)
     assert await caller.dial("4001") == "SIP/2.0 200 OK"
+    await through(product, caller)
     return caller
 
 
 async def through(product: Product, caller: SipPhone) -> None:
     """They press 1 in the menu, and then hear themselves: the agent's phone sends back what it hears."""
-
-    async def queued() -> int:
-        return sum(row.kind == "InteractionQueued" for row in await product.journal())
-
-    before = await queued()
-    async with asyncio.timeout(40):
-        while not await hears(caller, 900) and await queued() == before:
+    async with asyncio.timeout(60):
+        for _ in range(40):
+            if await hears(caller, 900):
+                return
             await caller.press("1")
-            await asyncio.sleep(1)  # a key that comes twice would be one of the queue's
-    async with asyncio.timeout(40):
-        while not await hears(caller, 900):
-            pass
+            await asyncio.sleep(3)  # a key that comes twice would be one of the queue's
+    raise AssertionError("nobody is reached")
 
 
 async def alerts(product: Product) -> set[str]:
@@ -164,6 +161,7 @@ async def alerts(product: Product) -> set[str]:
         await zhao.close()
 
 
+@pytest.mark.slow
 async def test_a_killed_node_costs_its_own_calls_only_and_is_used_again(
     house: tuple[Product, list[Any]], cluster: Cluster
 ) -> None:
@@ -172,7 +170,7 @@ async def test_a_killed_node_costs_its_own_calls_only_and_is_used_again(
     assert nodes_of(product) == {name_of(node): 2 for node in cluster.nodes}
     for caller in on:
         await through(product, caller)
-    cluster.second.kill()
+    await asyncio.to_thread(cluster.second.kill)
     well, badly = await counted(cluster, callers(cluster, 16, 4, 1_500))
     assert (well, badly) == (16, 0), "who calls from now on gets through by the other node"
     alert = f"voice_node_away:{name_of(cluster.second)}"
@@ -184,7 +182,7 @@ async def test_a_killed_node_costs_its_own_calls_only_and_is_used_again(
     assert sum([await hears(caller, 900) for caller in on]) == 2, "who is on the other node talks on"
     await cluster.settled(second=False)
 
-    cluster.second.start()
+    await asyncio.to_thread(cluster.second.start)  # it waits: the house in this process must go on
     await product.until(lambda: hall.nodes[name_of(cluster.second)].line.up, 60)
     await cluster.settled()
     async with asyncio.timeout(30):
@@ -196,4 +194,5 @@ async def test_a_killed_node_costs_its_own_calls_only_and_is_used_again(
     for caller in on:
         await caller.hang_up()
     await nobody_stuck(product, 120)
-    await product.until(lambda: not [desk for desk in desks if desk.view("me", "handlings")], 60)  # every agent is free
+    states = {one["state"] for desk in desks for one in desk.view("me", "handlings").values()}
+    assert states <= {"after_contact_work"}, "nobody is left in a call"
