@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
+from sqlalchemy import Row
+
+from rexian.channels.voice.live import Kept, Unfinished
 from rexian.channels.voice.port import RecordingEnded, RecordingOrder
 from rexian.kit.database import is_outage
 from rexian.kit.keys import KeyTrouble
@@ -26,13 +29,37 @@ class BookOfCalls:
             raise OSError(f"not recorded: {error}") from error
         return RecordingOrder(id=order.id, path=order.path, key=order.key)
 
-    async def finish(self, recording_id: str, ended: RecordingEnded) -> None:
+    async def finish(self, recording_id: str, ended: RecordingEnded) -> Kept | None:
+        """See `live.Recordings`."""
         figures = Ended(ended.duration_ms, ended.size, ended.sha256, ended.why)
-        await self._book.finish(recording_id, figures)
+        row = await self._book.finish(recording_id, figures)
+        return None if row is None else _kept(row, figures)
 
-    async def adopt(self, alive: set[str]) -> None:
-        """Keep what was left behind by an engine that died; `alive` are still being written."""
-        await self._book.adopt(alive)
+    async def unfinished(self) -> list[Unfinished]:
+        """See `live.Recordings`. A talk's bridge is named as its contact."""
+        return [Unfinished(row.id, row.contact_id) for row in await self._book.unfinished()]
+
+    async def order(self, recording_id: str) -> RecordingOrder:
+        """Raises `OSError` when no key or no database is to be had, or it is open no more."""
+        try:
+            order = await self._book.order(recording_id)
+        except Exception as error:
+            if not isinstance(error, KeyTrouble) and not is_outage(error):
+                raise
+            raise OSError(f"no key: {error}") from error
+        if order is None:
+            raise FileNotFoundError(recording_id)
+        return RecordingOrder(id=order.id, path=order.path, key=order.key)
+
+    async def adopt(self, alive: set[str]) -> list[Kept]:
+        """See `live.Recordings`."""
+        return [_kept(row, figures) for row, figures in await self._book.finish_left(alive)]
 
     async def consent_rule(self, tenant_id: str) -> Literal["always", "prompt", "never"]:
         return (await self._book.rule(tenant_id)).consent
+
+
+def _kept(row: Row[Any], figures: Ended) -> Kept:
+    return Kept(
+        row.id, row.tenant_id, row.interaction_id, figures.sha256, figures.duration_ms, figures.size, figures.why
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -342,6 +342,12 @@ class FakeEngine:
                 recording_id=recording_id, bridge_id=bridge, duration_ms=1_000, size=8_000, sha256="0" * 64
             )
             self._tell(ended)
+
+    async def resume_recording(self, bridge_id: str, order: RecordingOrder) -> bool:
+        return order.id in self.recordings
+
+    async def clear_recordings(self, known: Collection[str]) -> None:
+        return
 
     async def tap(self, tap_id: str, leg_id: str, what: Literal["in", "out", "both"]) -> AsyncIterator[bytes]:
         raise Unsupported

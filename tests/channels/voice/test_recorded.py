@@ -10,6 +10,7 @@ from typing import Literal
 import pytest
 import sqlalchemy as sa
 
+from rexian.channels.voice.live import Kept, Unfinished
 from rexian.channels.voice.port import RecordingEnded, RecordingOrder
 from rexian.kit import i18n
 from rexian.kit.ids import new_id
@@ -23,6 +24,7 @@ class Shelf:
     def __init__(self, rule: Literal["always", "prompt", "never"]) -> None:
         self.rule = rule
         self.full = False
+        self.tenant = ""
         self.begun: list[str] = []
         self.finished: list[RecordingEnded] = []
 
@@ -33,13 +35,21 @@ class Shelf:
         if self.full:
             raise OSError(errno.ENOSPC, "disk full")
         self.begun.append(interaction_id)
+        self.tenant = tenant_id
         return RecordingOrder(id=new_id(), path=str(Path("/nowhere")), key=bytes(32))
 
-    async def finish(self, recording_id: str, ended: RecordingEnded) -> None:
+    async def finish(self, recording_id: str, ended: RecordingEnded) -> Kept | None:
         self.finished.append(ended)
+        return Kept(recording_id, self.tenant, self.begun[-1], ended.sha256, ended.duration_ms, ended.size, ended.why)
 
-    async def adopt(self, alive: set[str]) -> None:
-        return
+    async def unfinished(self) -> list[Unfinished]:
+        return []
+
+    async def order(self, recording_id: str) -> RecordingOrder:
+        raise OSError(recording_id)
+
+    async def adopt(self, alive: set[str]) -> list[Kept]:
+        return []
 
 
 @pytest.fixture

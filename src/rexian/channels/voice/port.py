@@ -3,14 +3,15 @@
 Two engines stand behind it, `webrtc/` (embedded) and `asterisk/`; `tests/channels/voice/conformance` holds both to it.
 Every operation is idempotent by the ids that the caller gives: asked again, it changes nothing and answers the same.
 An operation on something that is gone raises `Gone` (a hang-up race is ordinary), one that the engine can't do at all
-`Unsupported`, one that it has no room for `Busy`, and `Down` when the engine itself is away.
+`Unsupported`, one that it has no room for `Busy`, one that it refuses for reasons of its own `Failed`, and `Down` when
+the engine itself is away.
 
 Instants are ms since 1970 UTC, durations ms. Ids are opaque, at most 120 characters of `[A-Za-z0-9_.:-]`.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from typing import Literal, Protocol
 
 from msgspec import Struct
@@ -39,6 +40,10 @@ class Busy(Exception):
 
 class Unsupported(Exception):
     """This engine can't do it (the embedded one has no telephone lines)."""
+
+
+class Failed(Exception):
+    """The engine would not do it, though it is there: asked in a state that it did not expect, or a fault."""
 
 
 class BadMedia(Exception):
@@ -241,7 +246,11 @@ class BridgeChanged(_Event, frozen=True, kw_only=True):
 
 
 class RecordingEnded(_Event, frozen=True, kw_only=True):
-    """The file is closed. `sha256` is of the sealed file. `why`: `stopped`, `leg_ended`, `disk_full`, `failed`."""
+    """The file `path` is closed. `sha256` is of the sealed file.
+
+    `why`: `stopped`, `leg_ended`; nobody wished it to end: `disk_full`, `failed`. `left`: nothing was kept yet, but the
+    engine still has the sound; `resume_recording` tries again, and its end is told once more.
+    """
 
     recording_id: str
     bridge_id: str
@@ -249,6 +258,8 @@ class RecordingEnded(_Event, frozen=True, kw_only=True):
     size: int
     sha256: str
     why: Literal["stopped", "leg_ended", "disk_full", "failed"] = "stopped"
+    path: str = ""
+    left: bool = False
 
 
 class TapEnded(_Event, frozen=True, kw_only=True):
@@ -377,6 +388,17 @@ class VoiceEngine(Protocol):
         ...
 
     async def stop_recording(self, recording_id: str) -> None: ...
+
+    async def resume_recording(self, bridge_id: str, order: RecordingOrder) -> bool:
+        """Take over what was begun by this order before a crash: it goes on, or is finished (`RecordingEnded` tells).
+
+        Returns whether the engine has anything of it, or has told its end.
+        """
+        ...
+
+    async def clear_recordings(self, known: Collection[str]) -> None:
+        """Delete what the engine still has of recordings that nobody knows. Nothing lies about in clear."""
+        ...
 
     # tap
     async def tap(self, tap_id: str, leg_id: str, what: Literal["in", "out", "both"]) -> AsyncIterator[bytes]:

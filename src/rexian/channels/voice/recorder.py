@@ -12,7 +12,7 @@ from rexian.channels.voice.asking import SYSTEM, Asking
 from rexian.channels.voice.calls import Facts
 from rexian.channels.voice.figures import UNRECORDED
 from rexian.channels.voice.live import LiveCall, Recordings
-from rexian.channels.voice.port import RecordingEnded, Unsupported, VoiceEngine
+from rexian.channels.voice.port import Down, Gone, RecordingEnded, VoiceEngine
 from rexian.engine import commands as engine
 from rexian.kit import log
 from rexian.kit.clock import Clock
@@ -68,9 +68,10 @@ class Recorder:
         if self.recordings is not None:
             try:
                 order = await self.recordings.begin(call.tenant_id, call.contact_id, facts.main)
-                call.recorded[order.id] = facts.main
                 await self._voice.record(call.contact_id, order)
-            except (OSError, Unsupported) as error:
+            except (Gone, Down):
+                raise
+            except Exception as error:  # whatever it is, nobody may read "recorded", and it is not tried for ever
                 _log.error("voice.not_recorded", contact_id=call.contact_id, error=str(error)[:200])
                 full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
                 self._not_recorded(call, facts, "disk_full" if full else "failed")

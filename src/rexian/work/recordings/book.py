@@ -84,32 +84,54 @@ class Book:
             await tx.execute(recording.insert().values(row))
         return Order(id, str(path), key)
 
-    async def finish(self, recording_id: str, ended: Ended) -> None:
-        """The file is closed: keep it. Told twice, it is kept once."""
+    async def unfinished(self) -> list[Row[Any]]:
+        """Rows whose end nobody has told."""
         async with self._db.system() as tx:
-            row = (await tx.execute(select(recording).where(recording.c.id == recording_id))).one_or_none()
-        if row is None or row.state != "writing":
-            return
+            rows = await tx.execute(select(recording).where(recording.c.state == "writing").order_by(recording.c.id))
+        return list(rows)
+
+    async def order(self, recording_id: str) -> Order | None:
+        """The order of an unfinished recording, once more. Raises `kit.keys.KeyTrouble`."""
+        row = await self._open_row(recording_id)
+        if row is None:
+            return None
+        return Order(row.id, str(self.folder / file_name(row.tenant_id, row.id)), await self._key(row))
+
+    async def _open_row(self, recording_id: str) -> Row[Any] | None:
+        mine = (recording.c.id == recording_id, recording.c.state == "writing")
+        async with self._db.system() as tx:
+            return (await tx.execute(select(recording).where(*mine))).one_or_none()
+
+    async def finish(self, recording_id: str, ended: Ended) -> Row[Any] | None:
+        """The file is closed: keep it. Told twice, it is kept once. Returns the row as it was open."""
+        row = await self._open_row(recording_id)
+        if row is None:
+            return None
         now, kept = self._clock.now_ms(), await self.rule(row.tenant_id)
         values = dataclasses.asdict(ended) | {"ended_at": now}
         state = {"state": "kept" if ended.size else "lost", "erase_at": row.started_at + kept.keep_days * DAY_MS}
         async with self._db.tenant(row.tenant_id) as tx:
             open_row = (recording.c.id == recording_id, recording.c.state == "writing")
             await tx.execute(recording.update().where(*open_row).values(values | state))
+        return row
 
     async def adopt(self, alive: set[str]) -> int:
         """Finish what a process left behind that died while it recorded; `alive` are still being written.
 
         What began less than `YOUNG_MS` ago may not be known to its engine yet.
         """
+        return len(await self.finish_left(alive))
+
+    async def finish_left(self, alive: set[str]) -> list[tuple[Row[Any], Ended]]:
+        """The same; returns what was finished, and how."""
         before = self._clock.now_ms() - YOUNG_MS
-        open_rows = select(recording).where(recording.c.state == "writing", recording.c.started_at <= before)
-        async with self._db.system() as tx:
-            rows = (await tx.execute(open_rows)).all()
-        left = [row for row in rows if row.id not in alive]
-        for row in left:
-            await self.finish(row.id, await self._found(row))
-        return len(left)
+        finished = []
+        for row in await self.unfinished():
+            if row.id not in alive and row.started_at <= before:
+                ended = await self._found(row)
+                if await self.finish(row.id, ended) is not None:
+                    finished.append((row, ended))
+        return finished
 
     async def _found(self, row: Row[Any]) -> Ended:
         path = self.folder / file_name(row.tenant_id, row.id)
@@ -131,9 +153,11 @@ class Book:
         return await self.open_file(row, await self.store.fetch(name, self.folder / name))
 
     async def open_file(self, row: Row[Any], path: Path) -> SealedReader:
+        return await asyncio.to_thread(SealedReader, path, await self._key(row))
+
+    async def _key(self, row: Row[Any]) -> bytes:
         async with self._db.tenant(row.tenant_id) as tx:
-            key = await self.keys.unwrap(tx, row.id, Wrapped(row.key_id, bytes(row.wrapped_key)))
-        return await asyncio.to_thread(SealedReader, path, key)
+            return await self.keys.unwrap(tx, row.id, Wrapped(row.key_id, bytes(row.wrapped_key)))
 
     async def draw(self, row: Row[Any]) -> Picture:
         """Work out the picture of a kept recording. Raises as `open` does, and `NotWav`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from datetime import datetime
 from functools import partial
 from typing import Literal
@@ -213,6 +213,12 @@ class AsteriskEngine:
 
     async def stop_recording(self, recording_id: str) -> None:
         await self._recorders.end(recording_id)
+
+    async def resume_recording(self, bridge_id: str, order: RecordingOrder) -> bool:
+        return await self._recorders.resume(bridge_id, order)
+
+    async def clear_recordings(self, known: Collection[str]) -> None:
+        await self._recorders.sweep(known)
 
     # -- tap ---------------------------------------------------------------------------------------------------------
     async def tap(self, tap_id: str, leg_id: str, what: Literal["in", "out", "both"]) -> AsyncIterator[bytes]:
