@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
@@ -16,7 +18,8 @@ from rexian.kit.database import Database
 from rexian.work.recordings.slice import make_book
 from rexian.work.recordings.tables import recording
 from tests.channels.voice.asterisk.exchange import Exchange
-from tests.channels.voice.asterisk.product import Killable, Product, killable
+from tests.channels.voice.asterisk.product import Killable, Product, killable, open_product
+from tests.channels.voice.asterisk.product import hears as toned
 from tests.channels.voice.asterisk.test_product_killed import CALLERS, HZ, talk
 from tests.channels.voice.conformance.rig import RATE, Samples, hears, is_silent
 from tests.channels.voice.conformance.rig_embedded import DECODED
@@ -36,6 +39,21 @@ async def house(
 ) -> AsyncIterator[tuple[Product, Killable]]:
     async with killable(db, tmp_path_factory.mktemp("house"), exchange, li="p0", he="p1") as both:
         yield both
+
+
+@pytest.fixture
+async def product(db: Database, exchange: Exchange, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Product]:
+    async with open_product(db, tmp_path_factory.mktemp("house"), exchange, li="p0", he="p1") as product:
+        yield product
+
+
+@pytest.fixture
+def small_spool(exchange: Exchange) -> Iterator[None]:
+    """A disk of 64 kB for the exchange's recordings: four seconds. Mounting needs root, as the exchange does."""
+    folder = str(exchange.run / "spool" / "recording")
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder], check=True)
+    yield
+    subprocess.run(["umount", folder], check=True)
 
 
 async def row_of(product: Product, interaction_id: str) -> Any:
@@ -123,6 +141,65 @@ async def test_a_killed_house_goes_on_recording_and_can_pause_it(
         async with asyncio.timeout(20):
             while "RecordingStored" not in await product.kinds(id):  # noqa: ASYNC110 (the journal tells nobody)
                 await asyncio.sleep(0.2)
+
+
+@pytest.mark.usefixtures("small_spool")
+async def test_a_full_disk_of_the_exchange_ends_the_recording_only_and_is_told(
+    product: Product, exchange: Exchange
+) -> None:
+    """28."""
+    city = product.served.city
+    wall = await product.served.desk(city.zhao, "wall")
+    product.desks.append(wall)
+    keypad = await product.keypad(city.li)
+    caller, _, li, interaction = await talk(product, city.li, "p0")
+    assert (await keypad.got("nack", code="not_recorded"))["text"]
+    await li.until(lambda: li.view("me", "handlings")[interaction]["recording"] == "off", 20)
+    alarm = await wall.until(lambda: wall.view("wall", "alerts").get("recording_failed"), 20)
+    assert alarm["severity"] == "bad"
+    row = await kept(product, interaction)
+    assert row.why == "failed"
+    assert True in loud_at((await sound_of(product, row))[0], CALLERS["p0"]), "what there was is kept"
+    await until(lambda: not spool(exchange))
+    assert await toned(caller, HZ["p0"]), "the talk goes on"
+    await caller.hang_up()
+
+
+async def test_the_journal_knows_what_was_recorded_when_the_caller_hangs_up(product: Product) -> None:
+    caller, _, _, interaction = await talk(product, product.served.city.li, "p0")
+    await until(lambda: len(spool(product.exchange)) == 2)
+    await caller.hang_up()
+    row = await kept(product, interaction)
+    async with asyncio.timeout(20):
+        while "RecordingStored" not in await product.kinds(interaction):  # noqa: ASYNC110 (the journal tells nobody)
+            await asyncio.sleep(0.2)
+    (noted,) = [one.body for one in await product.journal() if one.kind == "RecordingStored"]
+    assert (noted["recording_id"], noted["sha256"]) == (row.id, row.sha256)
+
+
+async def test_what_our_full_disk_did_not_take_is_sealed_later(
+    product: Product, exchange: Exchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """28: it stays with the exchange until there is room again."""
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "disk full")
+
+    voice = product.served.house.voice
+    assert voice is not None
+    caller, _, _, interaction = await talk(product, product.served.city.li, "p0")
+    await until(lambda: len(spool(exchange)) == 2)
+    monkeypatch.setattr("rexian.channels.voice.asterisk.spool.sealed", full)
+    await caller.hang_up()
+    await until(lambda: voice.recorder.trouble == "disk_full")
+    await voice.keeping.take_over()
+    assert (await row_of(product, interaction)).state == "writing"
+    assert len(spool(exchange)) == 2
+    monkeypatch.undo()
+    await voice.keeping.take_over()
+    row = await kept(product, interaction)
+    assert hears((await sound_of(product, row))[0], CALLERS["p0"])
+    await until(lambda: not spool(exchange))
 
 
 async def test_what_is_in_no_book_does_not_stay_in_the_spool(
