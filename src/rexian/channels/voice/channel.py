@@ -115,7 +115,7 @@ class VoiceChannel:
             db, clock, voice, prompts, self.asking, self.phones, self._floors, lambda: self.limits,
             settings.voice_alarm_numbers,
         )  # fmt: skip
-        self.keeping = Keeping(voice, self.asking, self.recorder)
+        self.keeping = Keeping(voice, self.asking, self.recorder, self.voicemails)
         self.ears = Ears(self)
         self.desk = DeskActs(self)
         self.patience = Patience(self)

@@ -17,6 +17,7 @@ from rexian.kit.database import is_outage
 
 if TYPE_CHECKING:
     from rexian.channels.voice.recorder import Recorder
+    from rexian.channels.voice.voicemail import Voicemails
 
 _log = log.get(__name__)
 
@@ -24,10 +25,11 @@ _log = log.get(__name__)
 class Keeping:
     """The recordings of this process, from their end on."""
 
-    def __init__(self, voice: VoiceEngine, asking: Asking, recorder: Recorder) -> None:
+    def __init__(self, voice: VoiceEngine, asking: Asking, recorder: Recorder, voicemails: Voicemails) -> None:
         self._voice = voice
         self._asking = asking
         self._recorder = recorder
+        self._voicemails = voicemails
         self._told: dict[str, RecordingEnded] = {}  # not yet in the book: its database was away
         self._lock = asyncio.Lock()
 
@@ -55,8 +57,8 @@ class Keeping:
                 for event in list(self._told.values()):
                     await self.ended(event)
                 await self._take_over()
-            except Down:
-                return
+            except (Down, Failed) as error:
+                _log.warning("voice.recordings_not_taken_over", error=str(error)[:200])
             except Exception as error:
                 if not is_outage(error):
                     raise
@@ -64,14 +66,12 @@ class Keeping:
     async def _take_over(self) -> None:
         recordings = self._recorder.recordings
         assert recordings is not None
+        being_left = await self._voicemails.take_over()
         unfinished = await recordings.unfinished()
         there = {one.id for one in unfinished if await self._is_there(one)}
         for kept in await recordings.adopt(there):
             self._note(kept)
-        try:
-            await self._voice.clear_recordings({one.id for one in unfinished})
-        except Failed as error:
-            _log.warning("voice.recordings_not_cleared", error=str(error)[:200])
+        await self._voice.clear_recordings({one.id for one in unfinished} | being_left)
 
     async def _is_there(self, one: Unfinished) -> bool:
         """Whether the engine has it; in doubt it has."""

@@ -12,13 +12,14 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 
+from rexian.channels.chat.tables import chat_file
 from rexian.channels.voice.asterisk.spool import names_of
 from rexian.kit.clock import SystemClock
 from rexian.kit.database import Database
 from rexian.work.recordings.slice import make_book
 from rexian.work.recordings.tables import recording
 from tests.channels.voice.asterisk.exchange import Exchange
-from tests.channels.voice.asterisk.product import Killable, Product, killable, open_product
+from tests.channels.voice.asterisk.product import JIANGLAN, Killable, Product, killable, open_product
 from tests.channels.voice.asterisk.product import hears as toned
 from tests.channels.voice.asterisk.test_product_killed import CALLERS, HZ, talk
 from tests.channels.voice.conformance.rig import RATE, Samples, hears, is_silent
@@ -141,6 +142,34 @@ async def test_a_killed_house_goes_on_recording_and_can_pause_it(
         async with asyncio.timeout(20):
             while "RecordingStored" not in await product.kinds(id):  # noqa: ASYNC110 (the journal tells nobody)
                 await asyncio.sleep(0.2)
+
+
+async def test_words_that_are_being_left_when_the_house_is_killed_are_kept(
+    house: tuple[Product, Killable], exchange: Exchange
+) -> None:
+    product, server = house
+    caller = await product.caller("+8613800000007", CALLERS["p0"])
+    assert await caller.dial(JIANGLAN) == "SIP/2.0 200 OK"
+    async with asyncio.timeout(40):
+        while not spool(exchange):
+            await caller.press("2")
+            await asyncio.sleep(2)
+    await until(lambda: len(spool(exchange)) == 2)
+    await asyncio.sleep(2)  # they speak
+    server.kill()
+    await server.start()
+    async with asyncio.timeout(60):
+        while not (found := await messages(product)):  # noqa: ASYNC110 (a table tells nobody)
+            await asyncio.sleep(0.2)
+    assert found[0].size > 2 * RATE * 2
+    await until(lambda: not spool(exchange))
+    await caller.hang_up()
+
+
+async def messages(product: Product) -> list[Any]:
+    """Words that are in a transcript."""
+    async with product.served.house.db.system() as tx:
+        return list(await tx.execute(sa.select(chat_file).where(chat_file.c.name == "voicemail.wav")))
 
 
 @pytest.mark.usefixtures("small_spool")
