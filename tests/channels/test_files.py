@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import io
 import os
+import wave
 import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -108,6 +109,24 @@ async def test_an_agents_file_reaches_the_customer(served: Served, page: Page) -
     assert quote("保修单.pdf") in got.headers["content-disposition"]
     assert got.headers["content-type"] == "application/octet-stream"
     await li.close()
+
+
+async def test_each_opening_of_a_voice_is_audited(served: Served, page: Page) -> None:
+    with wave.open(out := io.BytesIO(), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8_000)
+        file.writeframes(bytes(1_600))
+    sound = (await send(served, page, out.getvalue(), "留言.wav")).json()
+    image = (await send(served, page, picture())).json()
+    async with await served.staff(served.city.zhao) as browser:
+        for _ in range(2):
+            got = await browser.get(f"/api/files/{sound['id']}")
+            assert (got.content, got.headers["cache-control"]) == (out.getvalue(), "private, no-store")
+        assert (await browser.get(f"/api/files/{image['id']}")).status_code == 200
+    async with served.house.db.system() as tx:
+        opened = sa.select(audit.c.object_id).where(audit.c.action == "message.listened")
+        assert list(await tx.scalars(opened)) == [sound["id"]] * 2
 
 
 # -- who may open what -------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import io
 import struct
@@ -12,15 +13,17 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
+from rexian.directory.act import Act
 from rexian.directory.audit.tables import audit
 from rexian.directory.keys.tables import tenant_key
 from rexian.kit.clock import FakeClock
 from rexian.kit.ids import new_id
-from rexian.work.recordings.contract import Book, Ended, Order
+from rexian.work.recordings.contract import Book, Ended
 from rexian.work.recordings.keeping import AT_ONCE, Keeper
 from rexian.work.recordings.model import DAY_MS
+from rexian.work.recordings.service import PASS_MS, Passes, hold
 from rexian.work.recordings.tables import recording
 from tests.served import Served
 from tests.work.recorded import RATE, sound, write
@@ -138,6 +141,49 @@ async def test_legal_hold_is_stronger_than_hand_and_rule(served: Served, book: B
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("by", ["rule", "hand"])
+async def test_a_hold_that_is_being_set_is_not_overtaken_by_erasing(served: Served, book: Book, by: str) -> None:
+    """Two at once: whoever comes second waits, and then sees the hold."""
+    id, db, tenant_id = await made(served, sound((0.5, 440, 0))), served.house.db, served.city.yunshan
+    later = FakeClock(served.house.clock.now_ms() + 4_000 * DAY_MS)
+    waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'tuple' AND relation = 'recording'::regclass")
+
+    admin = await served.staff(served.city.sun)
+
+    async def erase() -> None:
+        if by == "rule":
+            await Keeper(db, later, book).once()
+        else:
+            assert (await admin.delete(f"/api/recordings/{id}")).json()["code"] == "legal_hold"
+
+    async def waits() -> bool:
+        async with db.system() as watch:
+            return bool((await watch.execute(waiting)).scalar_one())
+
+    async with db.tenant(tenant_id) as tx:
+        await hold(Act(tx, tenant_id, served.house.clock.now_ms()), id, "投诉")
+        erasing = asyncio.create_task(erase())
+        async with asyncio.timeout(20):
+            while not await waits():  # noqa: ASYNC110 (who waits tells nobody)
+                await asyncio.sleep(0.02)
+    await erasing
+    async with db.system() as tx:
+        row = (await tx.execute(select(recording).where(recording.c.id == id))).one()
+    assert (row.state, row.hold_reason) == ("kept", "投诉")
+    assert (book.folder / tenant_id / f"{id}.rxs").exists()
+    assert "recording.erased" not in await acts(served, id)
+    await admin.delete(f"/api/recordings/{id}/hold")
+    await admin.aclose()
+
+
+def test_an_address_is_good_for_minutes_only() -> None:
+    """Each listening is audited: nobody hears the same again tomorrow by yesterday's press."""
+    passes, now = Passes("secret"), 1_000_000
+    given = passes.make("r", "p", now + PASS_MS)
+    assert passes.opens(given, "r", "p", now + 5 * 60_000)
+    assert not passes.opens(given, "r", "p", now + 15 * 60_000)
+
+
 async def test_the_rule_says_how_long(served: Served, book: Book) -> None:
     id = await made(served, sound((0.5, 440, 0)))
     async with await served.staff(served.city.sun) as admin, await served.staff(served.city.zhao) as supervisor:
@@ -171,22 +217,6 @@ async def test_what_a_dead_process_left_is_kept_as_far_as_it_got(served: Served,
         assert (await supervisor.get(f"/api/recordings/{gone.id}")).json()["state"] == "lost"
         assert (await supervisor.get(f"/api/recordings/{alive.id}")).json()["state"] == "writing"
     await book.finish(alive.id, write(alive, sound((1, 440, 0))))
-
-
-async def test_what_an_exchange_still_has_is_left_to_it(served: Served, book: Book) -> None:
-    order = await book.begin(served.city.yunshan, new_id(), new_id())
-    asked: list[Order] = []
-
-    async def recover(order: Order) -> bool:
-        asked.append(order)
-        return True
-
-    later = FakeClock(served.house.clock.now_ms() + 60_000)
-    await Book(served.house.db, later, book.keys, book.store, book.folder).adopt(set(), recover)
-    assert order in asked
-    assert await book.reopen(order.id) == order
-    await book.finish(order.id, write(order, sound((1, 440, 0))))
-    assert await book.reopen(order.id) is None
 
 
 async def test_files_that_are_gone_hold_up_no_other_recording(served: Served, book: Book) -> None:

@@ -10,7 +10,7 @@ from rexian.channels.chat import files
 from rexian.channels.chat.api import send_file
 from rexian.channels.chat.channel import ChatChannel
 from rexian.channels.chat.files import FileCard
-from rexian.directory.act import refuse
+from rexian.directory.act import acting, refuse
 from rexian.directory.principal import Principal
 from rexian.directory.text import ObjectId
 from rexian.runtime.host import FloorHost
@@ -22,13 +22,19 @@ from rexian.work.floors import floor_of
 
 @get("/api/files/{file_id:str}", opt={"scope": "contact.read"}, tags=["desk"], operation_id="getFile")
 async def download_by_staff(who: Principal, chat: ChatChannel, floors: FloorHost, file_id: ObjectId) -> File:
-    """Fetch a file of a contact that one may see. Only sound pictures are shown in place; the rest is a download."""
+    """Fetch a file of a contact that one may see. Only sound pictures are shown in place; the rest is a download.
+
+    Each opening of a voice is put into the audit trail.
+    """
     async with chat.db.system() as tx:
         card = (await files.cards(tx, [file_id])).get(file_id)
         posted = sa.select(content.c.contact_id).where(content.c.file_id == file_id).distinct()
         contact_ids = list(await tx.scalars(posted)) if card is not None else []
     if card is not None and not await _may_open(chat, floor_of(floors, who), who, card, contact_ids):
         await refuse(chat.db, chat.clock, who, "file", file_id)
+    if card is not None and card.type.startswith("audio/"):  # words that a caller left
+        async with acting(chat.db, chat.clock, who, card.tenant_id) as act:
+            await act.record("message.listened", "file", file_id, contact_id=next(iter(contact_ids), ""))
     return send_file(chat, card, shared=False)
 
 

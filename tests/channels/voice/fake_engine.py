@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -356,8 +356,11 @@ class FakeEngine:
             )
             self._tell(ended)
 
-    async def recover(self, order: RecordingOrder) -> bool:
-        return False
+    async def resume_recording(self, bridge_id: str, order: RecordingOrder) -> bool:
+        return order.id in self.recordings
+
+    async def clear_recordings(self, known: Collection[str]) -> None:
+        return
 
     async def tap(self, tap_id: str, leg_id: str, what: Literal["in", "out", "both"]) -> AsyncIterator[bytes]:
         raise Unsupported

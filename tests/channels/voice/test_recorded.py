@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import errno
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Literal
 
 import pytest
 import sqlalchemy as sa
 
-from rexian.channels.voice.port import RecordingEnded, RecordingOrder
+from rexian.channels.voice.live import Kept, Unfinished
+from rexian.channels.voice.port import Failed, RecordingEnded, RecordingOrder
 from rexian.kit import i18n
 from rexian.kit.ids import new_id
 from rexian.runtime.tables import journal
@@ -24,6 +24,7 @@ class Shelf:
     def __init__(self, rule: Literal["always", "prompt", "never"]) -> None:
         self.rule = rule
         self.full = False
+        self.tenant = ""
         self.begun: list[str] = []
         self.finished: list[RecordingEnded] = []
 
@@ -34,16 +35,21 @@ class Shelf:
         if self.full:
             raise OSError(errno.ENOSPC, "disk full")
         self.begun.append(interaction_id)
+        self.tenant = tenant_id
         return RecordingOrder(id=new_id(), path=str(Path("/nowhere")), key=bytes(32))
 
-    async def finish(self, recording_id: str, ended: RecordingEnded) -> None:
+    async def finish(self, recording_id: str, ended: RecordingEnded) -> Kept | None:
         self.finished.append(ended)
+        return Kept(recording_id, self.tenant, self.begun[-1], ended.sha256, ended.duration_ms, ended.size, ended.why)
 
-    async def reopen(self, recording_id: str) -> RecordingOrder | None:
-        return RecordingOrder(id=recording_id, path=str(Path("/nowhere")), key=bytes(32))
+    async def unfinished(self) -> list[Unfinished]:
+        return []
 
-    async def adopt(self, alive: set[str], recover: Callable[[RecordingOrder], Awaitable[bool]]) -> None:
-        return
+    async def order(self, recording_id: str) -> RecordingOrder:
+        raise OSError(recording_id)
+
+    async def adopt(self, alive: set[str]) -> list[Kept]:
+        return []
 
 
 @pytest.fixture
@@ -90,6 +96,23 @@ async def test_a_full_disk_ends_no_call_and_alarms_the_supervisor(street: Street
     await li.do("SetRecording", interaction_id=caller.interaction, state="on")
     await phone.until(lambda: len([one for one in phone.of("nack") if one["code"] == "not_recorded"]) == 2)
     assert street.hears(caller.leg)
+
+
+async def test_a_recording_that_the_engine_refuses_is_told_and_not_tried_for_ever(
+    street: Street, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(bridge_id: str, order: RecordingOrder) -> None:
+        raise Failed("409 Channel not in Stasis")
+
+    monkeypatch.setattr(street.engine, "record", refuse)
+    caller, li, phone = await street.talk()
+    assert (await phone.got("nack", code="not_recorded"))["text"]
+    await li.until(lambda: li.view("me", "handlings")[caller.interaction]["recording"] == "off")
+    street.voice.director.touch(caller.contact)
+    await li.do("SetHold", interaction_id=caller.interaction, on=True)
+    await li.do("SetHold", interaction_id=caller.interaction, on=False)
+    await street.until(lambda: street.hears(caller.leg))
+    assert shelf.begun == [caller.interaction]
 
 
 async def test_a_disk_that_fills_up_while_recording_ends_the_recording_only(street: Street, shelf: Shelf) -> None:

@@ -139,8 +139,9 @@ def send_file(chat: ChatChannel, card: FileCard | None, *, shared: bool) -> File
     path = chat.store.path(card.sha256) if card is not None else None
     if card is None or path is None or not path.is_file():
         raise not_found("file")
+    voice = card.type.startswith("audio/")  # opened anew each time: staff's openings are audited
     headers = {
-        "cache-control": "private, max-age=86400, immutable",
+        "cache-control": "private, no-store" if voice else "private, max-age=86400, immutable",
         # Browsers show a lone picture in a page of their own making, with inline styles.
         "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
     }

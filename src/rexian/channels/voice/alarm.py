@@ -149,7 +149,7 @@ class Alarm:
             except port.Unsupported:
                 alarmed.legs.pop(leg_id, None)
                 alarmed.heard.add(number)
-            except (port.Busy, port.Gone, port.Down):
+            except (port.Busy, port.Failed, port.Gone, port.Down):
                 alarmed.legs.pop(leg_id, None)
 
     def hear(self, event: port.VoiceEvent) -> None:
@@ -180,7 +180,7 @@ class Alarm:
         alarmed.calls += 1
         try:
             await self._voice.play(leg_id, f"{leg_id}.{alarmed.calls}", port.File(spoken.path))
-        except (port.Gone, port.Down):
+        except (port.Failed, port.Gone, port.Down):
             return
 
     async def _hang_up(self, leg_id: str) -> None:

@@ -25,6 +25,7 @@ from rexian.channels.voice.director import Director
 from rexian.channels.voice.figures import CALLS, ENGINE_UP, LATE, LEGS, OPEN, TURNED_AWAY
 from rexian.channels.voice.guests import Guests
 from rexian.channels.voice.host import Host
+from rexian.channels.voice.kept import Keeping
 from rexian.channels.voice.listening import Ears
 from rexian.channels.voice.live import LiveCall, Recordings
 from rexian.channels.voice.lobby import Lobby, Receptions
@@ -122,6 +123,7 @@ class VoiceChannel:
             db, clock, voice, prompts, self.asking, self.phones, self._floors, lambda: self.limits,
             settings.voice_alarm_numbers,
         )  # fmt: skip
+        self.keeping = Keeping(voice, self.asking, self.recorder, self.voicemails)
         self.ears = Ears(self)
         self.desk = DeskActs(self)
         self.patience = Patience(self)
@@ -407,22 +409,19 @@ class VoiceChannel:
     async def _keep_left_over(self) -> None:
         try:
             await self.voicemails.keep_left_over()
-            await self._keep_recordings()
+            self._keep_recordings()
         except port.Down:
             return
         except Exception as error:
             if not is_outage(error):
                 raise
 
-    async def _keep_recordings(self) -> None:
-        """Those that an engine left behind which died."""
+    def _keep_recordings(self) -> None:
+        """Those that somebody left behind who died: the engine or we."""
         now = self.clock.now_ms()
-        if self.recordings is None or not self.director.up or now < self._recordings_at:
-            return
-        self._recordings_at = now + RECORDINGS_EVERY_MS
-        there = await self.voice.inventory()
-        alive = {bridge.recording_id for bridge in there.bridges if bridge.recording_id}
-        await self.recordings.adopt(alive | set(there.closing), self.voice.recover)
+        if self.director.up and now >= self._recordings_at:
+            self._recordings_at = now + RECORDINGS_EVERY_MS
+            self.asking.spawn(self.keeping.take_over())
 
 
 async def _listen(socket: Any, receive: Receive) -> None:

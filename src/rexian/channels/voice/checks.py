@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from rexian.channels.visiting.protocol import Pace, Refusal
 from rexian.channels.voice.asking import Asking
-from rexian.channels.voice.port import BadMedia, Busy, Down, Gone, Tone, Unsupported, VoiceEngine
+from rexian.channels.voice.port import BadMedia, Busy, Down, Failed, Gone, Tone, Unsupported, VoiceEngine
 from rexian.channels.voice.settings import VoiceLimits
 from rexian.kit.clock import Clock
 
@@ -44,7 +44,7 @@ class EchoTests:
             async with asyncio.timeout(seconds):
                 await self._send_back(leg_id)
                 await asyncio.sleep(seconds)
-        except (TimeoutError, Gone, Down, Unsupported):
+        except (TimeoutError, Failed, Gone, Down, Unsupported):
             pass
         try:
             await self._voice.hang_up(leg_id)

@@ -9,7 +9,7 @@ from rexian.channels.voice.calls import Facts, Line, Seat, tag_of
 from rexian.channels.voice.checks import connect
 from rexian.channels.voice.desk_socket import DeskSocket
 from rexian.channels.voice.live import LiveCall
-from rexian.channels.voice.port import Busy, Down, Gone, Unsupported
+from rexian.channels.voice.port import Busy, Down, Failed, Gone, Unsupported
 from rexian.directory.act import Act
 from rexian.directory.audit.service import actor_of
 from rexian.engine import commands as engine
@@ -127,7 +127,7 @@ class DeskActs:
             try:
                 await self._channel.voice.send_dtmf(line.id, digit)
                 heard += 1
-            except (Gone, Unsupported, Busy) as error:
+            except (Gone, Failed, Unsupported, Busy) as error:
                 _log.info("voice.key_not_sent", leg=line.id, error=type(error).__name__)
             except Down:
                 raise Refusal("voice_down") from None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rexian.channels.voice.calls import Facts, Line, Step
 from rexian.channels.voice.figures import JOINED
 from rexian.channels.voice.live import LiveCall
-from rexian.channels.voice.port import Busy, Gone, Music, Unsupported
+from rexian.channels.voice.port import Busy, Failed, Gone, Music, Unsupported
 from rexian.kit import log
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ class Doing:
                 await self._do_bridge(call, facts, step)
         except Gone:
             self._gone(call, line)
-        except (Busy, Unsupported) as error:
-            _log.warning("voice.step_refused", do=step.do, error=type(error).__name__)
+        except (Busy, Failed, Unsupported) as error:
+            _log.warning("voice.step_refused", do=step.do, error=f"{type(error).__name__} {error}"[:200])
 
     async def _do_line(self, call: LiveCall, line: Line, step: Step) -> None:
         match step.do:

@@ -17,7 +17,7 @@ from rexian.channels.voice.calls import Facts, LegName, Line, customer_leg, read
 from rexian.channels.voice.checks import connect
 from rexian.channels.voice.live import LiveCall
 from rexian.channels.voice.lobby import RECEPTION, straight_back
-from rexian.channels.voice.port import Down, Dtmf, Gone, LegOffered
+from rexian.channels.voice.port import Down, Dtmf, Failed, Gone, LegOffered
 from rexian.directory.customers.contract import find_or_create, kind_of, normal_phone
 from rexian.engine import commands as engine
 from rexian.engine.events import ParticipantJoined
@@ -282,7 +282,7 @@ class Guests:
         call.number = caller.number
         try:
             await channel.voice.answer(offered.leg_id, side="customer", tag=tag_of(tenant_id, contact_id))
-        except (Gone, Down):
+        except (Failed, Gone, Down):
             await self.hangs_up(contact_id)
 
     async def _receive(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import TYPE_CHECKING
 
 from rexian.channels.voice import port
@@ -75,6 +74,7 @@ class Ears:
         except port.Down:
             return  # it says again when it is up
         self._channel.phones.engine(True)
+        self._channel.asking.spawn(self._channel.keeping.take_over())
         with_line = {leg.tag.split("|")[1] for leg in there.legs if leg.side == "customer" and "|" in leg.tag}
         self._who_left(with_line, there.epoch)
         await self._who_was_cut_off(with_line)
@@ -233,16 +233,4 @@ class Ears:
         call = channel.director.calls.get(event.bridge_id)
         facts = channel.director.facts(call) if call is not None else None
         channel.recorder.ended(call, facts, event)
-        if channel.recordings is not None:
-            await channel.recordings.finish(event.recording_id, event)
-            if call is not None and facts is not None:
-                await self._note(call, call.recorded.get(event.recording_id, facts.main), event)
-
-    async def _note(self, call: LiveCall, interaction_id: str, event: port.RecordingEnded) -> None:
-        """The journal knows what was recorded, and how its file must look."""
-        command = engine.NoteRecording(
-            interaction_id=interaction_id, recording_id=event.recording_id, sha256=event.sha256,
-            duration_ms=event.duration_ms, size=event.size, why=event.why,
-        )  # fmt: skip
-        id = str(uuid.uuid5(uuid.UUID(event.recording_id), "stored"))
-        await self._channel.asking.insist(call.tenant_id, command, id=id)
+        await channel.keeping.ended(event)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -49,7 +48,6 @@ class LiveCall:
     bridge: bool = False
     recording: RecordingNow = ""
     recording_id: str = ""
-    recorded: dict[str, str] = field(default_factory=dict)  # recording → interaction
     spoken: bool = False
     handled_by: str = ""  # interaction and agent of the handling that `spoken` is about
     may_record: bool = True
@@ -97,6 +95,27 @@ class LiveCall:
         return LegName(interaction_id=name.interaction_id, kind=name.kind, person_id=name.person_id, number=number)
 
 
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A recording whose end isn't in the book; `bridge_id`: what it is of."""
+
+    id: str
+    bridge_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A finished recording, as the journal is to know it; `sha256` empty: it was lost."""
+
+    id: str
+    tenant_id: str
+    interaction_id: str
+    sha256: str
+    duration_ms: int
+    size: int
+    why: str
+
+
 class Recordings(Protocol):
     """Who keeps recordings (`work/recordings/contract.py`). None of it may stop a call."""
 
@@ -104,14 +123,20 @@ class Recordings(Protocol):
         """Where and under which key. Raises `OSError` when nothing can be kept."""
         ...
 
-    async def finish(self, recording_id: str, ended: RecordingEnded) -> None: ...
-
-    async def reopen(self, recording_id: str) -> RecordingOrder | None:
-        """The order of one that goes on though whoever began it has died; None when it isn't open."""
+    async def finish(self, recording_id: str, ended: RecordingEnded) -> Kept | None:
+        """Keep it; None when it was none of ours, or had been finished before."""
         ...
 
-    async def adopt(self, alive: set[str], recover: Callable[[RecordingOrder], Awaitable[bool]]) -> None:
-        """Keep what an engine left behind that died; `alive` are still being written. See `VoiceEngine.recover`."""
+    async def unfinished(self) -> list[Unfinished]:
+        """All that are open: being written, or left behind by a process that died."""
+        ...
+
+    async def order(self, recording_id: str) -> RecordingOrder:
+        """The order that it was begun with. Raises `OSError` when its key is not to be had now."""
+        ...
+
+    async def adopt(self, alive: set[str]) -> list[Kept]:
+        """Finish what an engine left behind that died; `alive` are still being written, or can still be had."""
         ...
 
     async def consent_rule(self, tenant_id: str) -> Literal["always", "prompt", "never"]: ...

@@ -70,9 +70,6 @@ class Outage:
         call.bridge = bridge is not None
         call.recording_id = bridge.recording_id if bridge is not None else ""
         call.recording = ("paused" if bridge.recording_paused else "on") if bridge and bridge.recording_id else ""
-        if call.recording_id:
-            work = self._director.recorder.resume(call.recording_id, call.contact_id)
-            self._director.asking.spawn(work)
 
     def _adopted(self, call: LiveCall, leg: LegInfo, now: int) -> Line | None:
         name, known_as = calls.read_leg(leg.id), ""

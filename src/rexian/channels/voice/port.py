@@ -3,7 +3,8 @@
 Two engines stand behind it, `webrtc/` (embedded) and `asterisk/`; `tests/channels/voice/conformance` holds both to it.
 Every operation is idempotent by the ids that the caller gives: asked again, it changes nothing and answers the same.
 An operation on something that is gone raises `Gone` (a hang-up race is ordinary), one that the engine can't do at all
-`Unsupported`, one that it has no room for `Busy`, and `Down` when the engine itself is away.
+`Unsupported`, one that it has no room for `Busy`, one that it refuses for reasons of its own `Failed`, and `Down` when
+the engine itself is away.
 
 Instants are ms since 1970 UTC, durations ms. Ids are opaque, at most 120 characters of `[A-Za-z0-9_.:-]`.
 
@@ -14,7 +15,7 @@ an error means that the order was taken, not that it has happened.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from typing import Literal, Protocol
 
 from msgspec import Struct
@@ -51,6 +52,10 @@ class Busy(Exception):
 
 class Unsupported(Exception):
     """This engine can't do it (the embedded one has no telephone lines)."""
+
+
+class Failed(Exception):
+    """The engine would not do it, though it is there: asked in a state that it did not expect, or a fault."""
 
 
 class BadMedia(Exception):
@@ -157,12 +162,11 @@ class BridgeInfo(Struct, frozen=True, kw_only=True):
 
 
 class Inventory(Struct, frozen=True, kw_only=True):
-    """All that lives in the engine now. `closing`: recordings that have ended and will be told of."""
+    """All that lives in the engine now."""
 
     epoch: int
     legs: tuple[LegInfo, ...] = ()
     bridges: tuple[BridgeInfo, ...] = ()
-    closing: tuple[str, ...] = ()
 
 
 class Health(Struct, frozen=True, kw_only=True):
@@ -281,10 +285,11 @@ class BridgeChanged(_Event, frozen=True, kw_only=True):
 
 
 class RecordingEnded(_Event, frozen=True, kw_only=True):
-    """The file is closed. `sha256` (hexadecimal) and `size` (bytes) are of the sealed file, `duration_ms` of the sound.
+    """The file `path` is closed. `sha256` (hexadecimal) and `size` (bytes) are of the sealed file, `duration_ms` of the
+    sound.
 
-    `why`: `stopped`, `leg_ended`, `disk_full`, `failed`; of the last two
-    what came before is kept, or nothing (`size` 0).
+    `why`: `stopped`, `leg_ended`; nobody wished it to end: `disk_full`, `failed`. `left`: nothing was kept yet, but the
+    engine still has the sound; `resume_recording` tries again, and its end is told once more.
     """
 
     recording_id: str
@@ -293,6 +298,8 @@ class RecordingEnded(_Event, frozen=True, kw_only=True):
     size: int
     sha256: str
     why: Literal["stopped", "leg_ended", "disk_full", "failed"] = "stopped"
+    path: str = ""
+    left: bool = False
 
 
 class TapEnded(_Event, frozen=True, kw_only=True):
@@ -460,9 +467,15 @@ class VoiceEngine(Protocol):
         """End it; what was recorded is kept. One that has ended raises `Gone`."""
         ...
 
-    async def recover(self, order: RecordingOrder) -> bool:
-        """Close a recording whose engine or controller has died. Whether there is something of it elsewhere than in its
-        file: then `RecordingEnded` follows. Raises `Down` when that can't be known now."""
+    async def resume_recording(self, bridge_id: str, order: RecordingOrder) -> bool:
+        """Take over what was begun by this order before a crash: it goes on, or is finished (`RecordingEnded` tells).
+
+        Returns whether the engine has anything of it, or has told its end.
+        """
+        ...
+
+    async def clear_recordings(self, known: Collection[str]) -> None:
+        """Delete what the engine still has of recordings that nobody knows. Nothing lies about in clear."""
         ...
 
     # tap

@@ -12,7 +12,7 @@ from rexian.channels.voice.asking import SYSTEM, Asking
 from rexian.channels.voice.calls import Facts
 from rexian.channels.voice.figures import UNRECORDED
 from rexian.channels.voice.live import LiveCall, Recordings
-from rexian.channels.voice.port import Down, Gone, RecordingEnded, Unsupported, VoiceEngine
+from rexian.channels.voice.port import Down, Gone, RecordingEnded, VoiceEngine
 from rexian.engine import commands as engine
 from rexian.kit import log
 from rexian.kit.clock import Clock
@@ -68,26 +68,16 @@ class Recorder:
         if self.recordings is not None:
             try:
                 order = await self.recordings.begin(call.tenant_id, call.contact_id, facts.main)
-                call.recorded[order.id] = facts.main
                 await self._voice.record(call.contact_id, order)
-            except (OSError, Unsupported) as error:
+            except (Gone, Down):
+                raise
+            except Exception as error:  # whatever it is, nobody may read "recorded", and it is not tried for ever
                 _log.error("voice.not_recorded", contact_id=call.contact_id, error=str(error)[:200])
                 full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
                 self._not_recorded(call, facts, "disk_full" if full else "failed")
             else:
                 call.recording_id = order.id
         call.recording = "on"  # asking again would change nothing
-
-    async def resume(self, recording_id: str, contact_id: str) -> None:
-        """Have one in hand that goes on: we were away, and only its key tells how it is to be closed."""
-        try:
-            order = await self.recordings.reopen(recording_id) if self.recordings is not None else None
-            if order is not None:
-                await self._voice.record(contact_id, order)
-        except (Gone, Down):
-            return  # its end is found like that of one that was left behind
-        except Exception:
-            _log.exception("voice.recording_not_resumed", recording_id=recording_id)
 
     async def pause(self, call: LiveCall, on: bool) -> None:
         """Raises `Gone` or `Down`."""

@@ -33,6 +33,8 @@ from rexian.runtime.port import Content, Unavailable
 RATE = 8_000  # samples a second
 _LEAST_MS = 700  # shorter is nobody's message
 _SUFFIX = ".rxs"
+_MARK = ".begun"
+"""Lies beside where a message is to be, from before its first sound until the engine has closed it."""
 _BEEP_S = 0.4
 _CLOSING_S = 3.0
 _log = log.get(__name__)
@@ -66,11 +68,14 @@ class Voicemails:
         path, bridge = self._folder / f"{name}{_SUFFIX}", f"{call.contact_id}:v"
         await asyncio.to_thread(self._folder.mkdir, parents=True, exist_ok=True)
         ended = self._ends[call.contact_id] = asyncio.Event()
+        mark = path.with_suffix(_MARK)
+        await asyncio.to_thread(mark.touch)
         call.saving = name
         try:
             await self._take(bridge, leg_id, RecordingOrder(id=name[-36:], path=str(path), key=self._key(name)), most_s)
             await self._until(ended, most_s)
             await self._put_down(bridge, leg_id, name[-36:])
+            await asyncio.to_thread(mark.unlink, missing_ok=True)
             return await self.keep(path)
         finally:
             call.saving = ""
@@ -118,6 +123,29 @@ class Voicemails:
         """The engine has closed the file."""
         if (event := self._files.get(recording_id)) is not None:
             event.set()
+        for mark in self._folder.glob(f"*_{recording_id}{_MARK}"):
+            mark.unlink(missing_ok=True)
+
+    async def take_over(self) -> set[str]:
+        """Words that were being left when a process died end here; what the engine has of them it seals.
+
+        Returns the recordings of all that are being left.
+        """
+        marks = await asyncio.to_thread(lambda: sorted(self._folder.glob(f"*{_MARK}")))
+        for mark in marks:
+            contact_id, recording_id = mark.stem.split("_")[1], mark.stem[-36:]
+            if contact_id in self._ends:
+                continue
+            path = str(mark.with_suffix(_SUFFIX))
+            order = RecordingOrder(id=recording_id, path=path, key=self._key(mark.stem))
+            if not await self._voice.resume_recording(f"{contact_id}:v", order):
+                await asyncio.to_thread(mark.unlink, missing_ok=True)
+                continue
+            try:
+                await self._voice.stop_recording(recording_id)
+            except Gone:
+                continue  # it has ended, and is being sealed
+        return {mark.stem[-36:] for mark in marks}
 
     # -- keeping -------------------------------------------------------------------------------------------------------
     async def keep(self, path: Path) -> int:
@@ -166,7 +194,7 @@ class Voicemails:
     async def keep_left_over(self) -> None:
         """After a start: keep what was being left when a process died."""
         for path in await asyncio.to_thread(lambda: sorted(self._folder.glob(f"*{_SUFFIX}"))):
-            if any(path.name.split("_")[1] == contact_id for contact_id in self._ends):
+            if path.name.split("_")[1] in self._ends or path.with_suffix(_MARK).exists():
                 continue
             try:
                 await self.keep(path)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import hashlib
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from rexian.kit import log
 from rexian.kit.clock import Clock
 from rexian.kit.database import Database
 from rexian.kit.ids import new_id
-from rexian.kit.keys import KeyTrouble, new_key
+from rexian.kit.keys import new_key
 from rexian.kit.sealed import Broken, SealedReader
 from rexian.work.recordings.model import DAY_MS, Picture, Rule
 from rexian.work.recordings.picture import Drawing
@@ -51,9 +50,6 @@ class Ended:
     size: int
     sha256: str
     why: str
-
-
-Recover = Callable[[Order], Awaitable[bool]]
 
 
 def file_name(tenant_id: str, recording_id: str) -> str:
@@ -95,46 +91,47 @@ class Book:
             await tx.execute(recording.insert().values(row))
         return Order(id, str(path), key)
 
-    async def finish(self, recording_id: str, ended: Ended) -> None:
-        """The file is closed: keep it. Told twice, it is kept once."""
+    async def unfinished(self) -> list[Row[Any]]:
+        """Rows whose end nobody has told."""
+        async with self._db.system() as tx:
+            rows = await tx.execute(select(recording).where(recording.c.state == "writing").order_by(recording.c.id))
+        return list(rows)
+
+    async def order(self, recording_id: str) -> Order | None:
+        """The order of an unfinished recording, once more. Raises `kit.keys.KeyTrouble`."""
+        mine = (recording.c.id == recording_id, recording.c.state == "writing")
+        async with self._db.system() as tx:
+            row = (await tx.execute(select(recording).where(*mine))).one_or_none()
+        if row is None:
+            return None
+        return Order(row.id, str(self.folder / file_name(row.tenant_id, row.id)), await self._key(row))
+
+    async def finish(self, recording_id: str, ended: Ended) -> Row[Any] | None:
+        """The file is closed: keep it. Told twice, it is kept once. Returns its row, the first time."""
         state = {"state": "kept" if ended.size else "lost", "erase_at": _ERASE_AT, "ended_at": self._clock.now_ms()}
         open_row = (recording.c.id == recording_id, recording.c.state == "writing")
+        change = recording.update().where(*open_row).values(dataclasses.asdict(ended) | state)
         async with self._db.system() as tx:
-            await tx.execute(recording.update().where(*open_row).values(dataclasses.asdict(ended) | state))
+            row: Row[Any] | None = (await tx.execute(change.returning(recording))).one_or_none()
+        return row
 
-    async def reopen(self, recording_id: str) -> Order | None:
-        """The order of a recording that goes on; None when it isn't open. Raises `kit.keys.KeyTrouble`."""
-        async with self._db.system() as tx:
-            row = (await tx.execute(select(recording).where(recording.c.id == recording_id))).one_or_none()
-        return await self._order(row) if row is not None and row.state == "writing" else None
-
-    async def _order(self, row: Row[Any]) -> Order:
-        async with self._db.tenant(row.tenant_id) as tx:
-            key = await self.keys.unwrap(tx, row.id, Wrapped(row.key_id, bytes(row.wrapped_key)))
-        return Order(row.id, str(self.folder / file_name(row.tenant_id, row.id)), key)
-
-    async def adopt(self, alive: set[str], recover: Recover | None = None) -> int:
+    async def adopt(self, alive: set[str]) -> int:
         """Finish what a process left behind that died while it recorded; `alive` are still being written.
 
-        What began less than `YOUNG_MS` ago may not be known to its engine yet. `recover` is asked first: whether the
-        engine has it elsewhere, and will tell when it is in its file.
+        What began less than `YOUNG_MS` ago may not be known to its engine yet.
         """
-        before = self._clock.now_ms() - YOUNG_MS
-        open_rows = select(recording).where(recording.c.state == "writing", recording.c.started_at <= before)
-        async with self._db.system() as tx:
-            rows = (await tx.execute(open_rows)).all()
-        left = [row for row in rows if row.id not in alive]
-        for row in left:
-            if recover is None or not await self._recovers(row, recover):
-                await self.finish(row.id, await self._found(row))
-        return len(left)
+        return len(await self.finish_left(alive))
 
-    async def _recovers(self, row: Row[Any], recover: Recover) -> bool:
-        try:
-            return await recover(await self._order(row))
-        except KeyTrouble as error:
-            _log.warning("recording.no_key", recording_id=row.id, error=str(error)[:200])
-            return False
+    async def finish_left(self, alive: set[str]) -> list[tuple[Row[Any], Ended]]:
+        """The same; returns what was finished, and how."""
+        before = self._clock.now_ms() - YOUNG_MS
+        finished = []
+        for row in await self.unfinished():
+            if row.id not in alive and row.started_at <= before:
+                ended = await self._found(row)
+                if await self.finish(row.id, ended) is not None:
+                    finished.append((row, ended))
+        return finished
 
     async def _found(self, row: Row[Any]) -> Ended:
         path = self.folder / file_name(row.tenant_id, row.id)
@@ -156,8 +153,11 @@ class Book:
         return await self.open_file(row, await self.store.fetch(name, self.folder / name))
 
     async def open_file(self, row: Row[Any], path: Path) -> SealedReader:
-        key = (await self._order(row)).key
-        return await asyncio.to_thread(SealedReader, path, key)
+        return await asyncio.to_thread(SealedReader, path, await self._key(row))
+
+    async def _key(self, row: Row[Any]) -> bytes:
+        async with self._db.tenant(row.tenant_id) as tx:
+            return await self.keys.unwrap(tx, row.id, Wrapped(row.key_id, bytes(row.wrapped_key)))
 
     async def draw(self, row: Row[Any]) -> Picture:
         """Work out the picture of a kept recording. Raises as `open` does, and `NotWav`."""

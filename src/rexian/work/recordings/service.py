@@ -18,8 +18,8 @@ from rexian.work.recordings.model import DAY_MS, Picture, Recording, RecordingDe
 from rexian.work.recordings.storage import StorageTrouble
 from rexian.work.recordings.tables import recording, rule
 
-PASS_MS = 6 * 3_600_000
-"""For how long an address of the sound is good: a player that was left open over a shift still plays."""
+PASS_MS = 10 * 60_000
+"""An address is good for so long. Who listens longer, or once more, asks again, and is audited again."""
 
 
 class Passes:
@@ -69,9 +69,10 @@ def find_recordings(tenants: Collection[str], contact_id: str | None) -> Select[
     return found if contact_id is None else found.where(recording.c.contact_id == contact_id)
 
 
-async def get_row(act: Act, recording_id: str) -> Row[Any]:
-    """Raises `Problem` (404)."""
-    row = (await act.tx.execute(select(recording).where(recording.c.id == recording_id))).one_or_none()
+async def get_row(act: Act, recording_id: str, *, lock: bool = False) -> Row[Any]:
+    """Raises `Problem` (404). `lock`: nobody else holds, releases or erases it until this transaction has ended."""
+    found = select(recording).where(recording.c.id == recording_id)
+    row = (await act.tx.execute(found.with_for_update() if lock else found)).one_or_none()
     if row is None:
         raise not_found("recording")
     return row
@@ -88,7 +89,7 @@ async def listen(act: Act, recording_id: str) -> Row[Any]:
 
 async def hold(act: Act, recording_id: str, reason: str) -> Recording:
     """Keep it whatever the rule says. Raises `Problem`: 404, 409 `recording_not_kept`."""
-    row = await get_row(act, recording_id)
+    row = await get_row(act, recording_id, lock=True)
     if row.state not in ("kept", "writing"):
         raise Problem("recording_not_kept", 409, state=row.state)
     values = {"hold_reason": reason, "hold_by": act.by_id, "hold_at": act.now_ms}
@@ -99,7 +100,7 @@ async def hold(act: Act, recording_id: str, reason: str) -> Recording:
 
 async def release(act: Act, recording_id: str) -> Recording:
     """The rule holds again; one that is past its day goes with the next round. Raises `Problem` (404)."""
-    row = await get_row(act, recording_id)
+    row = await get_row(act, recording_id, lock=True)
     if row.hold_at is not None:
         values = {"hold_reason": None, "hold_by": None, "hold_at": None}
         await act.tx.execute(recording.update().where(recording.c.id == recording_id).values(values))
@@ -109,7 +110,7 @@ async def release(act: Act, recording_id: str) -> Recording:
 
 async def refuse_held(act: Act, recording_id: str) -> bool:
     """Whether it is held; the attempt to erase it is audited then (FAULTS 51)."""
-    row = await get_row(act, recording_id)
+    row = await get_row(act, recording_id, lock=True)
     if row.hold_at is None:
         return False
     await act.record("recording.erase_refused", "recording", recording_id, reason=row.hold_reason)
@@ -117,9 +118,12 @@ async def refuse_held(act: Act, recording_id: str) -> bool:
 
 
 async def erase(act: Act, book: Book, recording_id: str, why: str) -> None:
-    """Remove the sound and its key; the row says that there was one. Raises `Problem`: 404, 503 `store_away`."""
-    row = await get_row(act, recording_id)
-    if row.state == "erased":
+    """Remove the sound and its key; the row says that there was one. What is held is left as it is.
+
+    Raises `Problem`: 404, 503 `store_away`.
+    """
+    row = await get_row(act, recording_id, lock=True)
+    if row.state == "erased" or row.hold_at is not None:
         return
     try:
         await book.store.erase(file_name(row.tenant_id, row.id))

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
 from rexian.channels.voice.asterisk.connection import Refused
 from rexian.channels.voice.asterisk.engine import AsteriskEngine
+from rexian.channels.voice.asterisk.legs import companion
 from rexian.channels.voice.asterisk.plan import Plan
 from rexian.channels.voice.port import (
     Busy,
     Down,
     EngineDown,
     EngineUp,
+    Failed,
     Gone,
     LegAnswered,
     LegEnded,
     LegOffered,
     Number,
     Phone,
+    RecordingOrder,
     Unsupported,
 )
 from tests.channels.voice.asterisk.fake import FakeAri, channel, event
@@ -253,3 +257,30 @@ async def test_an_agent_who_answers_is_told_once(fake: FakeAri, up: tuple[Asteri
     await heard.wait(LegAnswered)
     await asyncio.sleep(0.1)
     assert len(heard.all(LegAnswered)) == 1
+
+
+async def test_a_recording_that_asterisk_refuses_is_an_error_of_the_port(
+    fake: FakeAri, up: tuple[AsteriskEngine, Heard], tmp_path: Path
+) -> None:
+    """As are refused playbacks and joins: who leads an engine knows no ARI."""
+    engine, heard = up
+    await fake.tell(event("StasisStart", args=["in", "4001"]))
+    await heard.wait(LegOffered)
+    await engine.answer("c1", side="customer")
+    fake.answers["POST bridges/room"] = (200, {
+        "id": "room", "name": "rexian", "technology": "simple_bridge", "bridge_type": "mixing",
+        "bridge_class": "stasis", "creator": "Stasis", "channels": [], "creationtime": "2026-11-22T17:43:30.258+0000",
+    })  # fmt: skip
+    await engine.create_bridge("room")
+    await engine.join("room", "c1")
+    for track in ("l", "r"):
+        name = companion("rec", "recording-1", track)
+        for where in ("live", "stored"):
+            fake.answers[f"GET recordings/{where}/{name}"] = (404, {"message": "not there"})
+    for spy in ("in", "out"):
+        snoop = companion("recs", "recording-1", spy)
+        fake.answers[f"POST channels/c1/snoop/{snoop}"] = (409, {"message": "Channel not in Stasis"})
+    order = RecordingOrder(id="recording-1", path=str(tmp_path / "call.rxs"), key=bytes(32))
+    with pytest.raises(Failed, match="not in Stasis"):
+        await engine.record("room", order)
+    assert (await engine.inventory()).bridges[0].recording_id == ""

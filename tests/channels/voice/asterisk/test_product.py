@@ -24,7 +24,7 @@ from tests.channels.voice.asterisk.sip import SipPhone
 CUSTOMER_HZ, AGENT_HZ = 1_000, 1_700
 STORY = (
     "InteractionReceived", "ReceptionNoted", "InteractionQueued", "OfferAccepted", "InteractionHeld",
-    "InteractionResumed", "InteractionEnded",
+    "InteractionResumed", "InteractionEnded", "RecordingStored",
 )  # fmt: skip
 
 
@@ -77,7 +77,9 @@ async def test_a_call_from_the_line_to_a_phone_on_a_desk_and_back(product: Produ
     await caller.hang_up()
     await asyncio.wait_for(agent.ended.wait(), 5)
     await product.until(lambda: li.view("me", "handlings").get(interaction, {}).get("state") != "talking")
-    kinds = await product.kinds(interaction)
+    async with asyncio.timeout(20):
+        while STORY[-1] not in (kinds := await product.kinds(interaction)):  # noqa: ASYNC110 (it tells nobody)
+            await asyncio.sleep(0.1)
     places = [kinds.index(kind) for kind in STORY]
     assert places == sorted(places), kinds
 

@@ -119,6 +119,33 @@ async def test_a_destroyed_bridge_ends_its_recording(
         await rig.engine.pause_recording(order.id, True)
 
 
+@pytest.mark.needs("record", "kill_controller")
+async def test_a_recording_outlives_its_controller_and_obeys_the_next(
+    rig: Rig, bring: Bring, bridge: str, fresh: Fresh, tmp_path: Path
+) -> None:
+    customer = await bring("customer", CUSTOMER)
+    await rig.engine.join(bridge, customer.leg_id)
+    order = RecordingOrder(id=fresh("recording"), path=str(tmp_path / "call.rxs"), key=os.urandom(32))
+    never = RecordingOrder(id=fresh("recording"), path=str(tmp_path / "other.rxs"), key=os.urandom(32))
+    await rig.engine.record(bridge, order)
+    await asyncio.sleep(1.0)
+    await rig.kill_controller()
+    await rig.engine.pause_recording(order.id, True)
+    assert await rig.engine.resume_recording(bridge, order)
+    assert await rig.engine.resume_recording(bridge, order)
+    assert not await rig.engine.resume_recording(bridge, never)
+    await rig.engine.clear_recordings({order.id})
+    await asyncio.sleep(1.0)
+    since = rig.heard.mark()
+    await rig.engine.stop_recording(order.id)
+    ended = await rig.heard.wait(RecordingEnded, since, recording_id=order.id)
+    assert (ended.why, ended.path) == ("stopped", order.path)
+    assert (ended.size, ended.sha256) == size_and_hash(Path(order.path))
+    left, _ = tracks(Path(order.path), order.key)
+    assert hears(part(left, 0.3, 0.8), CUSTOMER)
+    assert is_silent(left[-RATE // 2 :])
+
+
 @pytest.mark.needs("record")
 async def test_a_recording_that_cannot_be_written_says_so(
     rig: Rig, bring: Bring, bridge: str, fresh: Fresh, tmp_path: Path

@@ -1,4 +1,8 @@
-/** The sound of one recording: asked for when first played, since asking is put into the audit trail. Times are ms. */
+/**
+ * The sound of one recording. Asking for it is put into the audit trail, so it is asked for with every listening: when
+ * first played, when played once more from its end, and when the address, which is good for minutes, has run out. Times
+ * are ms.
+ */
 import { useMutation } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { api } from "../app/api.ts";
@@ -13,6 +17,7 @@ export function usePlayer(recording: RecordingDetail) {
   const [skips, setSkips] = useState(false);
   const [broken, setBroken] = useState(false);
   const wish = useRef({ at: 0, rate: 1, skips: false });
+  const until = useRef(0);
   const length = Math.max(1_000, recording.duration_ms);
 
   const go = (element: HTMLAudioElement) => element.play().catch(() => setPlaying(false));
@@ -29,9 +34,11 @@ export function usePlayer(recording: RecordingDetail) {
     setAt(ms);
   };
   const listen = useMutation({
-    mutationFn: () => api.post<{ url: string }>(`/api/recordings/${recording.id}/listenings`),
-    onSuccess: ({ url }) => {
-      const made = (audio.current = new Audio(url));
+    mutationFn: () => api.post<{ url: string; until: number }>(`/api/recordings/${recording.id}/listenings`),
+    onSuccess: (given) => {
+      audio.current?.pause();
+      const made = (audio.current = new Audio(given.url));
+      until.current = given.until;
       // Speed changes leave the pitch as it is.
       made.preservesPitch = true;
       made.defaultPlaybackRate = made.playbackRate = wish.current.rate;
@@ -40,9 +47,11 @@ export function usePlayer(recording: RecordingDetail) {
       made.onplay = () => setPlaying(true);
       made.onpause = made.onended = () => setPlaying(false);
       made.onerror = () => {
-        // The address is good for some hours only; the next press asks for a new one.
+        if (audio.current !== made) return;
         audio.current = null;
         setPlaying(false);
+        // The address has run out while it was playing: it goes on, and that is a listening of its own.
+        if (Date.now() >= given.until) return listen.mutate();
         setBroken(true);
       };
       void go(made);
@@ -54,7 +63,9 @@ export function usePlayer(recording: RecordingDetail) {
     setBroken(false);
     if (!audio.current) return listen.mutate();
     if (playing) return audio.current.pause();
-    if (audio.current.ended) move(0);
+    const again = audio.current.ended;
+    if (again) move(0);
+    if (again || Date.now() >= until.current) return listen.mutate();
     void go(audio.current);
   };
   const faster = (value: number) => {

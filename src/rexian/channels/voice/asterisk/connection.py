@@ -21,7 +21,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus, WebSocketException
 
 from rexian.channels.voice.asterisk.ari_generated import AnyMessage, Ari, AsteriskInfo, RESTResponse
-from rexian.channels.voice.port import Down, Gone
+from rexian.channels.voice.port import Down, Failed, Gone
 
 log = structlog.get_logger(__name__)
 
@@ -39,7 +39,7 @@ WANTED = (
 _decoder = msgspec.json.Decoder(AnyMessage)
 
 
-class Refused(Exception):
+class Refused(Failed):
     """Asterisk won't do it: a fault of ours, or a state that was not expected. `status` as in HTTP."""
 
     def __init__(self, status: int, words: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -149,8 +149,7 @@ class AsteriskEngine:
                 id=bridge.id, legs=tuple(leg.id for leg in sorted(bridge.legs, key=_coming)), recording_id=recording,
                 recording_paused=paused,
             ))  # fmt: skip
-        closing = tuple(self._recorders.closing())
-        return Inventory(epoch=self._hall.epoch, legs=legs, bridges=tuple(bridges), closing=closing)
+        return Inventory(epoch=self._hall.epoch, legs=legs, bridges=tuple(bridges))
 
     # -- legs --------------------------------------------------------------------------------------------------------
     async def connect(self, leg_id: str, sdp: str, *, side: Side, tag: str = "") -> str:
@@ -228,8 +227,11 @@ class AsteriskEngine:
     async def stop_recording(self, recording_id: str) -> None:
         await self._recorders.end(recording_id)
 
-    async def recover(self, order: RecordingOrder) -> bool:
-        return await self._recorders.recover(order)
+    async def resume_recording(self, bridge_id: str, order: RecordingOrder) -> bool:
+        return await self._recorders.resume(bridge_id, order)
+
+    async def clear_recordings(self, known: Collection[str]) -> None:
+        await self._recorders.sweep(known)
 
     # -- tap ---------------------------------------------------------------------------------------------------------
     async def tap(self, tap_id: str, leg_id: str, what: Literal["in", "out", "both"]) -> AsyncIterator[bytes]:

@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 
@@ -18,6 +18,12 @@ from rexian.channels.voice.room import is_full
 log = structlog.get_logger(__name__)
 
 ENTER_S = 5.0
+
+
+class Placed(Protocol):
+    """What lives on a node."""
+
+    node: str
 
 
 class Node:
@@ -106,8 +112,8 @@ class Hall:
             raise Gone(leg_id)
         return leg
 
-    def ari(self, leg: Leg | Bridge) -> Connection:
-        """Return the line to the node of a leg or a bridge. Raises `Down`."""
+    def ari(self, leg: Placed) -> Connection:
+        """Return the line to the node of a leg, a bridge or a recording. Raises `Down`."""
         node = self.nodes.get(leg.node)
         if node is None or not node.line.up:
             raise Down(node.line.trouble if node else "the node is not among asterisk_urls any more")

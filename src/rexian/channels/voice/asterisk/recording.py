@@ -2,43 +2,42 @@
 
 Asterisk writes them into its own spool, so that they go on when we are away. At the end they are fetched, woven into
 one stereo file, sealed, and deleted there. While one is paused, silence is written; also while the customer is held:
-music is not what the others say, and what is said into it is not for the record.
+music is not what the others say, and what is said into it is not for the record. What can't be sealed now (we were
+killed, our disk is full) stays in the spool until `resume` is asked for it again.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
-import struct
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
 import structlog
 
+from rexian.channels.voice.asterisk import spool
 from rexian.channels.voice.asterisk.ari_generated import LiveRecording
 from rexian.channels.voice.asterisk.connection import Connection, Refused
 from rexian.channels.voice.asterisk.hall import Hall
 from rexian.channels.voice.asterisk.legs import Bridge, Leg, companion
-from rexian.channels.voice.port import Gone, RecordingEnded, RecordingOrder
-from rexian.kit.sealed import Sealed, SealedWriter
+from rexian.channels.voice.port import Down, Gone, RecordingEnded, RecordingOrder
 
 log = structlog.get_logger(__name__)
 
 Why = Literal["stopped", "leg_ended", "disk_full", "failed"]
-_TRACKS = {"in": "l", "out": "r"}
 FINISH_S = 5.0
+UNASKED_S = 2.0
+"""A track that ends within so long before its leg has ended with it; else its writing failed."""
 
 
 class Running:
-    """One recording. `waiting`: names of the tracks that Asterisk still writes, `on`: where it lies."""
+    """One recording. `waiting`: names of the tracks that Asterisk still writes; `leg` None: it had ended before."""
 
-    def __init__(self, order: RecordingOrder, bridge_id: str, leg: Leg | None, on: Connection) -> None:
-        self.order, self.bridge_id, self.leg, self.on = order, bridge_id, leg, on
-        self.names = [companion("rec", order.id, track) for track in _TRACKS.values()]
+    def __init__(self, order: RecordingOrder, bridge_id: str, node: str, leg: Leg | None) -> None:
+        self.order, self.bridge_id, self.node, self.leg = order, bridge_id, node, leg
+        self.names = spool.names_of(order.id)
         self.waiting = set(self.names)
         self.written = asyncio.Event()
         self.why: Why = "stopped"
@@ -52,6 +51,7 @@ class Recorders:
         self._hall = hall
         self._running: dict[str, Running] = {}
         self._over: deque[str] = deque(maxlen=1_000)
+        self._left: dict[str, int] = {}  # recording → bytes that our disk did not take
         hall.on_ended.append(self._leg_ended)
         hall.on_hold.append(self._held)
 
@@ -67,123 +67,147 @@ class Recorders:
         """Begin, or go on with one that was begun before our crash. Raises `Gone` when nobody is there to record."""
         if order.id in self._running or order.id in self._over:
             return
-        if not await asyncio.to_thread(_writable, Path(order.path)):
+        if not await asyncio.to_thread(spool.writable, Path(order.path)):
             self._over.append(order.id)
-            self._hall.emit(RecordingEnded, recording_id=order.id, bridge_id=bridge.id, duration_ms=0, size=0,
-                            sha256="", why="failed")  # fmt: skip
+            self._told(order, bridge.id, "failed")
             return
         leg = next((leg for leg in bridge.legs if leg.side == "customer"), None) or next(iter(bridge.legs), None)
         if leg is None:
             raise Gone(bridge.id)
+        if await self._resume_on(leg.node, bridge.id, order) or order.id in self._running:
+            return
+        running = self._running[order.id] = Running(order, bridge.id, leg.node, leg)
         line = self._hall.ari(leg)
-        running = self._running[order.id] = Running(order, bridge.id, leg, line)
         try:
-            if await self._lives(line, running):
-                return
-            await asyncio.gather(*(self._track(line, running, leg, spy, at) for at, spy in enumerate(_TRACKS)))
+            await asyncio.gather(*(self._track(line, leg, running, spy) for spy in spool.TRACKS))
         except BaseException:
             self._running.pop(order.id, None)
+            await self._hall.away(line, *self._snoops(order.id))
             raise
         leg.recording_id, leg.recording_paused = order.id, False
         if leg.held:
-            await self._hush(running)
+            await self._hush(leg)
         await self._hall.note(leg)
 
-    async def _lives(self, line: Connection, running: Running) -> bool:
-        """Whether Asterisk has been writing it already: adopt it, or finish it when it ended meanwhile."""
-        for name in running.names:
-            with suppress(Gone):
-                await line.recordings_get_live(name)
-                return True
-        try:
-            await line.recordings_get_stored(running.names[0])
-        except Gone:
-            return False
-        self._close(running)
-        return True
-
-    def _close(self, running: Running) -> None:
-        """Nobody writes it any more."""
-        running.waiting.clear()
-        running.written.set()
-        self._finish(running, "leg_ended")
-
-    async def _track(self, line: Connection, running: Running, leg: Leg, spy: str, at: int) -> None:
-        snoop = companion("recs", running.order.id, spy)
+    async def _track(self, line: Connection, leg: Leg, running: Running, spy: str) -> None:
+        order = running.order
+        snoop, name = companion("recs", order.id, spy), companion("rec", order.id, spool.TRACKS[spy])
         entering = self._hall.entering(snoop)
         await line.channels_snoop_channel_with_id(
             leg.id, snoop, spy=spy, whisper="none", app=line.app, app_args="companion"
         )
         await self._hall.entered(snoop, entering)
-        await line.channels_record(snoop, name=running.names[at], format="ulaw", if_exists="overwrite")
+        await line.channels_record(snoop, name=name, format="ulaw", if_exists="overwrite")
 
-    async def recover(self, order: RecordingOrder) -> bool:
-        """Fetch what a controller left in an Asterisk, or one that was started anew still has. Raises `Down`."""
+    # -- after a crash, ours or the exchange's -----------------------------------------------------------------------
+    async def resume(self, bridge_id: str, order: RecordingOrder) -> bool:
+        """See `port.VoiceEngine.resume_recording`."""
         if order.id in self._running:
             return True
+        if (size := self._left.get(order.id)) is not None:
+            if not await asyncio.to_thread(spool.has_room, Path(order.path), size):
+                return True
+        elif order.id in self._over:
+            return True
         for node in self._hall.nodes.values():
-            running = Running(order, "", None, node.line)
-            for name in running.names:
-                with suppress(Gone):
-                    await node.line.recordings_get_stored(name)
-                    self._running[order.id] = running
-                    self._close(running)
-                    return True
+            if node.line.up and await self._resume_on(node.name, bridge_id, order):
+                return True
+        if not all(node.line.up for node in self._hall.nodes.values()):
+            raise Down("a node that may have it is away")
         return False
 
-    def closing(self) -> Iterator[str]:
-        """Which have ended and are being fetched."""
-        return (id for id, running in self._running.items() if running.ending)
+    async def _resume_on(self, node: str, bridge_id: str, order: RecordingOrder) -> bool:
+        """Adopt what Asterisk writes; finish what it has written. Returns whether there is anything of it."""
+        running = Running(order, bridge_id, node, self._leg_of(order.id))
+        line = self._hall.ari(running)
+        states = {name: await spool.state_of(line, name) for name in running.names}
+        if order.id in self._running:
+            return True
+        if not any(states.values()):
+            return False
+        self._running[order.id] = running
+        running.waiting = {name for name, state in states.items() if state == "live"}
+        if not running.waiting:
+            running.written.set()
+        if running.leg is None or len(running.waiting) < len(running.names):
+            self._finish(running, "leg_ended" if running.leg is None else "failed")
+        return True
+
+    async def sweep(self, known: Collection[str]) -> None:
+        """See `port.VoiceEngine.clear_recordings`."""
+        for node in self._hall.nodes.values():
+            for name in await spool.strays(node.line):
+                ids = {*known, *self._running, *self._left}
+                if name not in {one for id in ids for one in spool.names_of(id)}:
+                    await spool.end(node.line, name)
 
     # -- on and off --------------------------------------------------------------------------------------------------
     async def pause(self, recording_id: str, paused: bool) -> None:
-        running = self._known(recording_id)
-        if running.leg is not None:
-            running.leg.recording_paused = paused
-            await self._hall.note(running.leg)
-        await self._hush(running, paused=paused)
+        """Needs no key: one of before our crash is silent at once, whoever still has to look for its key."""
+        leg = self._recorded(recording_id)
+        leg.recording_paused = paused
+        await self._hush(leg)
+        await self._hall.note(leg)
 
     async def _held(self, leg: Leg) -> None:
-        if (running := self._running.get(leg.recording_id)) is not None and not running.ending:
+        if leg.recording_id:
             with suppress(Gone, Refused):
-                await self._hush(running)
+                await self._hush(leg)
 
-    async def _hush(self, running: Running, *, paused: bool = False) -> None:
+    async def _hush(self, leg: Leg) -> None:
         """Let silence be written, or sound. Asterisk takes the same word twice."""
-        leg = running.leg
-        silent = paused or (leg is not None and (leg.recording_paused or leg.held))
-        act = running.on.recordings_mute if silent else running.on.recordings_unmute
-        await asyncio.gather(*(act(name) for name in running.names))
+        line = self._hall.ari(leg)
+        act = line.recordings_mute if leg.recording_paused or leg.held else line.recordings_unmute
+        await asyncio.gather(*(act(name) for name in spool.names_of(leg.recording_id)))
 
     async def end(self, recording_id: str) -> None:
         """Stop it. `RecordingEnded` follows when the file is sealed. Again: nothing."""
         if recording_id in self._over:
             return
-        running = self._known(recording_id)
-        self._finish(running, "stopped")
-        if running.leg is not None:
-            running.leg.recording_id = ""
-            await self._hall.note(running.leg)
+        leg, running = self._recorded(recording_id), self._running.get(recording_id)
+        if running is not None:
+            self._finish(running, "stopped")
+            return
+        leg.recording_id = ""
+        line = self._hall.ari(leg)
+        for name in spool.names_of(recording_id):  # sealed as soon as somebody brings its key
+            with suppress(Gone, Refused):
+                await line.recordings_stop(name)
+        await self._hall.note(leg)
 
-    def _known(self, recording_id: str) -> Running:
+    def _recorded(self, recording_id: str) -> Leg:
+        """The leg that is being recorded. Raises `Gone`."""
         running = self._running.get(recording_id)
-        if running is None or running.ending:
+        leg = self._leg_of(recording_id) if running is None else running.leg
+        if leg is None or (running is not None and running.ending):
             raise Gone(recording_id)
-        return running
+        return leg
+
+    def _leg_of(self, recording_id: str) -> Leg | None:
+        return next((leg for leg in self._hall.legs.values() if leg.recording_id == recording_id), None)
 
     async def end_bridge(self, bridge_id: str) -> None:
-        for running in [one for one in self._running.values() if one.bridge_id == bridge_id]:
+        bridge = self._hall.bridges.get(bridge_id)
+        noted = {leg.recording_id for leg in bridge.legs if leg.recording_id} if bridge is not None else set()
+        ours = {one.order.id for one in self._running.values() if one.bridge_id == bridge_id}
+        for recording_id in noted | ours:
             with suppress(Gone):
-                await self.end(running.order.id)
+                await self.end(recording_id)
 
     # -- the end -----------------------------------------------------------------------------------------------------
     def written(self, recording: LiveRecording) -> None:
         """Asterisk's word that a track is closed."""
-        for running in tuple(self._running.values()):
+        for running in [one for one in self._running.values() if recording.name in one.waiting]:
             running.waiting.discard(recording.name)
             if not running.waiting:
                 running.written.set()
-                self._finish(running, "leg_ended")
+            if not running.ending:
+                self._hall.spawn(self._unasked(running), "recording ends by itself")
+
+    async def _unasked(self, running: Running) -> None:
+        """A track ends with its leg. One that ends while the leg is up was given up: the spool's disk is full."""
+        await asyncio.sleep(UNASKED_S)
+        self._finish(running, "failed" if running.leg in self._hall.legs.values() else "leg_ended")
 
     def _leg_ended(self, leg: Leg) -> None:
         for running in tuple(self._running.values()):
@@ -191,72 +215,71 @@ class Recorders:
                 self._finish(running, "leg_ended")
 
     def _finish(self, running: Running, why: Why) -> None:
-        if not running.ending:
-            running.ending, running.why = True, why
-            self._over.append(running.order.id)
-            self._hall.spawn(self._seal(running), "recording ends")
+        if running.ending:
+            return
+        running.ending, running.why = True, why
+        self._over.append(running.order.id)
+        if (leg := running.leg) is not None and leg.recording_id == running.order.id:
+            leg.recording_id = ""
+            if leg.id in self._hall.legs:
+                self._hall.spawn(self._hall.note(leg), "note")
+        self._hall.spawn(self._seal(running), "recording ends")
 
     async def _seal(self, running: Running) -> None:
         try:
-            await self._weave(running)
-        finally:
-            self._running.pop(running.order.id, None)  # cut short: what lies there is recovered later
+            line = self._hall.ari(running)
+            await self._stop(line, running)
+            tracks = [await spool.fetch(line, name) for name in running.names]
+        except (Down, Refused) as error:
+            log.warning("asterisk.recording_not_fetched", recording_id=running.order.id, error=str(error))
+            self._give_back(running)
+            return
+        await self._keep(line, running, tracks)
 
-    async def _weave(self, running: Running) -> None:
-        line = running.on
+    async def _stop(self, line: Connection, running: Running) -> None:
         for name in tuple(running.waiting):
             with suppress(Gone, Refused):
                 await line.recordings_stop(name)
         with suppress(TimeoutError):
             async with asyncio.timeout(FINISH_S):
                 await running.written.wait()
-        tracks = [await self._fetch(line, name) for name in running.names]
-        order = running.order
-        sealed, why = await asyncio.to_thread(_sealed, Path(order.path), order.key, tracks)
-        await self._hall.away(line, *(companion("recs", order.id, spy) for spy in _TRACKS))
-        if why == "":
-            for name in running.names:
-                with suppress(Gone, Refused):
-                    await line.recordings_delete_stored(name)
+        await self._hall.away(line, *self._snoops(running.order.id))
+
+    def _give_back(self, running: Running) -> None:
+        """Whoever asks to resume it tries again."""
+        del self._running[running.order.id]
+        self._over.remove(running.order.id)
+
+    async def _keep(self, line: Connection, running: Running, tracks: list[bytes]) -> None:
+        order, size = running.order, 2 * max(map(len, tracks))
+        try:
+            file = await asyncio.to_thread(spool.sealed, Path(order.path), order.key, tracks)
+        except OSError as error:
+            log.error("asterisk.recording_not_written", path=order.path, error=str(error))
+            told, self._left[order.id] = order.id in self._left, size
+            del self._running[order.id]
+            if not told:
+                self._told(order, running.bridge_id, "disk_full", left=True)
+            return
+        self._left.pop(order.id, None)
+        with suppress(Down):
+            await spool.delete(line, running.names)
+        del self._running[order.id]
+        if file is None:
+            self._told(order, running.bridge_id, "failed")
+        else:
+            self._told(order, running.bridge_id, running.why, duration_ms=size // 16, size=file.size,
+                       sha256=file.sha256)  # fmt: skip
+
+    def _told(
+        self, order: RecordingOrder, bridge_id: str, why: Why, *, duration_ms: int = 0, size: int = 0,
+        sha256: str = "", left: bool = False,
+    ) -> None:  # fmt: skip
         self._hall.emit(
-            RecordingEnded, recording_id=order.id, bridge_id=running.bridge_id, why=why or running.why,
-            duration_ms=max(map(len, tracks)) // 8, size=sealed.size if sealed else 0,
-            sha256=sealed.sha256 if sealed else "",
+            RecordingEnded, recording_id=order.id, bridge_id=bridge_id, duration_ms=duration_ms, size=size,
+            sha256=sha256, why=why, path=order.path, left=left,
         )  # fmt: skip
 
-    async def _fetch(self, line: Connection, name: str) -> bytes:
-        try:
-            return await line.recordings_get_stored_file(name)
-        except (Gone, Refused) as error:
-            log.warning("asterisk.recording_missing", name=name, error=str(error))
-            return b""
-
-
-def _writable(path: Path) -> bool:
-    return path.parent.is_dir() and os.access(path.parent, os.W_OK)
-
-
-def _sealed(path: Path, key: bytes, tracks: list[bytes]) -> tuple[Sealed | None, Literal["", "disk_full", "failed"]]:
-    """Weave two mu-law tracks into a stereo WAV and seal it."""
-    length = max(map(len, tracks))
-    woven = np.full((length, 2), 0xFF, dtype=np.uint8)  # silence in mu-law
-    for at, track in enumerate(tracks):
-        woven[: len(track), at] = np.frombuffer(track, np.uint8)
-    try:
-        path.unlink(missing_ok=True)  # of an attempt that was cut short
-        writer = SealedWriter(path, key)
-        try:
-            writer.write(_wav_header() + woven.tobytes())
-        except OSError:
-            return writer.close(), "disk_full"
-        return writer.close(), "" if length else "failed"
-    except OSError as error:
-        log.error("asterisk.recording_not_written", path=str(path), error=str(error))
-        return None, "disk_full"
-
-
-def _wav_header() -> bytes:
-    """WAV, G.711 mu-law, 8,000 Hz, stereo, sizes open (0xFFFFFFFF) as in all sealed recordings."""
-    form = struct.pack("<HHIIHHH", 7, 2, 8_000, 16_000, 2, 8, 0)
-    fact = struct.pack("<4sII", b"fact", 4, 0xFFFFFFFF)
-    return b"RIFF" + b"\xff" * 4 + b"WAVEfmt " + struct.pack("<I", len(form)) + form + fact + b"data" + b"\xff" * 4
+    @staticmethod
+    def _snoops(recording_id: str) -> list[str]:
+        return [companion("recs", recording_id, spy) for spy in spool.TRACKS]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from pathlib import Path
 from typing import Any, Literal
 
@@ -155,9 +155,12 @@ class EmbeddedEngine:
     async def stop_recording(self, recording_id: str) -> None:
         await self._ask(frames.StopRecording(recording_id=recording_id))
 
-    async def recover(self, order: RecordingOrder) -> bool:
-        """All that there is stands in the file itself."""
-        return False
+    async def resume_recording(self, bridge_id: str, order: RecordingOrder) -> bool:
+        """The media process outlives us with its orders, and needs nothing of us to go on."""
+        return any(bridge.recording_id == order.id for bridge in (await self.inventory()).bridges)
+
+    async def clear_recordings(self, known: Collection[str]) -> None:
+        """What it has written is sealed, and lies in our own folder."""
 
     # -- taps ------------------------------------------------------------------------------------------------------
     async def tap(self, tap_id: str, leg_id: str, what: Literal["in", "out", "both"]) -> AsyncIterator[bytes]:

@@ -36,6 +36,7 @@ class RecordingDone(Struct, frozen=True, kw_only=True):
     sha256: str
     why: Literal["stopped", "leg_ended", "disk_full", "failed"] = "stopped"
     trouble: str = ""
+    path: str = ""
 
 
 class TapDone(Struct, frozen=True, kw_only=True):

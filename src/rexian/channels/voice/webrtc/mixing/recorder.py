@@ -105,6 +105,7 @@ class Recording:
             sha256=there.sha256 if there else "",
             why=why,
             trouble=trouble,
+            path=self._order.path,
         )
         self._basket.append(done)
 
