@@ -31,6 +31,7 @@ class Keeping:
         self._recorder = recorder
         self._voicemails = voicemails
         self._told: dict[str, RecordingEnded] = {}  # not yet in the book: its database was away
+        self._settled: set[str] = set()  # being written, and the engine needs nothing more of us for them
         self._lock = asyncio.Lock()
 
     async def ended(self, event: RecordingEnded) -> None:
@@ -68,7 +69,9 @@ class Keeping:
         assert recordings is not None
         being_left = await self._voicemails.take_over()
         unfinished = await recordings.unfinished()
-        there = {one.id for one in unfinished if await self._is_there(one)}
+        running = {bridge.recording_id for bridge in (await self._voice.inventory()).bridges}
+        self._settled &= running
+        there = {one.id for one in unfinished if one.id in self._settled or await self._is_there(one)}
         for kept in await recordings.adopt(there):
             self._note(kept)
         await self._voice.clear_recordings({one.id for one in unfinished} | being_left)
@@ -78,10 +81,13 @@ class Keeping:
         recordings = self._recorder.recordings
         assert recordings is not None
         try:
-            return await self._voice.resume_recording(one.bridge_id, await recordings.order(one.id))
+            found = await self._voice.resume_recording(one.bridge_id, await recordings.order(one.id))
         except (OSError, Down, Failed) as error:
             _log.warning("voice.recording_not_resumed", recording_id=one.id, error=str(error)[:200])
             return True
+        if found:
+            self._settled.add(one.id)
+        return found
 
     def _note(self, kept: Kept) -> None:
         """The journal knows what was recorded, and how its file must look. Of what was lost there is no file."""
