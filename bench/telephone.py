@@ -38,11 +38,10 @@ from rexian.kit.database import Database, owner
 from rexian.kit.postgres import PrivatePostgres
 from rexian.kit.schema import create_schema
 
-BEFORE_KEY_MS, TALK_MS = 1_500, 5_000
+TALK_MS = 5_000
 FLOOR_MS = 250.0
 """What a caller would notice as a pause between "hello" and being heard."""
 ASKING, ASKING_S = 32, 3.0
-KEY_1 = "/usr/share/sip-tester/dtmf_2833_1.pcap"
 
 
 def agents_for(rate: int) -> int:
@@ -90,7 +89,7 @@ async def load(product: Product, house: Killable, calls: int, rate: int, *, post
     exchange = product.exchange
     agents = sipp(exchange.run, "-sn", "uas", "-p", str(exchange.agents), "-mp", str(free_port()))
     before, began = _cpu(product, house, postgres), time.monotonic()
-    scenario = presser(exchange.run, KEY_1, BEFORE_KEY_MS)
+    scenario = presser(exchange.run)
     callers = sipp(
         exchange.run, "-sf", str(scenario), "-s", "4001", "-r", str(rate), "-m", str(calls), "-l", str(calls),
         "-d", str(TALK_MS), "-p", str(free_port()), "-mp", "40000", f"127.0.0.1:{exchange.sip}",

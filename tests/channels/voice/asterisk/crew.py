@@ -11,6 +11,8 @@ from tests.channels.voice.asterisk.sip import tone
 from tests.served import AT, Desk
 
 SCENARIO = Path(__file__).with_name("caller.xml")
+BEFORE_KEY_MS = 1_500
+KEY_1 = "/usr/share/sip-tester/dtmf_2833_1.pcap"
 
 
 async def hire(product: Product) -> list[str]:
@@ -46,9 +48,9 @@ def _done(desk: Desk) -> list[dict[str, str]]:
     return [one for one in desk.view("me", "handlings").values() if one["state"] == "after_contact_work"]
 
 
-def presser(folder: Path, pcap: str, after_ms: int) -> Path:
-    """A sipp scenario: a caller who presses a key after a while, says nothing, and hangs up."""
-    return _written(folder, f'play_pcap_audio="{pcap}"', after_ms)
+def presser(folder: Path) -> Path:
+    """A sipp scenario: a caller who presses 1 (RFC 4733) after a while, says nothing, and hangs up."""
+    return _written(folder, f'play_pcap_audio="{KEY_1}"', BEFORE_KEY_MS)
 
 
 def talker(folder: Path) -> Path:

@@ -15,10 +15,10 @@ from click.testing import CliRunner
 from rexian.cli import main
 from rexian.kit.database import Database
 from tests.channels.voice.asterisk.cluster import Cluster, led, taken
+from tests.channels.voice.asterisk.crew import presser
 from tests.channels.voice.asterisk.exchange import Exchange, free_port, without_kamailio
 from tests.channels.voice.asterisk.product import Product, hears
 from tests.channels.voice.asterisk.sip import SipPhone
-from tests.channels.voice.asterisk.test_product_load import scenario
 
 pytestmark = [without_kamailio, pytest.mark.timeout(300)]
 AGENTS = 12
@@ -45,7 +45,7 @@ async def house(
 
 def callers(cluster: Cluster, calls: int, rate: int, talk_ms: int) -> subprocess.Popen[bytes]:
     """People who call in through Kamailio, press 1, talk, and hang up."""
-    path = scenario(cluster.folder)
+    path = presser(cluster.folder)
     text = path.read_text()
     for number in ("1 ACK", "2 BYE"):
         row = f"Call-ID: [call_id]\nCSeq: {number}"
