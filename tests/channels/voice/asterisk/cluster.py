@@ -18,9 +18,9 @@ from bench.asterisk import sipp
 from rexian.channels.voice.asterisk.config import files
 from rexian.channels.voice.asterisk.plan import plan_of
 from rexian.kit.database import Database
+from tests.channels.voice.asterisk.crew import hire, work
 from tests.channels.voice.asterisk.exchange import Exchange, free_port
 from tests.channels.voice.asterisk.product import Product, seed, settings_for
-from tests.channels.voice.asterisk.crew import hire, work
 from tests.served import Served, running
 
 
