@@ -166,7 +166,7 @@ function Controls({ handling, call }: { handling: HandlingView; call: Call }) {
           </Button>
         ) : (
           <WithTooltip text={t("act.pass")}>
-            <Button icon="transfer" isDisabled={!call.word?.code} onPress={() => setDialog("pass")}>
+            <Button icon="external" isDisabled={!call.word?.code} onPress={() => setDialog("pass")}>
               <span className="@max-2xl:sr-only">{t("act.pass")}</span>
             </Button>
           </WithTooltip>
