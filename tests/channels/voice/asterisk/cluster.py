@@ -121,6 +121,8 @@ async def led(db: Database, home: Path, cluster: Cluster) -> AsyncIterator[tuple
         await product.until(lambda: voice.director.up and voice.phones.names, 30)
         await product.until(lambda: all(node.line.up for node in voice.voice._hall.nodes.values()), 30)  # type: ignore[attr-defined]
         desks = [await product.desk(id) for id in ids]
+        for desk in desks:
+            desk.lives()
         working = [asyncio.create_task(work(desk)) for desk in desks]
         yield product, desks
         for task in working:

@@ -47,7 +47,7 @@ async def engine_for(*fakes: FakeAri, **words: object) -> tuple[AsteriskEngine, 
 
 @pytest.fixture
 async def up(fake: FakeAri) -> AsyncIterator[tuple[AsteriskEngine, Heard]]:
-    engine, heard = await engine_for(fake, capacity=2, denied=("+1900",))
+    engine, heard = await engine_for(fake, capacity=4, denied=("+1900",))
     await heard.wait(EngineUp)
     yield engine, heard
     await engine.stop()
@@ -55,7 +55,7 @@ async def up(fake: FakeAri) -> AsyncIterator[tuple[AsteriskEngine, Heard]]:
 
 async def both_up(engine: AsteriskEngine) -> None:
     for _ in range(200):
-        if (await engine.health()).capacity == 800:
+        if all(node.line.up for node in engine._hall.nodes.values()):
             return
         await asyncio.sleep(0.02)
     raise AssertionError("not both nodes are up")
@@ -164,12 +164,11 @@ async def test_a_phone_that_nobody_registered_is_unreachable(fake: FakeAri, up: 
 
 async def test_beyond_its_limit_it_says_busy_both_ways(fake: FakeAri, up: tuple[AsteriskEngine, Heard]) -> None:
     engine, heard = up
-    await engine.originate("l1", Phone("a"), side="agent")
-    await engine.originate("l1", Phone("a"), side="agent")
-    await engine.originate("l2", Phone("b"), side="agent")
+    for leg in ("l1", "l1", "l2", "l3", "l4"):
+        await engine.originate(leg, Phone("a"), side="agent")
     assert [asked[1] for asked in fake.asked].count("channels/l1") == 1
     with pytest.raises(Busy):
-        await engine.originate("l3", Phone("c"), side="agent")
+        await engine.originate("l5", Phone("c"), side="agent")
     await fake.tell(event("StasisStart", args=["in", "4001"]))
     await heard.never(LegOffered, 0, 0.2)
     assert ("DELETE", "channels/c1?reason=congestion", {}) in fake.asked
