@@ -55,10 +55,10 @@ Instant = BigInteger()
 """Column type of instants: ms since 1970 UTC."""
 
 # A transaction begins and says who it is in one message: of a small query's cost most lies in going there and back.
-_AS = "BEGIN {mode}; SET LOCAL ROLE {role}; SET LOCAL rexian.tenant = {tenants}"
+_AS = "BEGIN{mode}; SET LOCAL ROLE {role}; SET LOCAL rexian.tenant = {tenants}"
 
 
-def _opening(role: str, tenants: str, mode: LiteralString = "READ WRITE") -> str:
+def _opening(role: str, tenants: str, mode: LiteralString = "") -> str:
     """The words that begin a transaction as `role` for `tenants` (ids with commas between them)."""
     return sql.SQL(_AS).format(mode=sql.SQL(mode), role=sql.Identifier(role), tenants=tenants).as_string()
 
@@ -110,7 +110,7 @@ class Database:
 
     def tenants(self, tenant_ids: Iterable[str]) -> AbstractAsyncContextManager[AsyncConnection]:
         """A read-only transaction that sees the rows of several tenants, those that a person serves."""
-        return self._transaction(_opening(TENANT_ROLE, ",".join(tenant_ids), "READ ONLY"))
+        return self._transaction(_opening(TENANT_ROLE, ",".join(tenant_ids), " READ ONLY"))
 
     def system(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """A transaction that sees all tenants: for runtime, readers, sign-in and platform only."""
@@ -144,11 +144,11 @@ def prove_when_in_doubt(engine: AsyncEngine) -> None:
         rests_since = record.info.get("rests_since")
         if rests_since is None or connection is None:
             return
-        if time.monotonic() - rests_since < _RESTED_S and not _has_news(connection.driver_connection.fileno()):
-            return
         try:
+            if time.monotonic() - rests_since < _RESTED_S and not _has_news(connection.driver_connection.fileno()):
+                return
             engine.dialect.do_ping(connection)
-        except engine.dialect.loaded_dbapi.Error as error:
+        except (engine.dialect.loaded_dbapi.Error, OSError) as error:
             raise InvalidatePoolError("the connection is dead") from error
 
     event.listen(engine.sync_engine, "checkin", put_back)

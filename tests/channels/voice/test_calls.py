@@ -127,6 +127,15 @@ def test_recording_runs_while_they_talk_and_is_paused_at_once() -> None:
     assert Step(do="stop_recording") in steps(off, known, bridge=True, recording="on")
 
 
+def test_a_recording_begins_with_the_customer_and_outlives_their_line() -> None:
+    """Else the agent's own line would be recorded, while the customer is called again."""
+    for state in ("dialling", "lost"):
+        known = lines(line(CUSTOMER, state), line(AGENT))
+        media = desired(facts(CUSTOMER, AGENT, recording="on"), known)
+        assert "record" not in [one.do for one in steps(media, known, bridge=True, recording="")]
+        assert "stop_recording" not in [one.do for one in steps(media, known, bridge=True, recording="on")]
+
+
 @given(st.data())
 def test_once_carried_out_nothing_is_left_to_do(data: st.DataObject) -> None:
     seats = [CUSTOMER, *data.draw(st.sets(st.sampled_from([AGENT, BOSS])))]

@@ -77,3 +77,16 @@ def test_who_has_a_telephone_on_the_desk_needs_no_microphone(phones: Phones) -> 
     assert phones.reachable(LI) is False
     phones.leave(page)
     assert phones.reachable(LI) is None
+
+
+def test_a_page_that_has_not_said_yet_says_nothing_of_whether_one_can_be_reached(phones: Phones) -> None:
+    silent = device("a")
+    silent.why = None
+    phones.enter(silent)
+    assert phones.reachable(LI) is None
+    without = device("b")
+    without.why = "refused"
+    phones.enter(without)
+    assert phones.reachable(LI) is False
+    silent.why = ""
+    assert phones.reachable(LI) is True

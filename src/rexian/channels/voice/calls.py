@@ -314,11 +314,18 @@ def steps(media: Media, lines: dict[str, Line], *, bridge: bool, recording: Lite
     wanted += [step for id, place in media.places.items() for step in _moves(lines[id], place)]
     if bridge and not media.bridge:
         wanted.append(Step(do="destroy_bridge"))
-    if media.recording and not recording:
-        wanted.append(Step(do="record"))
-    if media.recording and (media.recording == "paused") != (recording == "paused"):
-        wanted.append(Step(do="pause", on=media.recording == "paused"))
+    wanted += _recording(media, lines, recording)
     return wanted
+
+
+def _recording(media: Media, lines: dict[str, Line], recording: Literal["", "on", "paused"]) -> list[Step]:
+    """It begins with the customer: what is said to one who is still being rung belongs to no call."""
+    here = any(line.name.kind == "customer" and line.state == "up" for line in lines.values())
+    if not media.recording or not (recording or here):
+        return []
+    begin = [] if recording else [Step(do="record")]
+    pause = (media.recording == "paused") != (recording == "paused")
+    return [*begin, *([Step(do="pause", on=media.recording == "paused")] if pause else [])]
 
 
 def _moves(line: Line, place: Place) -> list[Step]:

@@ -35,7 +35,7 @@ class DeskSocket:
         self.id = ""
         self.label = ""
         self.microphone = False
-        self.why = ""
+        self.why: str | None = None
         self.joining = True
         self.alarmed = ""
         self.opened_at = self.seen_at = self.used_at = channel.clock.now_ms()
@@ -88,7 +88,7 @@ class DeskSocket:
             case frames.Ready():
                 self.microphone, self.used_at = ask.microphone, self.seen_at
                 self.joining = ask.why == "exchange"
-                self.why = "" if ask.microphone or self.joining else ask.why or "none"
+                self.why = "" if ask.microphone else None if self.joining else ask.why or "none"
                 self._channel.reach.look()
                 if not self.joining:
                     self._channel.director.touch_person(self.person_id)

@@ -34,7 +34,7 @@ class Device(Protocol):
     person_id: str
     locale: str
     microphone: bool
-    why: str  # the word of a page that can't take a call; '': it can, or has not said
+    why: str | None  # the word of a page that can't take a call; '': it can; None: it has not said
     joining: bool  # it has yet to say that it is a phone of the exchange (again)
     alarmed: str  # the emergency that sounds there
     used_at: int
@@ -124,8 +124,8 @@ class Phones:
         name = self.phone(person_id)
         if name and not self.in_browser(name):
             return True
-        theirs = self.of(person_id)
-        return any(device.why not in LASTING for device in theirs) if theirs else None
+        said = [device.why for device in self.of(person_id) if device.why is not None]
+        return any(why not in LASTING for why in said) if said else None
 
     # -- what they are told --------------------------------------------------------------------------------------------
     def _to(self, person_id: str, device_id: str, frame: Any) -> None:

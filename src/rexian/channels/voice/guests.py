@@ -160,17 +160,18 @@ class Guests:
         """
         if call.saving or facts.words_left:  # a message waits: the clock hands it on
             return
-        if (line := call.customer) is not None:
-            call.lines.pop(line.id, None)
         await self.find_number(call, facts)
         knows = facts.stage in ("waiting", "talking") and normal_phone(call.number) is not None
         call.redial = knows and await self._channel.lobby.offers_call_back(call, facts)
+        if (line := call.customer) is not None:
+            call.lines.pop(line.id, None)
         if not call.redial:
             end = engine.EndInteraction(interaction_id=facts.main, by=SYSTEM, reason="line_lost")
             self._channel.asking.later(call.tenant_id, end)
         if facts.agent_id:
             code = "calling_again" if call.redial else "cut_off"
             self._channel.phones.tell(facts.agent_id, code, about=facts.main, number=call.number)
+        self._channel.director.touch(call.contact_id)
 
     def key(self, contact_id: str, digit: str) -> None:
         """A key of the page's own keypad: as one pressed on a telephone."""

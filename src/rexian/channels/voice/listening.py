@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from rexian.channels.voice import port
@@ -12,11 +13,13 @@ from rexian.channels.voice.live import LiveCall
 from rexian.engine import commands as engine
 from rexian.engine.specs import Party
 from rexian.kit import log
+from rexian.kit.database import is_outage
 
 if TYPE_CHECKING:
     from rexian.channels.voice.channel import VoiceChannel
 
 MISSED = 2_000  # ends of unknown lines that are remembered
+AGAIN_S = 2.0  # after this it is looked again for those whom a database that was away kept from being helped
 SILENT_MS = 15_000
 """A line from which no packet came for so long is a line without a peer (FAULTS 43)."""
 _NOT_REACHED = ("busy", "rejected", "no_answer", "unreachable", "not_allowed", "too_many")
@@ -28,6 +31,7 @@ class Ears:
 
     def __init__(self, channel: VoiceChannel) -> None:
         self._channel = channel
+        self._reconciling = asyncio.Lock()
         self._missed: dict[str, port.LegEnded] = {}
 
     def find(self, leg_id: str) -> tuple[LiveCall, Line] | None:
@@ -66,18 +70,25 @@ class Ears:
                 del self._missed[next(iter(self._missed))]
 
     async def reconcile(self) -> None:
-        """See what lives in the engine, and go on from there."""
+        """See what lives in the engine, and go on from there: at its start, and for each machine that comes or goes."""
+        async with self._reconciling:
+            await self._reconcile()
+
+    async def _reconcile(self) -> None:
+        was_up = self._channel.director.up
         try:
             await self._channel.director.outage.engine_up()
             there = await self._channel.voice.inventory()
             await self._channel.alarm.engine_up(there)
         except port.Down:
             return  # it says again when it is up
-        self._channel.phones.engine(True)
+        if not was_up:
+            self._channel.phones.engine(True)
         self._channel.asking.spawn(self._channel.keeping.take_over())
         with_line = {leg.tag.split("|")[1] for leg in there.legs if leg.side == "customer" and "|" in leg.tag}
-        self._who_left(with_line, there.epoch)
-        await self._who_was_cut_off(with_line)
+        if not there.partial:
+            self._who_left(with_line, there.epoch)
+            await self._who_was_cut_off(with_line)
         for contact_id in list(self._channel.director.calls):
             self._channel.director.touch(contact_id)
 
@@ -112,8 +123,18 @@ class Ears:
             if facts is None or not facts.telephone or facts.call_back or call.expected or call.released:
                 continue
             lost = customer is not None and customer.state == "lost" and call.contact_id not in there
-            if lost and facts.stage in ("reception", "waiting", "talking"):
+            if not lost or facts.stage not in ("reception", "waiting", "talking"):
+                continue
+            try:
                 await self._channel.guests.cut_off(call, facts)
+            except Exception as error:  # one who can't be looked up now must not hold up the others
+                if not is_outage(error):
+                    raise
+                self._channel.asking.spawn(self._again())
+
+    async def _again(self) -> None:
+        await asyncio.sleep(AGAIN_S)
+        await self.reconcile()
 
     def _on_line(self, call: LiveCall, line: Line, event: port.VoiceEvent) -> None:
         match event:
@@ -178,6 +199,8 @@ class Ears:
             return
         line.put("lost", now)
         call.cut = True
+        if event.cause == "engine_down":  # the machine that recorded it is gone: what comes is a recording of its own
+            call.recording_id, call.recording = "", ""
         if call.host is not None:
             call.host.down()
             call.host = None
@@ -228,9 +251,12 @@ class Ears:
         channel = self._channel
         if event.bridge_id.endswith(":v"):
             channel.recorder.ended(None, None, event)
-            channel.voicemails.closed(event.recording_id)
+            if not event.left:
+                channel.voicemails.closed(event.recording_id)
             return
         call = channel.director.calls.get(event.bridge_id)
         facts = channel.director.facts(call) if call is not None else None
         channel.recorder.ended(call, facts, event)
+        if call is not None:
+            channel.director.touch(call.contact_id)
         await channel.keeping.ended(event)

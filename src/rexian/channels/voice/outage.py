@@ -64,7 +64,7 @@ class Outage:
             line.met = line.bridged
             line.muted = line.mute = leg.muted
         for line in call.lines.values():
-            if line.id not in known and line.state in ("up", "dialling"):
+            if line.id not in known and line.state in ("up", "dialling") and not there.partial:
                 line.put("lost", now)
         bridge = next((one for one in there.bridges if one.id == call.contact_id), None)
         call.bridge = bridge is not None

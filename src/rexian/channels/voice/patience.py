@@ -103,7 +103,11 @@ class Patience:
                 call.ring_told = True
                 phones.tell(late.person_id, "no_answer", about=late.interaction_id, number=call.number)
             case "call_back":
-                await asking.insist(call.tenant_id, engine.RequestCallBack(interaction_id=late.interaction_id))
+                if (
+                    await asking.insist(call.tenant_id, engine.RequestCallBack(interaction_id=late.interaction_id))
+                    is None
+                ):
+                    call.redial = False  # the grace of a lost line decides
             case "words_left" if now - call.words_tried_at >= WORDS_AGAIN_MS:
                 call.words_tried_at = now
                 flow, _ = await self._channel.lobby.start_facts(call, facts)

@@ -162,11 +162,12 @@ class BridgeInfo(Struct, frozen=True, kw_only=True):
 
 
 class Inventory(Struct, frozen=True, kw_only=True):
-    """All that lives in the engine now."""
+    """All that lives in the engine now. `partial`: a machine of several that may have more can't be asked now."""
 
     epoch: int
     legs: tuple[LegInfo, ...] = ()
     bridges: tuple[BridgeInfo, ...] = ()
+    partial: bool = False
 
 
 class Health(Struct, frozen=True, kw_only=True):

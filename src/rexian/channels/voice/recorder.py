@@ -93,6 +93,8 @@ class Recorder:
 
     def ended(self, call: LiveCall | None, facts: Facts | None, event: RecordingEnded) -> None:
         """The engine has closed a recording, by itself when `why` is a failure."""
+        if call is not None and call.recording_id == event.recording_id and event.why == "leg_ended":
+            call.recording_id, call.recording = "", ""  # the talk may go on, with another line: then so does it
         if event.why != "disk_full" and event.why != "failed":
             self._failed = None
         elif call is not None and facts is not None and call.recording_id == event.recording_id:

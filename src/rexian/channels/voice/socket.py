@@ -239,9 +239,9 @@ class Socket:
             raise Refusal("no_contact", ask.id)
         try:
             await self._channel.guests.request_call_back(*found, number=ask.number.strip(), due_at=ask.at, id=ask.id)
-        except Refused as refused:
-            if ask.contact is not None:
-                self._channel.guests.give_up(found[0], found[1].main, refused.code)
+        except Exception as error:
+            if ask.contact is not None:  # it has no line that could be lost: nothing else would end it
+                self._channel.guests.give_up(found[0], found[1].main, getattr(error, "code", "unavailable"))
                 self.wire.ended = True
             raise
         self._say(frames.Ack(ask.id))

@@ -74,8 +74,8 @@ class Voicemails:
         try:
             await self._take(bridge, leg_id, RecordingOrder(id=name[-36:], path=str(path), key=self._key(name)), most_s)
             await self._until(ended, most_s)
-            await self._put_down(bridge, leg_id, name[-36:])
-            await asyncio.to_thread(mark.unlink, missing_ok=True)
+            if await self._put_down(bridge, leg_id, name[-36:]):  # else `take_over` still looks for it
+                await asyncio.to_thread(mark.unlink, missing_ok=True)
             return await self.keep(path)
         finally:
             call.saving = ""
@@ -96,8 +96,8 @@ class Voicemails:
         except TimeoutError:
             pass
 
-    async def _put_down(self, bridge: str, leg_id: str, recording_id: str) -> None:
-        """Returns when the file is closed; a dead engine leaves it as far as it got."""
+    async def _put_down(self, bridge: str, leg_id: str, recording_id: str) -> bool:
+        """Returns when the file is closed, and whether it is; a dead engine leaves it as far as it got."""
         closed = self._files.setdefault(recording_id, asyncio.Event())
         for act in (
             self._voice.stop_recording(recording_id), self._voice.leave(leg_id), self._voice.destroy_bridge(bridge),
@@ -113,6 +113,7 @@ class Voicemails:
             _log.warning("voice.voicemail_not_closed", recording_id=recording_id)
         finally:
             self._files.pop(recording_id, None)
+        return closed.is_set()
 
     def end(self, contact_id: str) -> None:
         """A key, or the line has gone: the message ends here."""

@@ -238,6 +238,23 @@ async def test_legs_of_a_contact_meet_on_one_node_and_a_lost_node_ends_only_its_
         await engine.stop()
 
 
+async def test_each_node_that_comes_or_goes_is_told_and_till_then_the_inventory_is_partial() -> None:
+    """Whoever has no line in it may have one on a node that has yet to be asked: nobody is given up for that."""
+    async with FakeAri() as first:
+        async with FakeAri() as second:
+            engine, heard = await engine_for(first, second)
+            await both_up(engine)
+            async with asyncio.timeout(10):
+                while len(heard.all(EngineUp)) < 2:  # noqa: ASYNC110 (two of them, in any order)
+                    await asyncio.sleep(0.02)
+            assert not (await engine.inventory()).partial
+            since = heard.mark()
+        await heard.wait(EngineUp, since)  # it is given up: its address refuses us
+        assert not (await engine.inventory()).partial
+        assert not heard.all(EngineDown, since)
+        await engine.stop()
+
+
 async def test_a_draining_node_gets_no_new_calls() -> None:
     async with FakeAri() as first, FakeAri() as second:
         engine, _ = await engine_for(first, second, draining=(first.url,))

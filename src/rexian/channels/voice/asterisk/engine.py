@@ -103,8 +103,7 @@ class AsteriskEngine:
         node.away_since, node.given_up = 0.0, False
         offered = await self._adoption.read(node)
         node.adopted = True
-        if not others:
-            self._hall.emit(EngineUp, version=node.version)
+        self._hall.emit(EngineUp, version=node.version)
         for channel in offered:
             self._calls.offered(node, channel, "")
 
@@ -149,7 +148,8 @@ class AsteriskEngine:
                 id=bridge.id, legs=tuple(leg.id for leg in sorted(bridge.legs, key=_coming)), recording_id=recording,
                 recording_paused=paused,
             ))  # fmt: skip
-        return Inventory(epoch=self._hall.epoch, legs=legs, bridges=tuple(bridges))
+        asked = all(node.given_up or (node.line.up and node.adopted) for node in self._hall.nodes.values())
+        return Inventory(epoch=self._hall.epoch, legs=legs, bridges=tuple(bridges), partial=not asked)
 
     # -- legs --------------------------------------------------------------------------------------------------------
     async def connect(self, leg_id: str, sdp: str, *, side: Side, tag: str = "") -> str:

@@ -135,6 +135,7 @@ class Hall:
         up = [node for node in self.nodes.values() if node.line.up]
         if not up:
             raise Down(next((node.line.trouble for node in self.nodes.values()), "no Asterisk is set up"))
+        near &= {node.name for node in up}
         fit = [node for node in up if node.name in near] or [node for node in up if not node.draining] or up
         best = min(fit, key=lambda node: self.count(node.name))
         if not near and self.count(best.name) >= self.capacity:

@@ -125,6 +125,7 @@ class Recorders:
             return True
         if not any(states.values()):
             return False
+        running.leg = self._leg_of(order.id)  # it may have ended meanwhile
         self._running[order.id] = running
         running.waiting = {name for name, state in states.items() if state == "live"}
         if not running.waiting:
@@ -135,7 +136,7 @@ class Recorders:
 
     async def sweep(self, known: Collection[str]) -> None:
         """See `port.VoiceEngine.clear_recordings`."""
-        for node in self._hall.nodes.values():
+        for node in [one for one in self._hall.nodes.values() if one.line.up]:
             for name in await spool.strays(node.line):
                 ids = {*known, *self._running, *self._left}
                 if name not in {one for id in ids for one in spool.names_of(id)}:

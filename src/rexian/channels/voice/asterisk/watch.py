@@ -15,6 +15,7 @@ import structlog
 
 from rexian.channels.voice.asterisk.adoption import Adoption
 from rexian.channels.voice.asterisk.hall import Hall, Node
+from rexian.channels.voice.port import EngineUp
 
 log = structlog.get_logger(__name__)
 
@@ -32,7 +33,10 @@ def read_draining(path: Path) -> frozenset[str]:
 
 
 def write_draining(path: Path, nodes: frozenset[str]) -> None:
-    path.write_text("".join(f"{node}\n" for node in sorted(nodes)))
+    """It is read all the time, so it is never half there."""
+    made = path.with_suffix(".new")
+    made.write_text("".join(f"{node}\n" for node in sorted(nodes)))
+    made.replace(path)
 
 
 class Watch:
@@ -79,3 +83,4 @@ class Watch:
         node.given_up = True
         log.warning("asterisk.node_lost", node=node.name, legs=self._hall.count(node.name), why=node.line.trouble)
         self._adoption.forget(node, tell=True)
+        self._hall.emit(EngineUp)  # whoever waited for this node's lines need not wait any more
