@@ -100,6 +100,9 @@ def test_every_kind_is_explained_with_its_parameters(locale: str) -> None:
     alerts = list(AlertBook().update(NOW, [facts], people, health).values())
     for unrecorded in ("disk_full", "failed"):
         alerts += AlertBook().update(NOW, [], [], HealthFacts(unrecorded=unrecorded)).values()
+    for word in ("refused", "unreachable", "full"):
+        voice = HealthFacts(relay=("turn.example.com", word), voice_nodes_away={"b": "refused"})
+        alerts += AlertBook().update(NOW, [], [], voice).values()
     assert {alert.kind for alert in alerts} == set(typing.get_args(Kind))
     for alert in alerts:
         text = explain(alert, locale, NOW, {"q1": "手机售后", "a1": "李晓雯"})
