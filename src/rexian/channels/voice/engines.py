@@ -16,12 +16,14 @@ def engine_of(settings: Settings) -> VoiceEngine | None:
     """None when there are to be no calls. Raises `SettingsError` in words."""
     if not settings.voice_enabled:
         return None
+    from rexian.channels.voice.webrtc.config import config_of
+
+    config = config_of(settings)  # with an exchange too: its browsers are told of the same STUN and TURN
     if settings.voice_engine == "asterisk":
         return _asterisk(settings)
-    from rexian.channels.voice.webrtc.config import config_of
     from rexian.channels.voice.webrtc.engine import EmbeddedEngine
 
-    return EmbeddedEngine(settings.home, config_of(settings))
+    return EmbeddedEngine(settings.home, config)
 
 
 def _asterisk(settings: Settings) -> VoiceEngine:

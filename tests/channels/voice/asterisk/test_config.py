@@ -19,10 +19,10 @@ from rexian.channels.voice.asterisk.legs import Leg, companion
 from rexian.channels.voice.asterisk.plan import plan_of
 from rexian.channels.voice.asterisk.sounds import BadSound, Sounds, tone_uri
 from rexian.channels.voice.asterisk.watch import read_draining
-from rexian.channels.voice.engines import browser_phones, exchange_socket
+from rexian.channels.voice.engines import browser_phones, engine_of, exchange_socket
 from rexian.channels.voice.port import Tone
 from rexian.cli import main
-from rexian.kit.settings import SettingsError, load_settings
+from rexian.kit.settings import Settings, SettingsError, load_settings
 from tests.channels.voice.asterisk.exchange import without_kamailio
 
 SECRET = "s" * 40
@@ -234,3 +234,12 @@ def test_tones_have_names() -> None:
     for bad in ("loud", "99999", "1;rm"):
         with pytest.raises(BadSound):
             tone_uri(Tone(bad))
+
+
+@pytest.mark.parametrize("engine", ["embedded", "asterisk"])
+def test_what_is_no_address_of_a_turn_server_is_told_at_the_start(engine: str, tmp_path: Path) -> None:
+    """With an exchange too: its browsers are told of it."""
+    turn = ("turn:turn.example.com:threefour", "rexian", "password")
+    settings = Settings(home=tmp_path, voice_enabled=True, voice_engine=engine, voice_turn=turn)  # type: ignore[arg-type]
+    with pytest.raises(SettingsError, match="voice_turn"):
+        engine_of(settings)
