@@ -2,7 +2,8 @@
 
 A call is two legs that talk, G.711 in SRTP, 50 packets a second each way. `voice.mixer`: the mixer alone, its jitter
 buffers with it; `voice.mixer_srtp`: opened and sealed besides; `voice.call`: the whole engine over loopback, with
-callers in another process, once the calls are up. `voice.calls`: the most calls at which 99 of 100 beats are less than
+callers in another process, twenty calls that are up; `voice.call_of_100`: a hundred, which share what beat and wake-ups
+cost. `voice.calls`: the most calls at which 99 of 100 beats are less than
 30 ms late (tried in steps; the callers share the cores). `voice.tap_to_ring`: through the whole product, until a
 person's desk rings (`bench.voice_setup`).
 
@@ -229,12 +230,13 @@ def main() -> None:
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", file=sys.stderr)
     figure("voice.mixer", mixer_alone(100, 500), "% core/call", as_json=as_json)
     figure("voice.mixer_srtp", mixer_with_srtp(100, 300), "% core/call", as_json=as_json)
-    ours = loopback(20, given.seconds)
+    ours, many = loopback(20, given.seconds), loopback(100, given.seconds)
     python = given.peer or (sys.executable if importlib.util.find_spec("aiortc") else None)
     peer = peer_cost(python, 2, given.seconds) if python else None
     if python is None:
         print("peer missing: aiortc isn't installed; --peer PYTHON", file=sys.stderr)
     figure("voice.call", ours.cost, "% core/call", "stock aiortc" if peer else None, peer, as_json=as_json)
+    figure("voice.call_of_100", many.cost, "% core/call", "stock aiortc" if peer else None, peer, as_json=as_json)
     show_set_up(set_up(given.set_ups), as_json=as_json)
     idle = idle_late_ms(given.seconds)
     figure("voice.idle_late_p99", idle, "ms", "limit", LIMIT_MS, as_json=as_json)

@@ -1,6 +1,6 @@
 """Telephone calls by sipp through reception, menu key (RFC 4733), queue and agents' SIP phones (`bench.telephone`).
 
-A call costs the house and Asterisk together some 80 to 120 ms of processor time, recording included: 5 a second leave
+A call costs the house and Asterisk together some 75 to 135 ms of processor time, recording included: 5 a second leave
 two cores room for sipp and the agents' pages. REXIAN_TEST_CALLS=500 REXIAN_TEST_CALL_RATE=20 asks for more of a machine
 that does nothing else.
 """
