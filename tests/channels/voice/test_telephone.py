@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from rexian.channels.voice.port import Caller
+from rexian.channels.voice.settings import VoiceLimits
 from rexian.directory.customers.contract import find_or_create
 from rexian.directory.customers.tables import customer
 from tests.channels.voice.rig import Street
@@ -66,3 +67,18 @@ async def test_a_number_that_is_nobodys_is_turned_away(hotline: Street) -> None:
     hotline.engine.offer("PJSIP.trunk-2", Caller(number="1", dialled="999"))
     await hotline.until(lambda: "PJSIP.trunk-2" not in hotline.engine.legs)
     assert not hotline.voice.director.calls
+
+
+async def test_one_who_was_cut_off_and_cannot_be_called_again_leaves_nobody_stuck(hotline: Street) -> None:
+    """The exchange has come back and forgotten the line, and has no way out to the caller's number."""
+    li, phone = await hotline.agent(hotline.city.li)
+    hotline.engine.offer("PJSIP.trunk-7", Caller(number="+8613800138007", dialled="4008123456"))
+    handling = await li.accept()
+    await phone.up()
+    hotline.voice.limits = VoiceLimits(grace_ms=400)
+    hotline.engine.crash()
+    hotline.engine.come_up()
+    told = await phone.got("nack", code="dial_by_hand")
+    assert "13800138007" in told["text"]
+    await li.until(lambda: li.view("me", "handlings")[handling["id"]]["state"] == "after_contact_work")
+    await phone.until(lambda: not phone.live())

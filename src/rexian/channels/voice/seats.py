@@ -63,7 +63,7 @@ class Seats:
                 return
             except (Unsupported, Busy, Gone):
                 pass
-        call.ring_told = True
+        call.ring_told, call.redial = True, False  # one who was cut off has the grace of a lost line, then it ends
         code = "dial_by_hand" if call.number else "page_gone"
         self._director.people.tell(facts.agent_id, code, about=facts.main, number=call.number)
 
