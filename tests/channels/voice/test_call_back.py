@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import wave
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -13,7 +14,7 @@ import sqlalchemy as sa
 
 from rexian.channels.chat.tables import chat_file
 from rexian.channels.voice.live import LiveCall
-from rexian.channels.voice.port import Number, RecordingOrder
+from rexian.channels.voice.port import Down, Number, RecordingOrder
 from rexian.engine import commands as engine
 from rexian.engine.specs import Party
 from rexian.kit.g711 import encode
@@ -53,6 +54,32 @@ async def test_a_number_is_rung_where_the_engine_can(street: Street) -> None:
     await li.accept()
     await street.until(lambda: street.engine.dialled)
     assert street.engine.dialled[-1] == (caller.leg, Number("+8613800138000"))
+    street.engine.pick_up(caller.leg)
+    line = await phone.up()
+    await street.until(lambda: street.hears(caller.leg) == {line["leg"]})
+
+
+async def test_a_number_is_rung_again_when_the_engine_was_away_just_then(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    street.engine.numbers = True
+    originate, tried = street.engine.originate, []
+
+    async def away_at_first(leg_id: str, *args: Any, **more: Any) -> None:
+        tried.append(leg_id)
+        if len(tried) == 1:
+            raise Down("the exchange has just gone")
+        await originate(leg_id, *args, **more)
+
+    monkeypatch.setattr(street.engine, "originate", away_at_first)
+    caller = await street.caller()
+    await caller.call()
+    await caller.state("waiting")
+    await caller.ask("call_back", number="+8613800138000")
+    await caller.close()
+    li, phone = await street.agent(street.city.li)
+    await li.accept()
+    await street.until(lambda: (caller.leg, Number("+8613800138000")) in street.engine.dialled)
     street.engine.pick_up(caller.leg)
     line = await phone.up()
     await street.until(lambda: street.hears(caller.leg) == {line["leg"]})

@@ -117,13 +117,13 @@ class Ears:
         return first.received_at if first is not None else 0
 
     async def _who_was_cut_off(self, there: set[str]) -> None:
-        """Telephones whose line is no more, before anybody is rung for them."""
+        """Telephones whose line is no more, before anybody is rung for them. Who was called again once has had that."""
         for call in list(self._channel.director.calls.values()):
             facts, customer = self._channel.director.facts(call), call.customer
             if facts is None or not facts.telephone or facts.call_back or call.expected or call.released:
                 continue
             lost = customer is not None and customer.state == "lost" and call.contact_id not in there
-            if not lost or facts.stage not in ("reception", "waiting", "talking"):
+            if not lost or call.ringing_since or facts.stage not in ("reception", "waiting", "talking"):
                 continue
             try:
                 await self._channel.guests.cut_off(call, facts)

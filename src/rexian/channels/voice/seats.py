@@ -43,14 +43,21 @@ class Seats:
         if facts.call_back or call.redial:
             if facts.stage == "talking" and away and not call.ringing_since:
                 call.ringing_since = now
-                await self._find_number(call, facts)
-                await self._ring(call, facts)
+                await self._ring_or_later(call, facts)
         elif line is None and facts.stage != "ended" and not call.released:
             # After our restart: it was there, and may come back.
             name = LegName(interaction_id=first_of(facts), kind="customer")
             call.add(Line(name, "lost", now, "customer"))
         if line is not None and line.state == "up":
             call.ringing_since, call.redial = 0, False
+
+    async def _ring_or_later(self, call: LiveCall, facts: Facts) -> None:
+        try:
+            await self._find_number(call, facts)
+            await self._ring(call, facts)
+        except BaseException:  # nothing has rung (the machine went away just now): the next look tries again
+            call.ringing_since = 0
+            raise
 
     async def _ring(self, call: LiveCall, facts: Facts) -> None:
         """Call the customer back: their page if it is open, else their telephone, else the agent has to dial."""
