@@ -51,6 +51,12 @@ class Shelf:
     async def adopt(self, alive: set[str]) -> list[Kept]:
         return []
 
+    async def unnoted(self) -> list[Kept]:
+        return []
+
+    async def noted(self, recording_id: str) -> None:
+        return None
+
 
 @pytest.fixture
 def shelf(street: Street, monkeypatch: pytest.MonkeyPatch) -> Shelf:

@@ -86,13 +86,18 @@ class Keeper:
         if store.place == "disk":
             return
         drawn = recording.c.picture.is_not(None)
-        for row in await self._due(recording.c.state == "kept", recording.c.place == "disk", drawn):
+        rows = await self._due(recording.c.state == "kept", recording.c.place == "disk", drawn)
+        if not rows and not self._later:
+            self._book.store_away = ""
+        for row in rows:
             name = file_name(row.tenant_id, row.id)
             try:
                 await store.keep(name, self._book.folder / name)
             except StorageTrouble as error:
+                self._book.store_away = str(error)
                 self._failed("recording.not_put_away", row, error)
                 continue
+            self._book.store_away = ""
             await self._set(row, place=store.place)
 
     async def _erase(self) -> None:
