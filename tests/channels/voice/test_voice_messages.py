@@ -23,8 +23,9 @@ from rexian.kit import i18n
 from rexian.kit.clock import FakeClock
 from rexian.kit.g711 import encode
 from rexian.kit.ids import new_id
-from rexian.kit.keys import KeyTrouble
+from rexian.kit.keys import master_of
 from rexian.kit.sealed import SealedWriter
+from rexian.kit.settings import Settings
 from rexian.runtime.port import Unavailable
 from rexian.runtime.tables import content, journal
 from rexian.work.recordings import book as module
@@ -236,7 +237,7 @@ def trouble(
     trouble = pytest.MonkeyPatch()
 
     def no_key() -> Any:
-        raise KeyTrouble("the master key is missing")
+        return master_of(Settings(master_key="is missing"))
 
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "disk full")
