@@ -219,7 +219,8 @@ class Voicemails:
         )  # fmt: skip
         command = engine.PostMessage(interaction_id=words.interaction_id, message_id=words.id, author=by, kind="file")
         id = str(uuid.uuid5(uuid.UUID(words.id), "voicemail"))
-        await self._asking.insist(words.tenant_id, command, by, id=id, content=[content])
+        if await self._asking.insist(words.tenant_id, command, by, id=id, content=[content]) is None:
+            _log.warning("voice.words_too_late", contact_id=words.contact_id, recording_id=words.id)
 
     async def keep_left_over(self) -> None:
         """Keep what was being left when a process died, and what could not be kept before."""
