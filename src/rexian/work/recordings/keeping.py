@@ -115,12 +115,18 @@ class Keeper:
             try:
                 await store.keep(name, self._book.folder / name)
             except StorageTrouble as error:
-                self._book.store_away = str(error)
-                self._failed("recording.not_put_away", row, error)
+                await self._not_put_away(row, error)
                 continue
             self._book.store_away = ""
             await self._set(row, place=store.place)
         return self._more(rows)
+
+    async def _not_put_away(self, row: Row[Any], error: StorageTrouble) -> None:
+        """Trouble, unless another process was quicker."""
+        still = select(recording).where(recording.c.id == row.id, recording.c.place == "disk", KEPT)
+        if await self._rows(still):
+            self._book.store_away = str(error)
+            self._failed("recording.not_put_away", row, error)
 
     async def _erase(self) -> bool:
         rows = await self._rows(self.due_to_erase())
