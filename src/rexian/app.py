@@ -33,7 +33,7 @@ from rexian.kit.database import Database, is_outage
 from rexian.kit.settings import Settings
 from rexian.kit.slice import Slice
 from rexian.kit.sockets import AsgiApp
-from rexian.recorded import BookOfCalls
+from rexian.recorded import BookOfCalls, SoundsOfMessages
 from rexian.runtime.host import FloorHost
 from rexian.runtime.mirror import Mirror
 from rexian.runtime.port import FloorPort, Unavailable
@@ -89,11 +89,12 @@ class House:
             self.db, self.clock, self.tickets, self.commands, self.rooms,
             own_origin=own_origin, agent_types=self.whispers.agent_types,
         )  # fmt: skip
-        self.chat = ChatChannel(
-            self.db, self.clock, settings, self.whispers, self.book, self._mirror_of, own_origin, last_agent=last_agent
-        )
-        self.prompts = prompts.make(self.db, settings)
         self.recordings = make_book(self.db, self.clock, settings)
+        self.chat = ChatChannel(
+            self.db, self.clock, settings, self.whispers, self.book, self._mirror_of, own_origin,
+            SoundsOfMessages(self.recordings), last_agent=last_agent,
+        )  # fmt: skip
+        self.prompts = prompts.make(self.db, settings)
         self.voice = self._make_voice(voice or engine_of(settings))
         self.channels: list[Channel] = [self.chat, *([self.voice] if self.voice is not None else [])]
         self.slices: list[Slice] = [
@@ -266,6 +267,8 @@ class House:
             voice_nodes_away=dict(self.voice.health.nodes_away) if self.voice is not None else {},
             relay=self.voice.relay_trouble if self.voice is not None else None,
             unrecorded=self.voice.recorder.trouble if self.voice is not None else "",
+            messages_unkept=self.voice.voicemails.unkept if self.voice is not None else 0,
+            store_away=self.recordings.store_away,
         )  # fmt: skip
 
     async def examine(self) -> list[Part]:

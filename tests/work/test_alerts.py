@@ -100,6 +100,8 @@ def test_every_kind_is_explained_with_its_parameters(locale: str) -> None:
     alerts = list(AlertBook().update(NOW, [facts], people, health).values())
     for unrecorded in ("disk_full", "failed"):
         alerts += AlertBook().update(NOW, [], [], HealthFacts(unrecorded=unrecorded)).values()
+    keeping = HealthFacts(messages_unkept=2, store_away="connection refused")
+    alerts += AlertBook().update(NOW, [], [], keeping).values()
     for word in ("refused", "unreachable", "full"):
         voice = HealthFacts(relay=("turn.example.com", word), voice_nodes_away={"b": "refused"})
         alerts += AlertBook().update(NOW, [], [], voice).values()

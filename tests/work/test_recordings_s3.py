@@ -10,15 +10,17 @@ import boto3  # type: ignore[import-untyped]
 import pytest
 from moto.server import ThreadedMotoServer
 
+from rexian.channels.chat.files import add_sound
+from rexian.engine.specs import Party
 from rexian.kit.ids import new_id
 from rexian.kit.sealed import SealedReader
 from rexian.kit.settings import Settings
-from rexian.work.recordings.book import Book
+from rexian.work.recordings.book import Book, Message
 from rexian.work.recordings.keeping import Keeper
 from rexian.work.recordings.storage import Bucket, StorageTrouble, store_of
 from rexian.work.recordings.tables import recording
 from tests.served import Served
-from tests.work.recorded import sound, write
+from tests.work.recorded import header, sound, write
 from tests.work.test_recordings import heard, samples
 
 BUCKET, PREFIX = "yungang", "calls/"
@@ -110,3 +112,46 @@ async def test_a_recording_is_put_away_heard_and_erased(
     assert not there(order.path)
     async with await served.staff(served.city.zhao) as supervisor:
         assert (await supervisor.get(f"/api/recordings/{order.id}")).json()["state"] == "erased"
+
+
+async def test_a_voice_message_waits_for_a_store_that_is_away(
+    served: Served, bucket: Bucket, endpoint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is kept, heard and alarmed of meanwhile, and carried over once the store is back."""
+    book, db, clock = served.house.recordings, served.house.db, served.house.clock
+    monkeypatch.setattr(book, "store", Bucket(BUCKET, PREFIX, "http://127.0.0.1:9"))
+    wav = header() + sound((2, 440, 0))
+    words = Message(new_id(), served.city.yunshan, new_id(), new_id(), clock.now_ms(), 2_000)
+    await book.take_in(words, wav)
+    async with db.tenant(words.tenant_id) as tx:
+        by = Party("customer", new_id())
+        await add_sound(tx, words.id, tenant_id=words.tenant_id, name="voicemail.wav", size=len(wav), by=by, now=1)
+    await Keeper(db, clock, book).once()
+    assert "Connect" in book.store_away
+    async with await served.staff(served.city.sun) as admin:
+        assert (await admin.get(f"/api/files/{words.id}")).content[-1_000:] == wav[-1_000:]
+        monkeypatch.setattr(book, "store", bucket)
+        await Keeper(db, clock, book).once()
+        assert book.store_away == ""
+        assert names(endpoint) == [f"{PREFIX}{words.tenant_id}/{words.id}.rxs"]
+        assert not there(str(book.folder / words.tenant_id / f"{words.id}.rxs"))
+        assert (await admin.get(f"/api/files/{words.id}")).content[-1_000:] == wav[-1_000:]
+
+
+async def test_two_keepers_of_a_store_make_no_trouble_of_each_other(
+    served: Served, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = served.house.recordings
+    monkeypatch.setattr(book, "store", bucket)
+    order = await book.begin(served.city.yunshan, new_id(), new_id())
+    await book.finish(order.id, write(order, sound((1, 440, 0))))
+    keep = bucket.keep
+
+    async def second(name: str, path: Path) -> None:
+        monkeypatch.setattr(bucket, "keep", keep)
+        await Keeper(served.house.db, served.house.clock, book).once()
+        await keep(name, path)
+
+    monkeypatch.setattr(bucket, "keep", second)
+    await Keeper(served.house.db, served.house.clock, book).once()
+    assert book.store_away == ""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from litestar import get
-from litestar.response import File
+from litestar.response import File, Stream
 
 from rexian.channels.chat import files
-from rexian.channels.chat.api import send_file
+from rexian.channels.chat.api import BYTES, send_file
 from rexian.channels.chat.channel import ChatChannel
 from rexian.channels.chat.files import FileCard
 from rexian.directory.act import acting, refuse
@@ -20,8 +20,8 @@ from rexian.work.desk.contract import sees_one_of
 from rexian.work.floors import floor_of
 
 
-@get("/api/files/{file_id:str}", opt={"scope": "contact.read"}, tags=["desk"], operation_id="getFile")
-async def download_by_staff(who: Principal, chat: ChatChannel, floors: FloorHost, file_id: ObjectId) -> File:
+@get("/api/files/{file_id:str}", opt={"scope": "contact.read"}, tags=["desk"], operation_id="getFile", responses=BYTES)
+async def download_by_staff(who: Principal, chat: ChatChannel, floors: FloorHost, file_id: ObjectId) -> File | Stream:
     """Fetch a file of a contact that one may see. Only sound pictures are shown in place; the rest is a download.
 
     Each opening of a voice is put into the audit trail.
@@ -35,7 +35,7 @@ async def download_by_staff(who: Principal, chat: ChatChannel, floors: FloorHost
     if card is not None and card.type.startswith("audio/"):  # words that a caller left
         async with acting(chat.db, chat.clock, who, card.tenant_id) as act:
             await act.record("message.listened", "file", file_id, contact_id=next(iter(contact_ids), ""))
-    return send_file(chat, card, shared=False)
+    return await send_file(chat, card, shared=False)
 
 
 async def _may_open(

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import io
-import wave
-from pathlib import Path
 from typing import Any
 
 import msgspec
-import numpy as np
-import pytest
-import sqlalchemy as sa
 
-from rexian.channels.chat.tables import chat_file
 from rexian.channels.voice.live import LiveCall
-from rexian.channels.voice.port import Down, Number, RecordingOrder
+from rexian.channels.voice.port import Down, Number
 from rexian.engine import commands as engine
 from rexian.engine.specs import Party
-from rexian.kit.g711 import encode
 from rexian.kit.ids import new_id
-from rexian.kit.sealed import SealedWriter
-from rexian.runtime.tables import content
 from tests.channels.voice.rig import SDP, Street
 
 
@@ -95,63 +85,6 @@ async def test_an_agent_is_told_to_dial_by_hand_where_it_cannot(street: Street) 
     await li.accept()
     told = await phone.got("nack", code="dial_by_hand")
     assert "13800138000" in told["text"]
-
-
-class Sealing:
-    """Makes the rig's engine write what a real one would: one second of a tone on the customer's track."""
-
-    def __init__(self, street: Street, monkeypatch: pytest.MonkeyPatch) -> None:
-        self._record = street.engine.record
-        monkeypatch.setattr(street.engine, "record", self.record)
-
-    async def record(self, bridge_id: str, order: RecordingOrder) -> None:
-        tone = (8_000 * np.sin(np.arange(8_000) * 2 * np.pi * 440 / 8_000)).astype(np.int16)
-        both = np.zeros(16_000, np.uint8)
-        both[::2] = np.frombuffer(encode(tone), np.uint8)
-        writer = SealedWriter(Path(order.path), order.key)
-        writer.write(b"RIFF\xff\xff\xff\xffWAVEfmt \x12\0\0\0\x07\0\x02\0" + bytes(14) + b"data\xff\xff\xff\xff")
-        writer.write(both.tobytes())
-        writer.close()
-        await self._record(bridge_id, order)
-
-
-async def test_words_that_are_left_are_in_the_transcript_before_they_are_called_saved(
-    street: Street, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    Sealing(street, monkeypatch)
-    caller = await street.caller()
-    await caller.call()
-    await caller.state("waiting")
-    await street.until(lambda: caller.of("say"))
-    await caller.send(t="key", digit="2")
-    await street.until(lambda: street.engine.recordings)
-    await caller.send(t="key", digit="#")
-    await street.until(lambda: caller.leg not in street.engine.legs)
-    async with street.served.house.db.system() as tx:
-        words = (await tx.execute(sa.select(content).where(content.c.contact_id == caller.contact))).one()
-        kept = (await tx.execute(sa.select(chat_file).where(chat_file.c.id == words.file_id))).one()
-    assert kept.type == "audio/wav"
-    data = street.served.house.chat.store.path(kept.sha256).read_bytes()
-    with wave.open(io.BytesIO(data)) as file:
-        sound = np.frombuffer(file.readframes(file.getnframes()), np.int16)
-    assert np.argmax(np.abs(np.fft.rfft(sound[:8_000]))) == 440
-    await caller.state("call_back")
-    li, _ = await street.agent(street.city.li)
-    assert (await li.accept())["id"] == caller.interaction
-
-
-async def test_a_caller_who_hangs_up_while_leaving_words_has_left_them(
-    street: Street, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    Sealing(street, monkeypatch)
-    caller = await street.caller()
-    await caller.call()
-    await caller.state("waiting")
-    await street.until(lambda: caller.of("say"))
-    await caller.send(t="key", digit="2")
-    await street.until(lambda: street.engine.recordings)
-    street.engine.bye(caller.leg)
-    await caller.state("call_back")
 
 
 async def test_words_left_for_a_queue_that_is_gone_are_heard_in_another(street: Street) -> None:

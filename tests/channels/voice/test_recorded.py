@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 import sqlalchemy as sa
@@ -14,8 +14,11 @@ from rexian.channels.voice.live import Kept, Unfinished
 from rexian.channels.voice.port import Failed, RecordingEnded, RecordingOrder
 from rexian.kit import i18n
 from rexian.kit.ids import new_id
+from rexian.runtime.port import Unavailable
 from rexian.runtime.tables import journal
+from rexian.work.recordings.tables import recording
 from tests.channels.voice.rig import Street
+from tests.work.recorded import sound, write
 
 
 class Shelf:
@@ -50,6 +53,12 @@ class Shelf:
 
     async def adopt(self, alive: set[str]) -> list[Kept]:
         return []
+
+    async def unnoted(self) -> list[Kept]:
+        return []
+
+    async def noted(self, recording_id: str) -> None:
+        return None
 
 
 @pytest.fixture
@@ -150,3 +159,64 @@ async def test_never_is_never(street: Street, shelf: Shelf) -> None:
     shelf.rule = "never"
     await street.talk()
     assert not street.engine.recordings
+
+
+# -- the journal learns of each ----------------------------------------------------------------------------------------
+async def kept_untold(street: Street, contact: str, interaction: str) -> str:
+    """A recording whose row is kept; whoever was to tell the journal of it was killed right then."""
+    book = street.served.house.recordings
+    order = await book.begin(street.city.yunshan, contact, interaction)
+    ended = write(order, sound((1, 440, 1_000)))
+    assert await book.finish(order.id, ended) is not None
+    return order.id
+
+
+async def noted(street: Street, recording_id: str) -> list[str]:
+    """The hashes that the journal has of it."""
+    mine = journal.c.body["recording_id"].as_string() == recording_id
+    stored = sa.select(journal.c.body).where(journal.c.kind == "RecordingStored", mine)
+    async with street.served.house.db.system() as tx:
+        return [row.body["sha256"] for row in await tx.execute(stored)]
+
+
+async def row_of(street: Street, recording_id: str) -> Any:
+    async with street.served.house.db.system() as tx:
+        return (await tx.execute(sa.select(recording).where(recording.c.id == recording_id))).one()
+
+
+async def test_who_is_killed_between_keeping_and_noting_notes_it_later_and_once(street: Street) -> None:
+    caller, _, _ = await street.talk()
+    id = await kept_untold(street, caller.contact, caller.interaction)
+    assert (await noted(street, id), (await row_of(street, id)).noted_at) == ([], None)
+    await street.voice.keeping.take_over()
+    row = await row_of(street, id)
+    assert await noted(street, id) == [row.sha256]
+    assert row.noted_at is not None
+
+    async with street.served.house.db.system() as tx:  # killed once more, before the row said so
+        await tx.execute(sa.update(recording).where(recording.c.id == id).values(noted_at=None))
+    await street.voice.keeping.take_over()
+    assert await noted(street, id) == [row.sha256]
+    assert (await row_of(street, id)).noted_at is not None
+
+
+async def test_a_floor_that_is_away_is_told_later(street: Street, monkeypatch: pytest.MonkeyPatch) -> None:
+    caller, _, _ = await street.talk()
+    id = await kept_untold(street, caller.contact, caller.interaction)
+
+    async def away(*_: object, **__: object) -> None:
+        raise Unavailable("starting")
+
+    monkeypatch.setattr(street.voice.asking, "ask", away)
+    await street.voice.keeping.take_over()
+    assert (await row_of(street, id)).noted_at is None
+    monkeypatch.undo()
+    await street.voice.keeping.take_over()
+    assert len(await noted(street, id)) == 1
+
+
+async def test_of_a_contact_that_the_floor_has_forgotten_nobody_asks_for_ever(street: Street) -> None:
+    id = await kept_untold(street, new_id(), new_id())
+    await street.voice.keeping.take_over()
+    assert (await row_of(street, id)).noted_at is not None
+    assert await noted(street, id) == []

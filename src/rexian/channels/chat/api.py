@@ -9,8 +9,9 @@ from urllib.parse import unquote_to_bytes
 from litestar import Request, Response, get, post, route
 from litestar.datastructures import UploadFile
 from litestar.enums import HttpMethod, RequestEncodingType
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import Body, HeaderParameter, QueryParameter
-from litestar.response import File
+from litestar.response import File, Stream
 from msgspec import Struct
 
 from rexian.channels.chat import files, wire
@@ -24,6 +25,11 @@ from rexian.engine.specs import Party
 from rexian.kit.problem import Problem, not_found
 
 UPLOADS_A_MINUTE = 20
+BYTES = {
+    200: ResponseSpec(
+        bytes, generate_examples=False, description="The file", media_type="application/octet-stream"
+    )
+}  # fmt: skip
 _CHUNK = 65_536
 _FREE = {"access-control-allow-origin": "*"}  # no cookies are involved: the token in the header is the right
 
@@ -96,10 +102,12 @@ def _file_name(given: str) -> str:
         raise Problem("file_name_unreadable", 400) from None
 
 
-@get("/chat/files/{file_id:str}", opt={"public": True}, tags=["chat"], operation_id="getChatFile")
+@get(
+    "/chat/files/{file_id:str}", opt={"public": True}, tags=["chat"], operation_id="getChatFile", responses=BYTES
+)  # fmt: skip
 async def download_by_customer(
     chat: ChatChannel, file_id: ObjectId, v: Annotated[str, QueryParameter(max_length=100)] = ""
-) -> File:
+) -> File | Stream:
     """Fetch a file of a chat by the signed address in its message."""
     if not chat.signer.opens(file_id, v, chat.clock.now_ms()):
         raise not_found("file")
@@ -107,7 +115,7 @@ async def download_by_customer(
     if card is None:
         async with chat.db.system() as tx:
             card = (await files.cards(tx, [file_id])).get(file_id)
-    return send_file(chat, card, shared=True)
+    return await send_file(chat, card, shared=True)
 
 
 @post("/api/files", opt={"scope": "desk.use"}, status_code=201, tags=["desk"], operation_id="uploadFile")
@@ -134,11 +142,30 @@ async def _chunks(upload: UploadFile) -> AsyncIterator[bytes]:
         yield chunk
 
 
-def send_file(chat: ChatChannel, card: FileCard | None, *, shared: bool) -> File:
-    """Answer with a file's bytes. Raises `Problem` (404) if there is none. `shared`: other sites' pages may show it."""
+async def send_file(chat: ChatChannel, card: FileCard | None, *, shared: bool) -> File | Stream:
+    """Answer with a file's bytes. Raises `Problem`: 404 if there is none, and as `files.Sounds` for a voice message.
+
+    `shared`: other sites' pages may show it.
+    """
+    if card is not None and card.sha256 == "":
+        sound = await chat.sounds.open(card.tenant_id, card.id)
+        headers = _headers(card, shared) | {
+            "content-length": str(sound.size), "content-disposition": f'attachment; filename="{card.name}"',
+        }  # fmt: skip
+        return Stream(sound.pieces(0, sound.size), media_type="application/octet-stream", headers=headers)
     path = chat.store.path(card.sha256) if card is not None else None
     if card is None or path is None or not path.is_file():
         raise not_found("file")
+    return File(
+        path,
+        filename=card.name,
+        media_type=card.type if card.image else "application/octet-stream",
+        content_disposition_type="inline" if card.image else "attachment",
+        headers=_headers(card, shared),
+    )
+
+
+def _headers(card: FileCard, shared: bool) -> dict[str, str]:
     voice = card.type.startswith("audio/")  # opened anew each time: staff's openings are audited
     headers = {
         "cache-control": "private, no-store" if voice else "private, max-age=86400, immutable",
@@ -147,13 +174,7 @@ def send_file(chat: ChatChannel, card: FileCard | None, *, shared: bool) -> File
     }
     if shared:
         headers |= _FREE | {"cross-origin-resource-policy": "cross-origin"}
-    return File(
-        path,
-        filename=card.name,
-        media_type=card.type if card.image else "application/octet-stream",
-        content_disposition_type="inline" if card.image else "attachment",
-        headers=headers,
-    )
+    return headers
 
 
 def _info(card: FileCard) -> FileInfo:

@@ -8,7 +8,7 @@ from typing import Any
 
 from rexian.channels.base import LastAgent, Whispers, nobody
 from rexian.channels.chat import wire
-from rexian.channels.chat.files import FileBook, FileStore
+from rexian.channels.chat.files import FileBook, FileStore, Sounds
 from rexian.channels.chat.lines import Lines
 from rexian.channels.chat.reading import Reading
 from rexian.channels.chat.settings import ChatLimits
@@ -42,8 +42,8 @@ class ChatChannel:
 
     def __init__(
         self, db: Database, clock: Clock, settings: Settings, whispers: Whispers, book: FileBook,
-        mirror_of: Callable[[str], Mirror], own_origin: Callable[[str, str], bool], limits: ChatLimits | None = None,
-        last_agent: LastAgent = nobody,
+        mirror_of: Callable[[str], Mirror], own_origin: Callable[[str, str], bool], sounds: Sounds,
+        limits: ChatLimits | None = None, last_agent: LastAgent = nobody,
     ) -> None:  # fmt: skip
         self.db = db
         self.clock = clock
@@ -55,6 +55,7 @@ class ChatChannel:
         self.degraded = False
         self.sockets: Mapping[str, AsgiApp] = {"/chat/ws": self.serve}
         self.store = FileStore(settings.files, settings.max_upload_bytes)
+        self.sounds = sounds
         self.uploads: dict[str, wire.Pace] = {}
         self.tasks: list[Task] = [self._keep_time, self._keep_names]
         self._mirror_of = mirror_of

@@ -13,10 +13,11 @@ import os
 import tempfile
 from collections.abc import AsyncIterator, Collection
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 import sqlalchemy as sa
 from msgspec import Struct
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rexian.channels.chat.sniff import Kind, sniff
@@ -31,7 +32,10 @@ _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 class FileCard(Struct, frozen=True, kw_only=True):
-    """All that there is to know of a stored file but its bytes."""
+    """All that there is to know of a stored file but its bytes.
+
+    `sha256` empty: a voice message that is kept as the recording of the same id (`Sounds`), and isn't in the folder.
+    """
 
     id: str
     tenant_id: str
@@ -49,6 +53,24 @@ class FileCard(Struct, frozen=True, kw_only=True):
         """As staff and API users see it."""
         view = {"id": self.id, "name": self.name, "type": self.type, "size": self.size, "image": self.image}
         return view | ({"width": self.width, "height": self.height} if self.image else {})
+
+
+class Sound(Protocol):
+    """A sound that is opened as it is sent. `size` in bytes."""
+
+    size: int
+
+    def pieces(self, begin: int, end: int) -> AsyncIterator[bytes]:
+        """The bytes from `begin` up to `end`, once."""
+        ...
+
+
+class Sounds(Protocol):
+    """Who keeps voice messages."""
+
+    async def open(self, tenant_id: str, file_id: str) -> Sound:
+        """Raises `Problem`: 404, 409 it was erased or is damaged, 503 its store or key is away."""
+        ...
 
 
 class FileBook:
@@ -161,6 +183,19 @@ async def add(tx: AsyncConnection, stored: Stored, *, tenant_id: str, name: str,
     )  # fmt: skip
     row = {name: getattr(card, name) for name in FileCard.__struct_fields__}
     await tx.execute(chat_file.insert().values(row | {"at": now}))
+    return card
+
+
+async def add_sound(
+    tx: AsyncConnection, id: str, *, tenant_id: str, name: str, size: int, by: Party, now: int
+) -> FileCard:
+    """Note a voice message, a WAV that is kept as the recording `id`. Again: nothing more."""
+    card = FileCard(
+        id=id, tenant_id=tenant_id, sha256="", name=name, type="audio/wav", size=size, image=False, width=None,
+        height=None, by_kind=by.kind, by_id=by.id,
+    )  # fmt: skip
+    row = {name: getattr(card, name) for name in FileCard.__struct_fields__}
+    await tx.execute(insert(chat_file).values(row | {"at": now}).on_conflict_do_nothing())
     return card
 
 

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from rexian.channels.base import LastAgent, nobody
-from rexian.channels.chat.files import FileBook, FileStore
+from rexian.channels.chat.files import FileBook
 from rexian.channels.visiting.abilities import Abilities
 from rexian.channels.visiting.address import Door, client_address, is_own
 from rexian.channels.visiting.entrance import Entrances
@@ -29,6 +29,7 @@ from rexian.channels.voice.kept import Keeping
 from rexian.channels.voice.listening import Ears
 from rexian.channels.voice.live import LiveCall, Recordings
 from rexian.channels.voice.lobby import Lobby, Receptions
+from rexian.channels.voice.noting import Noting
 from rexian.channels.voice.patience import Patience
 from rexian.channels.voice.reach import Reach
 from rexian.channels.voice.recorder import Recorder
@@ -108,13 +109,13 @@ class VoiceChannel:
         if voice.name == "asterisk":
             self.phones.names, self.phones.in_browser = {}, lambda name: sip_of(name) is not None
         self.visits = Visits(self.asking, lambda agent_id: self.names.get(agent_id, ""))
-        store = FileStore(settings.files, settings.max_upload_bytes)
-        self.voicemails = Voicemails(
-            voice, db, clock, store, book, self.asking, settings.home / "voicemail", settings.secret
-        )
         self.lobby = Lobby(self, receptions)
         self.guests = Guests(self)
         self.recorder = Recorder(voice, clock, self.asking, self.phones, recordings)
+        noting = Noting(self.asking, self.recorder)
+        self.voicemails = Voicemails(
+            voice, db, clock, book, self.asking, self.recorder, noting, settings.home / "voicemail", settings.secret
+        )
         self.director = Director(
             voice, clock, self.asking, self.phones, self.visits, lambda: self.limits, self.recorder, self._new_host,
             self.guests.find_number, self.guests.find_outsider,
@@ -123,7 +124,7 @@ class VoiceChannel:
             db, clock, voice, prompts, self.asking, self.phones, self._floors, lambda: self.limits,
             settings.voice_alarm_numbers,
         )  # fmt: skip
-        self.keeping = Keeping(voice, self.asking, self.recorder, self.voicemails)
+        self.keeping = Keeping(voice, self.recorder, self.voicemails, noting)
         self.ears = Ears(self)
         self.desk = DeskActs(self)
         self.patience = Patience(self)

@@ -5,13 +5,11 @@ where it is not sealed, and the journal learns of each.
 from __future__ import annotations
 
 import asyncio
-import uuid
 from typing import TYPE_CHECKING
 
-from rexian.channels.voice.asking import Asking
-from rexian.channels.voice.live import Kept, Unfinished
+from rexian.channels.voice.live import Unfinished
+from rexian.channels.voice.noting import Noting
 from rexian.channels.voice.port import Down, Failed, RecordingEnded, VoiceEngine
-from rexian.engine import commands as engine
 from rexian.kit import log
 from rexian.kit.database import is_outage
 
@@ -25,11 +23,11 @@ _log = log.get(__name__)
 class Keeping:
     """The recordings of this process, from their end on."""
 
-    def __init__(self, voice: VoiceEngine, asking: Asking, recorder: Recorder, voicemails: Voicemails) -> None:
+    def __init__(self, voice: VoiceEngine, recorder: Recorder, voicemails: Voicemails, noting: Noting) -> None:
         self._voice = voice
-        self._asking = asking
         self._recorder = recorder
         self._voicemails = voicemails
+        self._noting = noting
         self._told: dict[str, RecordingEnded] = {}  # not yet in the book: its database was away
         self._settled: set[str] = set()  # being written, and the engine needs nothing more of us for them
         self._lock = asyncio.Lock()
@@ -43,7 +41,7 @@ class Keeping:
         kept = await recordings.finish(event.recording_id, event)
         self._told.pop(event.recording_id, None)
         if kept is not None:
-            self._note(kept)
+            self._noting.soon(kept)
 
     async def take_over(self) -> None:
         """Go on with, finish or give up all that is open in the book, and clear what is in no book.
@@ -58,6 +56,7 @@ class Keeping:
                 for event in list(self._told.values()):
                     await self.ended(event)
                 await self._take_over()
+                await self._noting.catch_up()
             except (Down, Failed) as error:
                 _log.warning("voice.recordings_not_taken_over", error=str(error)[:200])
             except Exception as error:
@@ -73,7 +72,7 @@ class Keeping:
         self._settled &= running
         there = {one.id for one in unfinished if one.id in self._settled or await self._is_there(one)}
         for kept in await recordings.adopt(there):
-            self._note(kept)
+            self._noting.soon(kept)
         await self._voice.clear_recordings({one.id for one in unfinished} | being_left)
 
     async def _is_there(self, one: Unfinished) -> bool:
@@ -88,13 +87,3 @@ class Keeping:
         if found:
             self._settled.add(one.id)
         return found
-
-    def _note(self, kept: Kept) -> None:
-        """The journal knows what was recorded, and how its file must look. Of what was lost there is no file."""
-        if not kept.sha256:
-            return
-        command = engine.NoteRecording(
-            interaction_id=kept.interaction_id, recording_id=kept.id, sha256=kept.sha256,
-            duration_ms=kept.duration_ms, size=kept.size, why=kept.why,
-        )  # fmt: skip
-        self._asking.later(kept.tenant_id, command, id=str(uuid.uuid5(uuid.UUID(kept.id), "stored")))

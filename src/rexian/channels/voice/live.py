@@ -116,6 +116,18 @@ class Kept:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class LeftWords:
+    """A voice message, `id` for good. `started_at`: ms since 1970 UTC."""
+
+    id: str
+    tenant_id: str
+    contact_id: str
+    interaction_id: str
+    started_at: int
+    duration_ms: int
+
+
 class Recordings(Protocol):
     """Who keeps recordings (`work/recordings/contract.py`). None of it may stop a call."""
 
@@ -137,6 +149,18 @@ class Recordings(Protocol):
 
     async def adopt(self, alive: set[str]) -> list[Kept]:
         """Finish what an engine left behind that died; `alive` are still being written, or can still be had."""
+        ...
+
+    async def take_in(self, words: LeftWords, wav: bytes) -> Kept:
+        """Keep a voice message sealed as any recording; again: the same. Raises `OSError` when it can't be kept now."""
+        ...
+
+    async def unnoted(self) -> list[Kept]:
+        """Some of those that the journal may not know of yet: whoever was to tell it died."""
+        ...
+
+    async def noted(self, recording_id: str) -> None:
+        """The journal knows of it, or never will."""
         ...
 
     async def consent_rule(self, tenant_id: str) -> Literal["always", "prompt", "never"]: ...

@@ -144,9 +144,9 @@ class Lobby:
         if customer is None:
             return 0
         ms = await self._channel.voicemails.record(call, customer.id, interaction_id, act.most_s)
-        if ms:
+        if ms or (ms is None and (not act.queued or not _on_the_line(call))):
             await self.hand_on(call, interaction_id, act.queue_id, queued=act.queued)
-        return ms
+        return ms or 0
 
     async def hand_on(self, call: LiveCall, interaction_id: str, queue_id: str, *, queued: bool) -> None:
         """A message waits for an agent as a call-back does. A queue that is gone doesn't keep it from being heard."""
@@ -183,3 +183,7 @@ class Lobby:
             with contextlib.suppress(Down, Gone):
                 await self._channel.director.release(call, customer)
         self._channel.director.touch(call.contact_id)
+
+
+def _on_the_line(call: LiveCall) -> bool:
+    return call.customer is not None and call.customer.state != "lost" and not call.released

@@ -1,7 +1,9 @@
-"""Words that a customer leaves: recorded sealed, kept as an audio file in the transcript, and then called back.
+"""Words that a customer leaves: recorded sealed, kept as any recording is, heard in the transcript, then called back.
 
-Nothing is said to be saved before it is committed. A recording whose writer died (ours or the engine) is found in the
-folder at the next start and kept as far as it reaches. Keys follow from the installation's secret and the file's name.
+Nothing is said to be saved before it is committed. While it is being left a message lies in a folder of its own, under
+a key that follows from the installation's secret and the file's name: whatever is away then (the tenant's key, room,
+the database), no word is lost. One whose writer died (ours or the engine), or that could not be kept, is found in the
+folder and kept as far as it reaches.
 """
 
 from __future__ import annotations
@@ -12,21 +14,22 @@ import hmac
 import io
 import uuid
 import wave
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import numpy as np
 
 from rexian.channels.chat import files
-from rexian.channels.chat.files import FileBook, FileStore
+from rexian.channels.chat.files import FileBook
 from rexian.channels.voice.asking import Asking
-from rexian.channels.voice.live import LiveCall
+from rexian.channels.voice.live import LeftWords, LiveCall
+from rexian.channels.voice.noting import Noting
 from rexian.channels.voice.port import Down, Gone, RecordingOrder, Tone, VoiceEngine
+from rexian.channels.voice.recorder import Recorder
 from rexian.engine import commands as engine
 from rexian.engine.specs import Party
 from rexian.kit import g711, log, sealed
 from rexian.kit.clock import Clock
-from rexian.kit.database import Database
+from rexian.kit.database import Database, is_outage
 from rexian.kit.ids import new_id
 from rexian.runtime.port import Content, Unavailable
 
@@ -37,6 +40,8 @@ _MARK = ".begun"
 """Lies beside where a message is to be, from before its first sound until the engine has closed it."""
 _BEEP_S = 0.4
 _CLOSING_S = 3.0
+_AGAIN_MS = 10_000
+Sound = np.ndarray[tuple[int], np.dtype[np.int16]]
 _log = log.get(__name__)
 
 
@@ -44,26 +49,31 @@ class Voicemails:
     """The folder of messages that are being left, and how they get into the transcript."""
 
     def __init__(
-        self, voice: VoiceEngine, db: Database, clock: Clock, store: FileStore, book: FileBook, asking: Asking,
-        folder: Path, secret: str,
+        self, voice: VoiceEngine, db: Database, clock: Clock, book: FileBook, asking: Asking, recorder: Recorder,
+        noting: Noting, folder: Path, secret: str,
     ) -> None:  # fmt: skip
         self._voice = voice
         self._db = db
         self._clock = clock
-        self._store = store
         self._book = book
         self._asking = asking
+        self._recorder = recorder
+        self._noting = noting
         self._folder = folder
         self._secret = secret.encode()
         self._ends: dict[str, asyncio.Event] = {}
         self._files: dict[str, asyncio.Event] = {}
+        self._again_at: dict[str, int] = {}  # a file that could not be kept → not before, ms
 
     def _key(self, name: str) -> bytes:
         return hmac.new(self._secret, b"voicemail\0" + name.encode(), hashlib.sha256).digest()
 
     # -- recording -----------------------------------------------------------------------------------------------------
-    async def record(self, call: LiveCall, leg_id: str, interaction_id: str, most_s: int) -> int:
-        """Take what the customer says until `end` or `most_s`; returns the ms that are kept and committed."""
+    async def record(self, call: LiveCall, leg_id: str, interaction_id: str, most_s: int) -> int | None:
+        """Take what the customer says until `end` or `most_s`; returns the ms that are kept and committed.
+
+        None: they are there, sealed, and are kept later. Nobody may call them saved now.
+        """
         name = f"{call.tenant_id}_{call.contact_id}_{interaction_id}_{new_id()}"
         path, bridge = self._folder / f"{name}{_SUFFIX}", f"{call.contact_id}:v"
         await asyncio.to_thread(self._folder.mkdir, parents=True, exist_ok=True)
@@ -76,7 +86,7 @@ class Voicemails:
             await self._until(ended, most_s)
             if await self._put_down(bridge, leg_id, name[-36:]):  # else `take_over` still looks for it
                 await asyncio.to_thread(mark.unlink, missing_ok=True)
-            return await self.keep(path)
+            return await self._keep_now(path)
         finally:
             call.saving = ""
             self._ends.pop(call.contact_id, None)
@@ -149,81 +159,102 @@ class Voicemails:
         return {mark.stem[-36:] for mark in marks}
 
     # -- keeping -------------------------------------------------------------------------------------------------------
+    @property
+    def unkept(self) -> int:
+        """How many messages lie in the folder because they can't be kept now (no key, no room, no database)."""
+        return len(self._again_at)
+
+    async def _keep_now(self, path: Path) -> int | None:
+        """`keep`; None when that can't be done now."""
+        try:
+            return await self.keep(path)
+        except Exception as error:
+            if not isinstance(error, OSError | Unavailable | sealed.Broken) and not is_outage(error):
+                raise
+            self._not_kept(path, error)
+            return None
+
+    def _not_kept(self, path: Path, error: Exception) -> None:
+        _log.error("voice.voicemail_not_kept", file=path.name, error=str(error)[:200])
+        self._again_at[path.name] = self._clock.now_ms() + _AGAIN_MS
+
     async def keep(self, path: Path) -> int:
-        """Put a finished recording into its transcript; ms, 0 when there is nothing in it. Again: the same message."""
+        """Put a finished message among the recordings and into its transcript; ms, 0 when there is nothing in it.
+
+        Again: the same message. Raises `OSError` when it can't be kept now, and `Unavailable`; it lies there still.
+        """
         name = path.name.removesuffix(_SUFFIX)
         tenant_id, contact_id, interaction_id, message_id = name.split("_")
-        sound = await asyncio.to_thread(_sound, path, self._key(name))
+        sound, ended_at = await asyncio.to_thread(_sound, path, self._key(name))
         ms = len(sound) * 1000 // RATE
-        if ms < _LEAST_MS:
-            await asyncio.to_thread(path.unlink, missing_ok=True)
-            return 0
-        file_id = await self._store_file(tenant_id, contact_id, _wav(sound))
-        if file_id is not None:
-            await self._post(tenant_id, contact_id, interaction_id, message_id, file_id)
+        if ms >= _LEAST_MS:
+            words = LeftWords(message_id, tenant_id, contact_id, interaction_id, ended_at - ms, ms)
+            await self._keep(words, _wav(sound))
         await asyncio.to_thread(path.unlink, missing_ok=True)
-        return ms
+        self._again_at.pop(path.name, None)
+        return ms if ms >= _LEAST_MS else 0
 
-    async def _store_file(self, tenant_id: str, contact_id: str, data: bytes) -> str | None:
-        floor = self._asking.floor(tenant_id)
+    async def _keep(self, words: LeftWords, wav: bytes) -> None:
+        recordings, floor = self._recorder.recordings, self._asking.floor(words.tenant_id)
+        if recordings is None:
+            raise OSError("nobody keeps recordings here")
         if floor is None:
             raise Unavailable("the floor is starting")
-        contact = floor.contact(contact_id)
-        if contact is None:
-            return None
-        stored = await self._store.put(_one(data))
-        async with self._db.tenant(tenant_id) as tx:
-            by = Party("customer", contact.customer_id)
-            now = self._clock.now_ms()
-            card = await files.add(tx, stored, tenant_id=tenant_id, name="voicemail.wav", by=by, now=now)
-        self._book.put(card)
-        return card.id
+        kept = await recordings.take_in(words, wav)
+        contact = floor.contact(words.contact_id)
+        await self._show(words, Party("customer", contact.customer_id if contact else words.contact_id), len(wav))
+        self._noting.soon(kept)
 
-    async def _post(self, tenant_id: str, contact_id: str, interaction_id: str, message_id: str, file_id: str) -> None:
-        floor = self._asking.floor(tenant_id)
-        contact = floor.contact(contact_id) if floor is not None else None
-        by = Party("customer", contact.customer_id if contact is not None else contact_id)
+    async def _show(self, words: LeftWords, by: Party, size: int) -> None:
+        """In the transcript it is a file. One that is too late for it is among the contact's recordings."""
+        async with self._db.tenant(words.tenant_id) as tx:
+            now = self._clock.now_ms()
+            card = await files.add_sound(
+                tx, words.id, tenant_id=words.tenant_id, name="voicemail.wav", size=size, by=by, now=now
+            )
+        self._book.put(card)
         content = Content(
-            id=message_id, tenant_id=tenant_id, contact_id=contact_id, interaction_id=interaction_id, author=by,
-            kind="file", file_id=file_id,
+            id=words.id, tenant_id=words.tenant_id, contact_id=words.contact_id, interaction_id=words.interaction_id,
+            author=by, kind="file", file_id=card.id,
         )  # fmt: skip
-        command = engine.PostMessage(interaction_id=interaction_id, message_id=message_id, author=by, kind="file")
-        await self._asking.insist(
-            tenant_id, command, by, id=str(uuid.uuid5(uuid.UUID(message_id), "voicemail")), content=[content]
-        )
+        command = engine.PostMessage(interaction_id=words.interaction_id, message_id=words.id, author=by, kind="file")
+        id = str(uuid.uuid5(uuid.UUID(words.id), "voicemail"))
+        if await self._asking.insist(words.tenant_id, command, by, id=id, content=[content]) is None:
+            _log.warning("voice.words_too_late", contact_id=words.contact_id, recording_id=words.id)
 
     async def keep_left_over(self) -> None:
-        """After a start: keep what was being left when a process died."""
-        for path in await asyncio.to_thread(lambda: sorted(self._folder.glob(f"*{_SUFFIX}"))):
-            if path.name.split("_")[1] in self._ends or path.with_suffix(_MARK).exists():
+        """Keep what was being left when a process died, and what could not be kept before."""
+        paths = await asyncio.to_thread(lambda: sorted(self._folder.glob(f"*{_SUFFIX}")))
+        self._again_at = {path.name: self._again_at[path.name] for path in paths if path.name in self._again_at}
+        now = self._clock.now_ms()
+        for path in paths:
+            busy = path.name.split("_")[1] in self._ends or path.with_suffix(_MARK).exists()
+            if busy or self._again_at.get(path.name, 0) > now:
                 continue
             try:
                 await self.keep(path)
             except Unavailable:
                 return
-            except (OSError, ValueError, sealed.Broken) as error:
+            except OSError as error:
+                self._not_kept(path, error)
+                return  # whoever keeps them may be slow to say no: the next ones come with the next round
+            except (ValueError, sealed.Broken) as error:
                 _log.error("voice.voicemail_damaged", file=path.name, error=str(error)[:200])
                 await asyncio.to_thread(path.rename, path.with_suffix(".broken"))
 
 
-async def _one(data: bytes) -> AsyncIterator[bytes]:
-    yield data
-
-
-def _sound(path: Path, key: bytes) -> np.ndarray[tuple[int], np.dtype[np.int16]]:
-    """The customer's track of a sealed stereo mu-law WAV, as far as it was written."""
+def _sound(path: Path, key: bytes) -> tuple[Sound, int]:
+    """The customer's track of a sealed stereo mu-law WAV, as far as it was written, and when that was (ms)."""
     if not path.is_file():
-        return np.zeros(0, np.int16)
-    reader = sealed.SealedReader(path, key)
-    data = reader.read(0, reader.plain_size)
+        return np.zeros(0, np.int16), 0
+    with sealed.SealedReader(path, key) as reader:
+        data = reader.read(0, reader.plain_size)
     start = data.find(b"data") + 8
-    if start < 8:
-        return np.zeros(0, np.int16)
-    both = data[start : start + (len(data) - start) // 2 * 2]
-    return np.asarray(g711.decode(both[::2]), np.int16)
+    both = data[start : start + (len(data) - start) // 2 * 2] if start >= 8 else b""
+    return np.asarray(g711.decode(both[::2]), np.int16), int(path.stat().st_mtime * 1_000)
 
 
-def _wav(sound: np.ndarray[tuple[int], np.dtype[np.int16]]) -> bytes:
+def _wav(sound: Sound) -> bytes:
     out = io.BytesIO()
     with wave.open(out, "wb") as file:
         file.setnchannels(1)

@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from rexian.directory.act import Act
 from rexian.directory.keys.tables import tenant_key
 from rexian.kit.ids import new_id
-from rexian.kit.keys import Wrapper, new_key, seal, unseal
+from rexian.kit.keys import KeyTrouble, Wrapper, new_key, seal, unseal
+from rexian.kit.settings import SettingsError
 
 _CACHED = 1_000
 
@@ -36,7 +37,10 @@ class KeyRing:
     @property
     def _master(self) -> Wrapper:
         if self._found is None:
-            self._found = self._find()
+            try:
+                self._found = self._find()
+            except SettingsError as error:  # missing, or no key at all: it may be mended any time
+                raise KeyTrouble(str(error)) from error
         return self._found
 
     async def wrap(self, tx: AsyncConnection, tenant_id: str, owner: str, data_key: bytes, now_ms: int) -> Wrapped:

@@ -24,6 +24,8 @@ Kind = Literal[
     "relay_full",
     "recording_disk_full",
     "recording_failed",
+    "messages_unkept",
+    "recordings_store_away",
 ]
 
 
@@ -89,7 +91,8 @@ class HealthFacts(Struct, frozen=True, kw_only=True):
 
     `voice_down`: why nobody can call; `unrecorded`: why calls could not be recorded of late. '' when all is well.
     `voice_nodes_away`: exchanges among several that can't be reached, and why. `relay`: a TURN server, and what keeps
-    it from relaying.
+    it from relaying. `messages_unkept`: how many voice messages wait to be kept; `store_away`: why recordings can't be
+    carried to their store.
     """
 
     stopped_readers: dict[str, str] = {}
@@ -98,6 +101,8 @@ class HealthFacts(Struct, frozen=True, kw_only=True):
     voice_nodes_away: dict[str, str] = {}
     relay: tuple[str, Literal["refused", "unreachable", "full"]] | None = None
     unrecorded: Literal["", "disk_full", "failed"] = ""
+    messages_unkept: int = 0
+    store_away: str = ""
 
 
 class AlertBook:
@@ -215,3 +220,9 @@ def judge_health(health: HealthFacts, now: int) -> Iterator[Alert]:
     if health.unrecorded:
         kind: Kind = "recording_disk_full" if health.unrecorded == "disk_full" else "recording_failed"
         yield Alert(id="recording_failed", kind=kind, severity="bad", at=now)
+    if health.messages_unkept:
+        waiting = {"messages": health.messages_unkept}
+        yield Alert(id="messages_unkept", kind="messages_unkept", severity="bad", at=now, params=waiting)
+    if health.store_away:
+        params = {"why": health.store_away}
+        yield Alert(id="recordings_store_away", kind="recordings_store_away", severity="warn", at=now, params=params)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -18,49 +17,22 @@ from rexian.directory.page import LIMIT, Page, page_of
 from rexian.directory.principal import Principal
 from rexian.kit.clock import Clock
 from rexian.kit.database import Database
-from rexian.kit.keys import KeyTrouble
 from rexian.kit.problem import Problem, not_found
-from rexian.kit.sealed import Broken, SealedReader
 from rexian.work.recordings import service
-from rexian.work.recordings.book import HEAD, Book
+from rexian.work.recordings.book import Book
 from rexian.work.recordings.model import Hold, Listening, Recording, RecordingDetail, Rule
 from rexian.work.recordings.service import PASS_MS, Passes
-from rexian.work.recordings.storage import StorageTrouble
+from rexian.work.recordings.sound import Sound, open_sound
 from rexian.work.recordings.tables import recording
-from rexian.work.recordings.wav import NotWav, layout_of, right_header
 
 LISTEN = "recording.listen"
 KEEP = "recording.keep"
-PIECE = 65_536
 _RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
 
 OfContact = Annotated[
     str | None,
     Parameter(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$(?!\n)", description="Only of this contact."),
 ]
-
-
-class Sound:
-    """A recording's WAV as it is sent: the header made right, the rest as it was sealed."""
-
-    def __init__(self, reader: SealedReader) -> None:
-        head = reader.read(0, HEAD)
-        self._header = right_header(head, layout_of(head), reader.plain_size)
-        self._reader = reader
-        self.size = reader.plain_size
-
-    async def pieces(self, begin: int, end: int) -> AsyncIterator[bytes]:
-        """The bytes from `begin` up to `end`; closes the file."""
-        with self._reader as reader:
-            while begin < end:
-                if begin < len(self._header):
-                    piece = self._header[begin:end]
-                else:
-                    piece = reader.read(begin, min(PIECE, end - begin))
-                if not piece:
-                    return
-                yield piece
-                begin += len(piece)
 
 
 def wanted_range(header: str | None, size: int) -> tuple[int, int] | None:
@@ -78,14 +50,6 @@ def wanted_range(header: str | None, size: int) -> tuple[int, int] | None:
 
 def make_routes(book: Book, passes: Passes) -> list[Any]:
     """The routes over this book of recordings."""
-
-    async def opened(row: Any) -> Sound:
-        try:
-            return Sound(await book.open(row))
-        except (StorageTrouble, KeyTrouble, OSError) as error:
-            raise Problem("store_away", 503, retry_after_s=60) from error
-        except (Broken, NotWav) as error:
-            raise Problem("recording_damaged", 409) from error
 
     class RecordingController(Controller):
         """Recordings of calls."""
@@ -136,9 +100,7 @@ def make_routes(book: Book, passes: Passes) -> list[Any]:
                 raise not_found("recording")
             async with acting(db, clock, who, owner) as act:
                 row = await service.get_row(act, id)
-            if row.state != "kept":
-                raise Problem("recording_not_kept", 409, state=row.state)
-            return _streamed(await opened(row), request.headers.get("range"))
+            return _streamed(await open_sound(book, row), request.headers.get("range"))
 
         @put("/{recording_id:uuid}/hold", opt={"scope": KEEP}, operation_id="holdRecording", summary="Legal hold")
         async def hold(self, recording_id: UUID, data: Hold, who: Principal, db: Database, clock: Clock) -> Recording:

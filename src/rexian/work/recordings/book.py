@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import BigInteger, Row, cast, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rexian.directory.keys.contract import KeyRing, Wrapped
 from rexian.kit import log
@@ -17,7 +20,7 @@ from rexian.kit.clock import Clock
 from rexian.kit.database import Database
 from rexian.kit.ids import new_id
 from rexian.kit.keys import new_key
-from rexian.kit.sealed import Broken, SealedReader
+from rexian.kit.sealed import Broken, Sealed, SealedReader, SealedWriter
 from rexian.work.recordings.model import DAY_MS, Picture, Rule
 from rexian.work.recordings.picture import Drawing
 from rexian.work.recordings.storage import Store
@@ -52,6 +55,18 @@ class Ended:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Words that a caller has left. `id`: chosen by whoever recorded them; `started_at`: ms since 1970 UTC."""
+
+    id: str
+    tenant_id: str
+    contact_id: str
+    interaction_id: str
+    started_at: int
+    duration_ms: int
+
+
 def file_name(tenant_id: str, recording_id: str) -> str:
     """Its name in the folder and in the store, with slashes on every system."""
     return f"{tenant_id}/{recording_id}.rxs"
@@ -69,6 +84,8 @@ class Book:
         self.keys = keys
         self.store = store
         self.folder = folder
+        self.store_away = ""
+        """Why recordings can't be put away now; '' when they can."""
 
     async def rule(self, tenant_id: str) -> Rule:
         """The tenant's rule; the defaults when it has made none."""
@@ -115,6 +132,50 @@ class Book:
             row: Row[Any] | None = (await tx.execute(change.returning(recording))).one_or_none()
         return row
 
+    async def take_in(self, message: Message, wav: bytes) -> Row[Any]:
+        """Seal and keep words that were recorded elsewhere; committed when it returns. Again: what is kept already.
+
+        Raises `kit.keys.KeyTrouble`, `OSError`; then nothing is kept.
+        """
+        path, key = self.folder / file_name(message.tenant_id, message.id), new_key()
+        part = path.with_suffix(f".{os.getpid()}.part")
+        try:
+            sealed = await asyncio.to_thread(_seal, part, key, wav)
+            async with self._db.tenant(message.tenant_id) as tx:
+                if await self._insert(tx, message, key, sealed):
+                    await asyncio.to_thread(_put, part, path)  # the row is ours: nobody else puts a file there
+                return (await tx.execute(select(recording).where(recording.c.id == message.id))).one()
+        finally:
+            await asyncio.to_thread(part.unlink, missing_ok=True)
+
+    async def _insert(self, tx: AsyncConnection, message: Message, key: bytes, sealed: Sealed) -> bool:
+        now = self._clock.now_ms()
+        wrapped = await self.keys.wrap(tx, message.tenant_id, message.id, key, now)
+        row = dataclasses.asdict(message) | {
+            "kind": "message", "key_id": wrapped.key_id, "wrapped_key": wrapped.data, "state": "kept", "place": "disk",
+            "why": "stopped", "ended_at": message.started_at + message.duration_ms, "size": sealed.size,
+            "sha256": sealed.sha256,
+        }  # fmt: skip
+        made = await tx.execute(insert(recording).values(row).on_conflict_do_nothing().returning(recording.c.id))
+        if made.one_or_none() is None:
+            return False
+        await tx.execute(recording.update().where(recording.c.id == message.id).values(erase_at=_ERASE_AT))
+        return True
+
+    # -- what the journal knows ----------------------------------------------------------------------------------------
+    async def unnoted(self, most: int) -> list[Row[Any]]:
+        """Kept recordings that the journal has not been told of, as far as we know; the oldest first."""
+        still = (recording.c.state == "kept", recording.c.noted_at.is_(None))
+        async with self._db.system() as tx:
+            return list(await tx.execute(select(recording).where(*still).order_by(recording.c.id).limit(most)))
+
+    async def noted(self, recording_id: str) -> None:
+        """The journal has it, or never will."""
+        async with self._db.system() as tx:
+            done = recording.update().where(recording.c.id == recording_id)
+            await tx.execute(done.values(noted_at=self._clock.now_ms()))
+
+    # -- after a crash -------------------------------------------------------------------------------------------------
     async def adopt(self, alive: set[str]) -> int:
         """Finish what a process left behind that died while it recorded; `alive` are still being written.
 
@@ -146,6 +207,11 @@ class Book:
             _log.warning("recording.lost", recording_id=row.id, error=str(error)[:200])
             return Ended(0, 0, "", "lost")
 
+    async def find(self, tenant_id: str, recording_id: str) -> Row[Any] | None:
+        """The row of a tenant's recording."""
+        async with self._db.tenant(tenant_id) as tx:
+            return (await tx.execute(select(recording).where(recording.c.id == recording_id))).one_or_none()
+
     # -- the sound -----------------------------------------------------------------------------------------------------
     async def open(self, row: Row[Any]) -> SealedReader:
         """Open a kept recording. Raises `StorageTrouble`, `KeyTrouble`, `Broken`, `OSError`."""
@@ -163,6 +229,29 @@ class Book:
         """Work out the picture of a kept recording. Raises as `open` does, and `NotWav`."""
         with await self.open(row) as reader:
             return await asyncio.to_thread(_drawn, reader, layout_of(reader.read(0, HEAD)))
+
+
+def _seal(path: Path, key: bytes, plain: bytes) -> Sealed:
+    """A whole sealed file, on the disk. Raises `OSError`."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.unlink(missing_ok=True)
+    writer = SealedWriter(path, key)
+    try:
+        writer.write(plain)
+        return writer.close()
+    except OSError:
+        writer.abandon()
+        raise
+
+
+def _put(part: Path, path: Path) -> None:
+    """To its place, and its name on the disk too: what it was made from may go afterwards."""
+    part.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def _drawn(reader: SealedReader, layout: Layout) -> Picture:

@@ -1,6 +1,7 @@
 """What others may use of the recordings."""
 
-from rexian.work.recordings.book import Book, Ended, Order
+from rexian.work.recordings.book import Book, Ended, Message, Order
 from rexian.work.recordings.model import Consent, Rule
+from rexian.work.recordings.sound import Sound, open_sound
 
-__all__ = ["Book", "Consent", "Ended", "Order", "Rule"]
+__all__ = ["Book", "Consent", "Ended", "Message", "Order", "Rule", "Sound", "open_sound"]

@@ -27,7 +27,7 @@ class Span(Struct, frozen=True, array_like=True):
 
 class Picture(Struct, frozen=True, kw_only=True):
     """What a player draws. `customer`, `agent`: loudest sample of each bucket, 0…255 of full scale; a bucket is
-    `bucket_ms` long, and there are at most 4,000.
+    `bucket_ms` long, and there are at most 4,000. Of a voice message the agent's track is silent.
 
     `silences`: both are silent (below -40 dB) for two seconds and more; `overlaps`: both speak at once for
     0.3 s and more.
@@ -41,7 +41,8 @@ class Picture(Struct, frozen=True, kw_only=True):
 
 
 class Recording(Struct, frozen=True, kw_only=True):
-    """A recording. `state`: writing, kept, erased (by rule or by hand) or lost.
+    """A recording. `kind`: `call`, or `message` (words that a caller left). `state`: writing, kept, erased (by rule or
+    by hand) or lost.
 
     `why`: how it ended: `stopped`, `leg_ended`, `disk_full`, `failed`, `engine_down` (its writer died), `lost` (nothing
     of it can be read), empty while it is being written. `duration_ms`: of the sound. `size` (bytes) and `sha256`
@@ -53,6 +54,7 @@ class Recording(Struct, frozen=True, kw_only=True):
     tenant_id: str
     contact_id: str
     interaction_id: str
+    kind: str
     state: str
     why: str
     started_at: int

@@ -45,6 +45,8 @@ class Drawing:
         peaks, loud = np.concatenate(self._peaks), np.concatenate(self._loud)
         per = -(-len(peaks) // MOST_BUCKETS)
         tracks = _buckets(peaks, per)
+        if self._layout.channels == 1:  # the customer's alone
+            tracks = np.stack([tracks[:, 0], np.zeros(len(tracks), np.int32)], axis=1)
         return Picture(
             bucket_ms=WINDOW_MS * per,
             customer=tracks[:, 0].tolist(),

@@ -14,6 +14,7 @@ recording = Table(
     Column("tenant_id", Id, ForeignKey("tenant.tenant_id"), nullable=False),
     Column("contact_id", Id, nullable=False),
     Column("interaction_id", Id, nullable=False),
+    Column("kind", Text, nullable=False, server_default="call"),  # call, message
     Column("key_id", Id, nullable=False),
     Column("wrapped_key", LargeBinary, nullable=False),
     Column("state", Text, nullable=False),  # writing, kept, erased, lost
@@ -30,11 +31,17 @@ recording = Table(
     Column("hold_at", Instant),
     Column("erase_at", Instant),
     Column("erased_at", Instant),
+    Column("noted_at", Instant),  # since then the journal knows of it; null: it is still to be told
+    CheckConstraint("kind IN ('call', 'message')", name="kind"),
     CheckConstraint("state IN ('writing', 'kept', 'erased', 'lost')", name="state"),
     CheckConstraint("place IN ('disk', 's3')", name="place"),
     Index("ix_recording_tenant_id", "tenant_id", "started_at"),
     Index("ix_recording_contact_id", "contact_id"),
     Index("ix_recording_erase_at", "erase_at", postgresql_where=text("state = 'kept' AND hold_at IS NULL")),
+    Index("ix_recording_unnoted", "id", postgresql_where=text("state = 'kept' AND noted_at IS NULL")),
+    Index("ix_recording_writing", "id", postgresql_where=text("state = 'writing'")),
+    Index("ix_recording_undrawn", "id", postgresql_where=text("state = 'kept' AND picture IS NULL")),
+    Index("ix_recording_on_disk", "id", postgresql_where=text("state = 'kept' AND place = 'disk'")),
     info={"tenant": True},
 )
 

@@ -105,10 +105,13 @@ class Product:
         return made
 
     async def desk(self, person_id: str) -> Desk:
-        """An agent's page; they are ready for contacts."""
+        """An agent's page; they are ready. A floor that has just started may have to hear of them first."""
         desk = await self.served.desk(person_id, "me")
         self.desks.append(desk)
-        await desk.available()
+        async with asyncio.timeout(20):
+            while (answer := await desk.cmd("SetAgentState", state="available")).get("code") == "unknown_agent":  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
+        assert answer["t"] == "ack", answer
         return desk
 
     async def keypad(self, person_id: str) -> Keypad:

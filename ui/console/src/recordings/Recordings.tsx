@@ -65,6 +65,7 @@ function One({ recording }: { recording: Recording }) {
         <time dateTime={new Date(shown.started_at).toISOString()} className="tabular">
           {when.format(shown.started_at)}
         </time>
+        {shown.kind === "message" ? <Badge>{t("message")}</Badge> : null}
         {shown.state === "kept" ? null : <Badge>{t(`state.${shown.state}`)}</Badge>}
         {shown.hold_at === null ? null : (
           <Badge tone="warn">{t("held", { reason: shown.hold_reason })}</Badge>

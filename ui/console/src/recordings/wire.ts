@@ -13,6 +13,7 @@ export interface Picture {
 export interface Recording {
   id: string;
   interaction_id: string;
+  kind: "call" | "message";
   state: "writing" | "kept" | "erased" | "lost";
   why: string;
   started_at: number;

@@ -110,6 +110,9 @@ export function useAlertWords(
       state: text("reason") ? reason(text("reason")) : t(`presence.${state}`, { defaultValue: state }),
       reader: text("reader"),
       why: text("why") || text("error"),
+      node: text("node"),
+      server: text("server"),
+      messages: number("messages"),
       defaultValue: t("alert.other", { kind: alert.kind }),
     });
   };
