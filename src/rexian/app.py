@@ -262,7 +262,7 @@ class House:
         trouble = [item.trouble or item.stage for item in self.host.health().floors if not item.ready]
         return HealthFacts(
             stopped_readers=stopped, degraded=trouble[0] if trouble else None,
-            voice_down=self.voice.lasting_trouble() if self.voice is not None else "",
+            voice_down=self.voice.lasting_trouble() if self.voice is not None else None,
             voice_nodes_away=dict(self.voice.health.nodes_away) if self.voice is not None else {},
             relay=self.voice.relay_trouble if self.voice is not None else None,
             unrecorded=self.voice.recorder.trouble if self.voice is not None else "",
@@ -279,7 +279,9 @@ class House:
             ready = room.hub.ready.is_set()
             parts.append(Part(name=f"feed {room.port.floor_id}", ok=ready, trouble="" if ready else "loading"))
         if self.voice is not None:  # without it all but calls goes on: degraded, and ready
-            parts.append(Part(name="voice", ok=True, trouble=self.voice.trouble()))
+            parts.append(Part.beside("voice", self.voice.trouble()))
+            away = self.voice.health.nodes_away
+            parts += [Part.beside(f"voice {node}", why) for node, why in sorted(away.items())]
         seen: dict[str, str] = {}
         for item in self.readers.health():
             seen[item.reader] = seen.get(item.reader) or item.trouble

@@ -48,6 +48,7 @@ from rexian.kit.database import Database, is_outage
 from rexian.kit.settings import Settings
 from rexian.kit.slice import Task
 from rexian.kit.sockets import PROTOCOL_ERROR, TRY_LATER, AsgiApp, Receive, Scope, Send, header, next_text, port_of
+from rexian.kit.trouble import Trouble
 from rexian.runtime.mirror import Mirror
 from rexian.runtime.port import Committed
 
@@ -94,6 +95,7 @@ class VoiceChannel:
         self.degraded = False
         self.demo = settings.demo
         self.health = port.Health(up=False, engine=voice.name)
+        self.why_down: Trouble | None = None
         self.ice_servers = ice_servers
         self.relay_trouble: tuple[str, Obstacle] | None = None
         self._relay = relay_of(settings.voice_turn, settings.voice_turn_secret)
@@ -319,14 +321,14 @@ class VoiceChannel:
     def directory_changed(self) -> None:
         self.asking.spawn(self._learn_names())
 
-    def trouble(self) -> str:
-        """What is the matter with the engine; '' when it is well. Without it all but calls goes on."""
-        return "" if self.director.up else self.health.trouble or "the voice engine is down"
+    def trouble(self) -> Trouble | None:
+        """What is the matter with the engine; None when it is well. Without it all but calls goes on."""
+        return None if self.director.up else self.health.why or self.why_down or Trouble("engine_down")
 
-    def lasting_trouble(self) -> str:
+    def lasting_trouble(self) -> Trouble | None:
         """The same once it has lasted: an engine that starts, or starts again, is back before anybody could act."""
         down_for = self.clock.now_ms() - self.director.down_since
-        return self.trouble() if down_for >= ALARM_AFTER_MS else ""
+        return self.trouble() if down_for >= ALARM_AFTER_MS else None
 
     # -- time ----------------------------------------------------------------------------------------------------------
     async def _run_engine(self) -> None:
@@ -398,7 +400,9 @@ class VoiceChannel:
             try:
                 self.health = await self.voice.health()
             except port.Down:
-                self.health = port.Health(up=False, engine=self.voice.name, trouble=self.health.trouble)
+                self.health = port.Health(
+                    up=False, engine=self.voice.name, trouble=self.health.trouble, why=self.health.why
+                )
             ENGINE_UP.set(1 if self.director.up else 0)
             LEGS.set(self.health.legs)
             LATE.set(self.health.late_ms)

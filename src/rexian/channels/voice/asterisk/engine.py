@@ -9,6 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
+import structlog
+
 from rexian.channels.voice.asterisk import ari_generated as ari
 from rexian.channels.voice.asterisk.adoption import Adoption
 from rexian.channels.voice.asterisk.allowance import Allowance
@@ -17,6 +19,7 @@ from rexian.channels.voice.asterisk.connection import Connection
 from rexian.channels.voice.asterisk.hall import Hall, Node
 from rexian.channels.voice.asterisk.legs import Leg
 from rexian.channels.voice.asterisk.mixing import Mixing
+from rexian.channels.voice.asterisk.needs import modules_for
 from rexian.channels.voice.asterisk.plan import APP, Plan
 from rexian.channels.voice.asterisk.playing import Players
 from rexian.channels.voice.asterisk.recording import Recorders
@@ -43,6 +46,9 @@ from rexian.channels.voice.port import (
     VoiceListener,
 )
 from rexian.channels.voice.webrtc.collecting import Collecting
+from rexian.kit.trouble import Trouble
+
+log = structlog.get_logger(__name__)
 
 
 class AsteriskEngine:
@@ -69,7 +75,7 @@ class AsteriskEngine:
         node = self._hall.nodes[url] = Node(url)
         node.line = Connection(
             url, user=plan.user, password=plan.password, app=app, on_event=partial(self._heard, node),
-            on_up=partial(self._up, node), on_down=partial(self._down, node),
+            on_up=partial(self._up, node), on_down=partial(self._down, node), needed=modules_for(plan),
         )  # fmt: skip
 
     # -- life --------------------------------------------------------------------------------------------------------
@@ -107,10 +113,12 @@ class AsteriskEngine:
         for channel in offered:
             self._calls.offered(node, channel, "")
 
-    def _down(self, node: Node, why: str) -> None:
+    def _down(self, node: Node, why: Trouble) -> None:
         node.away_since = node.away_since or time.monotonic()
         if not any(other.line.up for other in self._hall.nodes.values()):
-            self._hall.emit(EngineDown, reason=why)
+            self._hall.emit(EngineDown, reason=str(why), why=why)
+        else:
+            log.warning("asterisk.node_away", node=node.name, code=why.code, **why.in_words)
 
     def _heard(self, node: Node, event: ari.AnyMessage) -> None:
         match event:
@@ -125,11 +133,12 @@ class AsteriskEngine:
     async def health(self) -> Health:
         nodes = self._hall.nodes.values()
         up = [node for node in nodes if node.line.up]
-        trouble = "; ".join(node.line.trouble for node in nodes if not node.line.up and node.line.trouble)
+        away = {node.name: node.line.trouble for node in nodes if not node.line.up and node.line.trouble}
         return Health(
             up=bool(up), engine=self.name, version=up[0].version if up else "", epoch=self._hall.epoch,
-            legs=len(self._hall.legs), capacity=sum(map(self._room, up)), trouble=trouble,
-            nodes_away={node.name: node.line.trouble for node in nodes if up and node.away_since},
+            legs=len(self._hall.legs), capacity=sum(map(self._room, up)), trouble="; ".join(map(str, away.values())),
+            why=next(iter(away.values()), None) if not up else None,
+            nodes_away=away if up else {},
         )  # fmt: skip
 
     def _room(self, node: Node) -> int:
@@ -138,7 +147,7 @@ class AsteriskEngine:
 
     async def inventory(self) -> Inventory:
         if not any(node.line.up for node in self._hall.nodes.values()):
-            raise Down(next((node.line.trouble for node in self._hall.nodes.values()), "no Asterisk is set up"))
+            raise Down(self._hall.why_none())
         in_order = sorted(self._hall.legs.values(), key=_coming)
         legs = tuple(leg.info(self._hall.playing(leg)) for leg in in_order)
         bridges = []
