@@ -19,7 +19,7 @@ from rexian.channels.chat.channel import ChatChannel
 from rexian.channels.chat.files import FileBook
 from rexian.channels.voice import prompts
 from rexian.channels.voice.channel import VoiceChannel
-from rexian.channels.voice.engines import browser_phones, engine_of, exchange_socket, ice_servers
+from rexian.channels.voice.engines import browser_phones, engine_of, exchange_socket, ice_servers, passes_of
 from rexian.channels.voice.port import VoiceEngine
 from rexian.channels.voice.reception import api as reception_api
 from rexian.channels.voice.receptions import DirectoryNumbers, DirectoryReceptions
@@ -120,7 +120,8 @@ class House:
         return VoiceChannel(
             self.db, self.clock, settings, engine, self.prompts, receptions, self.book, self._mirror_of,
             self.gatekeeper.is_own_origin, last_agent=last_agent, recordings=recordings,
-            ice_servers=partial(ice_servers, settings), sip_of=browser_phones(settings), number_of=numbers,
+            ice_servers=partial(ice_servers, settings), number_of=numbers,
+            sip_of=browser_phones(settings, passes_of(engine)), passes=passes_of(engine),
         )  # fmt: skip
 
     def _when_changed(self, act: Callable[[], None]) -> None:

@@ -22,6 +22,7 @@ from rexian.channels.voice.desk_acts import DeskActs
 from rexian.channels.voice.desk_socket import DeskSocket
 from rexian.channels.voice.devices import Phones
 from rexian.channels.voice.director import Director
+from rexian.channels.voice.engines import Passes
 from rexian.channels.voice.figures import CALLS, ENGINE_UP, LATE, LEGS, OPEN, TURNED_AWAY
 from rexian.channels.voice.guests import Guests
 from rexian.channels.voice.host import Host
@@ -80,6 +81,7 @@ class VoiceChannel:
         own_origin: Callable[[str, str], bool], *, limits: VoiceLimits | None = None, last_agent: LastAgent = nobody,
         recordings: Recordings | None = None, ice_servers: Callable[[], list[frames.IceServer]] = list,
         sip_of: Callable[[str], desk_frames.Sip | None] = lambda name: None, number_of: NumberOf = _no_number,
+        passes: Passes | None = None,
     ) -> None:  # fmt: skip
         self.db = db
         self.clock = clock
@@ -101,6 +103,9 @@ class VoiceChannel:
         self._relay = relay_of(settings.voice_turn, settings.voice_turn_secret)
         self.phone = settings.voice_phone
         self.sip_of = sip_of
+        self._passes = passes
+        if passes is not None:
+            passes.renewed = self._renew_passwords
         self.number_of = number_of
         self.names: dict[str, str] = {}
         self.door = Door()
@@ -188,6 +193,7 @@ class VoiceChannel:
             self._desks.discard(socket)
             if self.phones.leave(socket):
                 self.desk.gone(socket)
+            self._let_out(socket)
             OPEN.labels("staff").set(len(self._desks))
 
     def may_start(self, address: str) -> bool:
@@ -300,6 +306,23 @@ class VoiceChannel:
             ice_servers=self.ice_servers(), calls=calls, now=self.clock.now_ms(), up=self.director.up,
             sip=self.sip_of(phone) if phone else None, phone=phone,
         )  # fmt: skip
+
+    async def let_in(self, person_id: str) -> None:
+        """Let a page of theirs register as their phone, before it is told how."""
+        if self._passes is not None and (phone := self.phones.phone(person_id)):
+            await self._passes.open(phone)
+
+    def _let_out(self, socket: DeskSocket) -> None:
+        phone = self.phones.phone(socket.person_id)
+        if self._passes is not None and phone and not self.phones.of(socket.person_id):
+            self._passes.close(phone)
+
+    def _renew_passwords(self) -> None:
+        """Open pages register with the new password the next time; what is registered stays so."""
+        for desk in [one for one in self._desks if one.wire.state == "ready"]:
+            phone = self.phones.phone(desk.person_id)
+            if phone and (sip := self.sip_of(phone)) is not None:
+                desk.send(encode(desk_frames.SipRenewed(sip)))
 
     @property
     def _from_pages(self) -> bool:

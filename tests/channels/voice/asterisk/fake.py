@@ -81,6 +81,8 @@ class FakeAri:
         if path == "asterisk/modules":
             return 200, [{"name": f"{name}.so", "description": "", "use_count": 0, "status": "Running",
                           "support_level": "core"} for name in self.modules]  # fmt: skip
+        if path.startswith("asterisk/config/dynamic/"):
+            return 200, []
         if path in {"channels", "bridges"}:
             return 200, []
         if path.startswith("applications/"):

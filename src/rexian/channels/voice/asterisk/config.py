@@ -39,6 +39,8 @@ def node_files(plan: Plan, url: str) -> dict[str, str]:
         "musiconhold": _music(plan),
         "cdr": _section("general", "enable=no"),
     }
+    if any(phone.web for phone in plan.phones):
+        ours["sorcery"] = _sorcery()
     written = {f"{name}.conf": _framed(name, text) for name, text in ours.items()}
     return written | {"extensions.conf": _marked(written)}
 
@@ -186,13 +188,20 @@ WEB = ("webrtc=yes", "dtls_auto_generate_cert=yes")
 def _phone(plan: Plan, phone: PhonePlan) -> Iterator[str]:
     # G.711 first: nobody converts Opus in a talk. Mu-law, as in recordings.
     codecs = ("ulaw", "alaw", "opus") if phone.web else ("alaw", "ulaw")
-    yield _section(phone.name, "type=endpoint", f"context={APP}-phones", f"aors={phone.name}", f"auth={phone.name}",
+    auths = ",".join(plan.auths(phone.name)) if phone.web else phone.name
+    yield _section(phone.name, "type=endpoint", f"context={APP}-phones", f"aors={phone.name}", f"auth={auths}",
                    *(WEB if phone.web else ("force_rport=yes", "rewrite_contact=yes")),
                    *_media(plan, *codecs))  # fmt: skip
     yield _section(phone.name, "type=aor", "max_contacts=1", "remove_existing=yes", "minimum_expiration=30",
                    "" if phone.web else "qualify_frequency=30")  # fmt: skip
-    yield _section(phone.name, "type=auth", "auth_type=userpass", f"username={phone.name}",
-                   f"password={plan.phone_password(phone.name)}")  # fmt: skip
+    if not phone.web:
+        yield _section(phone.name, "type=auth", "auth_type=userpass", f"username={phone.name}",
+                       f"password={plan.phone_password(phone.name)}")  # fmt: skip
+
+
+def _sorcery() -> str:
+    # Browsers' passwords are put into memory by Rexian, hour by hour; all others are in pjsip.conf, as ever.
+    return _section("res_pjsip", "auth=config,pjsip.conf,criteria=type=auth", "auth=memory")
 
 
 # -- dialplan --------------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from rexian.channels.voice.asterisk.hall import Hall, Node
 from rexian.channels.voice.asterisk.legs import Leg
 from rexian.channels.voice.asterisk.mixing import Mixing
 from rexian.channels.voice.asterisk.needs import modules_for
+from rexian.channels.voice.asterisk.passes import Passes
 from rexian.channels.voice.asterisk.plan import APP, Plan
 from rexian.channels.voice.asterisk.playing import Players
 from rexian.channels.voice.asterisk.recording import Recorders
@@ -67,6 +68,7 @@ class AsteriskEngine:
         self._taps = Taps(self._hall)
         self._statistics = Statistics(self._hall)
         self._adoption = Adoption(self._hall, self._calls, self._mixing)
+        self.passes = Passes(self._hall, plan)
         self._watch = Watch(self._hall, self._adoption, Path(plan.drained) if plan.drained else None, plan.draining)
         for url in plan.urls:
             self._add_node(plan, url, app)
@@ -84,10 +86,12 @@ class AsteriskEngine:
             node.line.start()
         self._statistics.start()
         self._watch.start()
+        self.passes.start()
 
     async def stop(self) -> None:
         self._statistics.stop()
         self._watch.stop()
+        self.passes.stop()
         for node in self._hall.nodes.values():
             await node.line.stop()
         await self._hall.close()
@@ -109,6 +113,7 @@ class AsteriskEngine:
         node.away_since, node.given_up = 0.0, False
         offered = await self._adoption.read(node)
         node.adopted = True
+        self._hall.spawn(self.passes.node_up(node), "passwords")
         self._hall.emit(EngineUp, version=node.version)
         for channel in offered:
             self._calls.offered(node, channel, "")
