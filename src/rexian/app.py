@@ -19,7 +19,7 @@ from rexian.channels.chat.channel import ChatChannel
 from rexian.channels.chat.files import FileBook
 from rexian.channels.voice import prompts
 from rexian.channels.voice.channel import VoiceChannel
-from rexian.channels.voice.engines import browser_phones, engine_of, exchange_socket, ice_servers
+from rexian.channels.voice.engines import browser_phones, engine_of, exchange_socket, ice_servers, passes_of
 from rexian.channels.voice.port import VoiceEngine
 from rexian.channels.voice.reception import api as reception_api
 from rexian.channels.voice.receptions import DirectoryNumbers, DirectoryReceptions
@@ -121,7 +121,8 @@ class House:
         return VoiceChannel(
             self.db, self.clock, settings, engine, self.prompts, receptions, self.book, self._mirror_of,
             self.gatekeeper.is_own_origin, last_agent=last_agent, recordings=recordings,
-            ice_servers=partial(ice_servers, settings), sip_of=browser_phones(settings), number_of=numbers,
+            ice_servers=partial(ice_servers, settings), number_of=numbers,
+            sip_of=browser_phones(settings, passes_of(engine)), passes=passes_of(engine),
         )  # fmt: skip
 
     def _when_changed(self, act: Callable[[], None]) -> None:
@@ -263,7 +264,7 @@ class House:
         trouble = [item.trouble or item.stage for item in self.host.health().floors if not item.ready]
         return HealthFacts(
             stopped_readers=stopped, degraded=trouble[0] if trouble else None,
-            voice_down=self.voice.lasting_trouble() if self.voice is not None else "",
+            voice_down=self.voice.lasting_trouble() if self.voice is not None else None,
             voice_nodes_away=dict(self.voice.health.nodes_away) if self.voice is not None else {},
             relay=self.voice.relay_trouble if self.voice is not None else None,
             unrecorded=self.voice.recorder.trouble if self.voice is not None else "",
@@ -282,7 +283,9 @@ class House:
             ready = room.hub.ready.is_set()
             parts.append(Part(name=f"feed {room.port.floor_id}", ok=ready, trouble="" if ready else "loading"))
         if self.voice is not None:  # without it all but calls goes on: degraded, and ready
-            parts.append(Part(name="voice", ok=True, trouble=self.voice.trouble()))
+            parts.append(Part.beside("voice", self.voice.trouble()))
+            away = self.voice.health.nodes_away
+            parts += [Part.beside(f"voice {node}", why) for node, why in sorted(away.items())]
         seen: dict[str, str] = {}
         for item in self.readers.health():
             seen[item.reader] = seen.get(item.reader) or item.trouble

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 from string import Formatter
 
 import pytest
 
 from rexian.kit.i18n import LOCALES, as_locale, catalogue, negotiate, t
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_both_languages_have_the_same_keys_and_placeholders() -> None:
@@ -52,3 +56,10 @@ def test_names_of_languages() -> None:
     assert [as_locale(name) for name in ("zh", "zh-Hans-CN", "en-GB", "fr", None, "EN")] == [
         "zh-CN", "zh-CN", "en", "zh-CN", "zh-CN", "en",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_the_console_says_troubles_in_the_same_words(locale: str) -> None:
+    theirs = json.loads((ROOT / f"ui/console/src/locales/{locale}/wall.json").read_text("utf-8"))["alert"]["trouble"]
+    ours = {key: text for key, text in catalogue(locale).items() if key.startswith("trouble.")}
+    assert {f"trouble.{code}": re.sub(r"{{(\w+)}}", r"{\1}", text) for code, text in theirs.items()} == ours

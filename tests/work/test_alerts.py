@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from rexian.kit.trouble import Trouble
 from rexian.work.alerts.contract import AgentFacts, AlertBook, HealthFacts, QueueFacts, explain
 from rexian.work.alerts.model import Kind, Limits, judge_agent, judge_queue
 
@@ -84,10 +85,12 @@ def test_an_alert_keeps_its_id_and_its_beginning_until_it_is_over() -> None:
     assert book.update(NOW + 7000, [queue(waiting=6)], [])["queue_waiting:q1"].at == NOW + 7000
 
 
+KILLED = Trouble("media_gone")
+OLD = Trouble("asterisk_old", {"node": "http://b/ari", "version": "20.1.0", "wanted": "22.4"})
+
+
 def test_the_house_itself_alarms() -> None:
-    ill = HealthFacts(
-        stopped_readers={"figures": "boom"}, degraded="database", voice_down="killed", unrecorded="failed"
-    )
+    ill = HealthFacts(stopped_readers={"figures": "boom"}, degraded="database", voice_down=KILLED, unrecorded="failed")
     kinds = {alert.kind for alert in AlertBook().update(NOW, [], [], ill).values()}
     assert kinds == {"reader_stopped", "journal_degraded", "voice_down", "recording_failed"}
 
@@ -96,18 +99,20 @@ def test_the_house_itself_alarms() -> None:
 def test_every_kind_is_explained_with_its_parameters(locale: str) -> None:
     facts = queue(waiting=9, oldest_since_at=NOW - 125_000, available_agents=0, percent=50, goal=80, judged=9)
     people = [agent("not_ready", 40, "break", talking_since_at=NOW - 30 * MINUTE)]
-    health = HealthFacts(stopped_readers={"figures": "boom"}, degraded="database", voice_down="killed")
+    health = HealthFacts(stopped_readers={"figures": "boom"}, degraded="database", voice_down=KILLED)
     alerts = list(AlertBook().update(NOW, [facts], people, health).values())
     for unrecorded in ("disk_full", "failed"):
         alerts += AlertBook().update(NOW, [], [], HealthFacts(unrecorded=unrecorded)).values()
     keeping = HealthFacts(messages_unkept=2, store_away="connection refused")
     alerts += AlertBook().update(NOW, [], [], keeping).values()
     for word in ("refused", "unreachable", "full"):
-        voice = HealthFacts(relay=("turn.example.com", word), voice_nodes_away={"b": "refused"})
+        voice = HealthFacts(relay=("turn.example.com", word), voice_nodes_away={"b": OLD})
         alerts += AlertBook().update(NOW, [], [], voice).values()
     assert {alert.kind for alert in alerts} == set(typing.get_args(Kind))
     for alert in alerts:
         text = explain(alert, locale, NOW, {"q1": "手机售后", "a1": "李晓雯"})
+        if alert.kind in ("voice_down", "voice_node_away"):
+            assert (KILLED if alert.kind == "voice_down" else OLD).said(locale) in text
         assert "{" not in text
         assert "alerts." not in text
 

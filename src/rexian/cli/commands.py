@@ -129,7 +129,8 @@ def doctor(as_json: bool) -> None:
         if as_json:
             click.echo(json.dumps(msgspec.to_builtins(finding), ensure_ascii=False))
         else:
-            click.echo(f"{finding.sign} {finding.what}: {finding.state}")
+            sign = click.style(f"{finding.sign} {say(f'doctor.level_{finding.level}')}", fg=finding.colour)
+            click.echo(f"{sign} {finding.what}: {finding.state}")
             if finding.mend:
                 click.echo(f"    → {finding.mend}")
     if any(finding.level == "bad" for finding in findings):

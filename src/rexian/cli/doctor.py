@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import shutil
 import socket
@@ -14,14 +13,12 @@ from http import HTTPStatus
 from http.client import HTTPException
 from importlib.resources import files
 from pathlib import Path
-from typing import Literal
 from urllib.request import urlopen
 
 import psycopg
-from msgspec import Struct
 
-from rexian.channels.voice.relay import Relay, relay_of, why_not
-from rexian.cli.words import say
+from rexian.cli.doctor_voice import voice
+from rexian.cli.findings import Finding, Level, found
 from rexian.engine import core
 from rexian.kit import migrate
 from rexian.kit.database import SYSTEM_ROLE, TENANT_ROLE, normal_url
@@ -33,45 +30,23 @@ _NO_SPACE = 200_000_000
 _CLOCK_OFF_MS = 2_000
 _OLDEST = 160_000  # PostgreSQL 16, as server_version_num
 
-Level = Literal["ok", "warn", "bad"]
-
-
-class Finding(Struct, frozen=True):
-    """One thing looked at, in the terminal's language: `mend` says what to do when it isn't well."""
-
-    level: Level
-    code: str
-    what: str
-    state: str
-    mend: str = ""
-
-    @property
-    def sign(self) -> str:
-        return {"ok": "✓", "warn": "!", "bad": "✗"}[self.level]
-
-
-def _found(level: Level, what: str, state: str, mend: str = "", **params: object) -> Finding:
-    """A finding about `what`; its texts are `doctor.<what>`, `doctor.<what>_<state>` and `doctor.<what>_<mend>`."""
-    said = say(f"doctor.{what}_{mend}", **params) if mend else ""
-    return Finding(level, what, say(f"doctor.{what}"), say(f"doctor.{what}_{state}", **params), said)
-
 
 def examine(home: Path | None = None) -> list[Finding]:
     """Look at everything, in the order in which one thing needs the other."""
-    findings = [_found("ok", "python", "state", version=".".join(map(str, sys.version_info[:3])))]
-    findings.append(_found("ok", "engine", "plain" if str(core.__file__).endswith(".py") else "compiled"))
+    findings = [found("ok", "python", "state", version=".".join(map(str, sys.version_info[:3])))]
+    findings.append(found("ok", "engine", "plain" if str(core.__file__).endswith(".py") else "compiled"))
     try:
         settings = load_settings(home=home)
     except SettingsError as error:
-        return [*findings, _found("bad", "settings", "bad", "bad_mend", why=error)]
-    findings.append(_found("ok", "settings", "ok"))
+        return [*findings, found("bad", "settings", "bad", "bad_mend", why=error)]
+    findings.append(found("ok", "settings", "ok"))
     findings += [
         *_folder(settings),
         *_exposure(settings),
         *_database(settings),
         _interface(),
         _port(settings),
-        *_voice(settings),
+        *voice(settings),
     ]
     return findings
 
@@ -81,23 +56,23 @@ def _folder(settings: Settings) -> Iterator[Finding]:
     while not there.exists():
         there = there.parent
     if not os.access(there, os.W_OK | os.X_OK):
-        yield _found("bad", "home", "closed", "closed_mend", folder=settings.home)
+        yield found("bad", "home", "closed", "closed_mend", folder=settings.home)
         return
-    yield _found("ok", "home", "there" if there == settings.home else "later", folder=settings.home)
+    yield found("ok", "home", "there" if there == settings.home else "later", folder=settings.home)
     free = shutil.disk_usage(there).free
     level: Level = "bad" if free < _NO_SPACE else "warn" if free < _LITTLE_SPACE else "ok"
-    yield _found(level, "disk", "state", "" if level == "ok" else "mend", free=f"{free / 1e9:.1f}")
+    yield found(level, "disk", "state", "" if level == "ok" else "mend", free=f"{free / 1e9:.1f}")
     secret = settings.home / "secret"
     if secret.exists() and stat.S_IMODE(secret.stat().st_mode) & 0o077:
-        yield _found("bad", "secret", "open", "open_mend", path=secret)
+        yield found("bad", "secret", "open", "open_mend", path=secret)
 
 
 def _exposure(settings: Settings) -> Iterator[Finding]:
     local = settings.host in {"127.0.0.1", "::1", "localhost"}
     if settings.demo and not local:
-        yield _found("bad", "demo", "open", "open_mend", host=settings.host)
+        yield found("bad", "demo", "open", "open_mend", host=settings.host)
     if not local and settings.url.startswith("http://"):
-        yield _found("warn", "address", "plain", "plain_mend", url=settings.url)
+        yield found("warn", "address", "plain", "plain_mend", url=settings.url)
 
 
 # -- the database ----------------------------------------------------------------------------------------------------
@@ -105,12 +80,12 @@ def _database(settings: Settings) -> Iterator[Finding]:
     try:
         server = private(settings)
     except PostgresError as error:
-        yield _found("bad", "postgres", "bad", why=error)
+        yield found("bad", "postgres", "bad", why=error)
         return
     if server is None:
         yield from _reachable(settings.database_url)
     elif not (server.data / "PG_VERSION").exists():
-        yield _found("ok", "postgres", "later")
+        yield found("ok", "postgres", "later")
     else:
         yield from _private(server)
 
@@ -120,10 +95,10 @@ def _private(server: PrivatePostgres) -> Iterator[Finding]:
     try:
         url = server.start()
     except (PostgresError, psycopg.Error, OSError) as error:
-        yield _found("bad", "postgres", "stuck", "stuck_mend", why=error, log=server.log)
+        yield found("bad", "postgres", "stuck", "stuck_mend", why=error, log=server.log)
         return
     try:
-        yield _found("ok", "private", "runs" if pid else "rests", pid=pid)
+        yield found("ok", "private", "runs" if pid else "rests", pid=pid)
         yield from _reachable(url)
     finally:
         server.stop()
@@ -134,7 +109,7 @@ def _reachable(url: str) -> Iterator[Finding]:
         plain = normal_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
         connection = psycopg.connect(plain, connect_timeout=5, autocommit=True)
     except (psycopg.Error, ValueError) as error:
-        yield _found("bad", "postgres", "away", "away_mend", why=str(error).strip())
+        yield found("bad", "postgres", "away", "away_mend", why=str(error).strip())
         return
     with connection:
         yield _version(connection)
@@ -146,27 +121,27 @@ def _looked(
     connection: psycopg.Connection, url: str, look: Callable[[psycopg.Connection, str], Finding | None]
 ) -> Iterator[Finding]:
     try:
-        found = look(connection, url)
+        finding = look(connection, url)
     except psycopg.Error as error:
-        found = _found("bad", "looked", "bad", why=str(error).strip())
-    if found is not None:
-        yield found
+        finding = found("bad", "looked", "bad", why=str(error).strip())
+    if finding is not None:
+        yield finding
 
 
 def _version(connection: psycopg.Connection) -> Finding:
     number = connection.info.server_version
     version = f"{number // 10_000}.{number % 10_000}"
     if number < _OLDEST:
-        return _found("bad", "postgres", "old", "old_mend", version=version)
-    return _found("ok", "postgres", "ok", version=version)
+        return found("bad", "postgres", "old", "old_mend", version=version)
+    return found("ok", "postgres", "ok", version=version)
 
 
 def _schema(connection: psycopg.Connection, url: str) -> Finding:
     del connection
     newest, there = migrate.head(), migrate.current(url)
     if newest == there:
-        return _found("ok", "schema", "ok", revision=there or "–")
-    return _found("bad", "schema", "old", "old_mend", revision=there or "–", wanted=newest)
+        return found("ok", "schema", "ok", revision=there or "–")
+    return found("bad", "schema", "old", "old_mend", revision=there or "–", wanted=newest)
 
 
 def _roles(connection: psycopg.Connection, url: str) -> Finding:
@@ -174,13 +149,13 @@ def _roles(connection: psycopg.Connection, url: str) -> Finding:
     for role in (TENANT_ROLE, SYSTEM_ROLE):
         row = connection.execute("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = %s", (role,)).fetchone()
         if row is None:
-            return _found("bad", "roles", "missing", "missing_mend", role=role)
+            return found("bad", "roles", "missing", "missing_mend", role=role)
         if row[0]:
-            return _found("bad", "roles", "strong", "strong_mend", role=role)
+            return found("bad", "roles", "strong", "strong_mend", role=role)
         allowed = connection.execute("SELECT pg_has_role(session_user, %s, 'SET')", (role,)).fetchone()
         if allowed is None or not allowed[0]:
-            return _found("bad", "roles", "denied", "denied_mend", role=role)
-    return _found("ok", "roles", "ok")
+            return found("bad", "roles", "denied", "denied_mend", role=role)
+    return found("ok", "roles", "ok")
 
 
 def _clock(connection: psycopg.Connection, url: str) -> Finding:
@@ -188,8 +163,8 @@ def _clock(connection: psycopg.Connection, url: str) -> Finding:
     row = connection.execute("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint").fetchone()
     off = time.time_ns() // 1_000_000 - (row[0] if row else 0)
     if abs(off) > _CLOCK_OFF_MS:
-        return _found("warn", "clock", "off", "off_mend", off=off)
-    return _found("ok", "clock", "ok")
+        return found("warn", "clock", "off", "off_mend", off=off)
+    return found("ok", "clock", "ok")
 
 
 def _floors(connection: psycopg.Connection, url: str) -> Finding | None:
@@ -202,7 +177,7 @@ def _floors(connection: psycopg.Connection, url: str) -> Finding | None:
 FROM floor f LEFT JOIN floor_lease l ON l.floor_id = f.id"""
     ).fetchone()
     floors, led = row or (0, 0)
-    return _found("ok", "floors", "ok", floors=floors, led=led)
+    return found("ok", "floors", "ok", floors=floors, led=led)
 
 
 # -- the rest --------------------------------------------------------------------------------------------------------
@@ -211,50 +186,21 @@ def _interface() -> Finding:
     built = ("console/index.html", "widget/loader.js", "widget/call.html")
     missing = [file for file in built if not (static / file).is_file()]
     if missing:
-        return _found("bad", "interface", "missing", "missing_mend", missing=", ".join(missing))
-    return _found("ok", "interface", "ok")
-
-
-def _voice(settings: Settings) -> Iterator[Finding]:
-    """Whether calls are possible: the engine's process, a microphone's need of https, a network between browsers."""
-    if not settings.voice_enabled:
-        yield _found("ok", "voice", "off")
-        return
-    runs = (settings.home / "voice.sock").exists()
-    yield _found("ok", "voice", "runs" if runs else "rests", engine=settings.voice_engine)
-    local = settings.host in {"127.0.0.1", "::1", "localhost"}
-    if not local and settings.url.startswith("http://"):
-        yield _found("bad", "voice", "plain", "plain_mend", url=settings.url)
-    if relay := relay_of(settings.voice_turn, settings.voice_turn_secret):
-        yield _turn(relay)
-    elif not local:
-        yield _found("warn", "voice", "turn", "turn_mend")
-
-
-def _turn(relay: Relay) -> Finding:
-    """Whether the TURN server relays for whom we send there."""
-    server = relay.urls[0]
-    try:
-        why = asyncio.run(why_not(relay))
-    except ValueError as error:
-        return _found("bad", "settings", "bad", "bad_mend", why=f"voice_turn: {error}")
-    if not why:
-        return _found("ok", "voice", "turn_ok", server=server)
-    mend = "turn_secret_mend" if why == "refused" and relay.secret else f"turn_{why}_mend"
-    return _found("bad", "voice", f"turn_{why}", mend, server=server)
+        return found("bad", "interface", "missing", "missing_mend", missing=", ".join(missing))
+    return found("ok", "interface", "ok")
 
 
 def _port(settings: Settings) -> Finding:
     address = f"{settings.host}:{settings.port}"
     try:
         with socket.create_server((settings.host, settings.port)):
-            return _found("ok", "port", "free", address=address)
+            return found("ok", "port", "free", address=address)
     except OSError as error:
         why = error.strerror or str(error)
     try:
         with urlopen(f"http://{address}/healthz", timeout=2) as answer:
             if answer.status == HTTPStatus.OK:
-                return _found("ok", "port", "ours", address=address)
+                return found("ok", "port", "ours", address=address)
     except (OSError, HTTPException):
         pass
-    return _found("bad", "port", "taken", "taken_mend", address=address, why=why)
+    return found("bad", "port", "taken", "taken_mend", address=address, why=why)

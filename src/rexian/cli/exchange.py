@@ -44,7 +44,8 @@ def config(folder: Path, phones: bool) -> None:
     plan = _plan()
     if phones:
         for phone in plan.phones:
-            click.echo(f"{phone.name}\t{plan.phone_password(phone.name)}")
+            if not phone.web:  # a browser's is made by the hour, and told to its page only
+                click.echo(f"{phone.name}\t{plan.phone_password(phone.name)}")
         return
     for name, text in files(plan).items():
         _write(folder / name, text)

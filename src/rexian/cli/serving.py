@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Coroutine
+from http.client import HTTPException
 from types import FrameType
 from typing import TYPE_CHECKING, Any
+from urllib.request import urlopen
 
 import click
 import msgspec
 
+from rexian.cli.words import say, terminal_locale
 from rexian.kit import log, migrate, processes
 from rexian.kit.clock import SystemClock
 from rexian.kit.database import Database, owner
 from rexian.kit.postgres import PrivatePostgres, private, supervise
 from rexian.kit.schema import create_schema
 from rexian.kit.settings import Settings, SettingsError
+from rexian.kit.trouble import Trouble
 
 if TYPE_CHECKING:
     from uvicorn import Server
@@ -30,6 +36,8 @@ logger = log.get("rexian.serve")
 
 _READY_TIMEOUT_S = 60
 _STOP_TIMEOUT_S = 10
+_BEGIN_S = 8
+"""What doesn't work after so long is told at the start; a voice engine begins after the server is ready."""
 
 
 class Serving:
@@ -134,6 +142,15 @@ class Serving:
             return
         click.echo(f"ready: {self._settings.url}")
         sys.stdout.flush()
+        await self._say_degraded()
+
+    async def _say_degraded(self) -> None:
+        """What keeps a part of it from working, once it has had time to begin: each trouble in one line."""
+        until = time.monotonic() + _BEGIN_S
+        while (why := await asyncio.to_thread(_degraded, self._local_url())) and time.monotonic() < until:  # noqa: ASYNC110
+            await asyncio.sleep(0.5)
+        for part, trouble in why.items():
+            click.echo(say("cli.serve_degraded", part=part, why=trouble.said(terminal_locale())), err=True)
 
     async def _populate(self) -> None:
         """Keep the simulated population running beside the server, as a process of its own."""
@@ -169,6 +186,16 @@ async def _answers_ready(settings: Settings) -> bool:
         finally:
             writer.close()
     return False
+
+
+def _degraded(url: str) -> dict[str, Trouble]:
+    """Which parts don't work, by what `/readyz` says; nothing when it can't be asked."""
+    try:
+        with urlopen(f"{url}/readyz", timeout=3) as answer:  # noqa: S310 - our own address
+            parts = json.load(answer)["parts"]
+    except (OSError, ValueError, HTTPException):
+        return {}
+    return {part["name"]: Trouble(part["code"], part["params"]) for part in parts if part["degraded"]}
 
 
 def _local_host(settings: Settings) -> str:

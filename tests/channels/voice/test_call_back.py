@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+import pytest
 
 from rexian.channels.voice.live import LiveCall
 from rexian.channels.voice.port import Down, Number

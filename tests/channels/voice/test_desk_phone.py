@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+
 import sqlalchemy as sa
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
+from rexian.channels.voice.desk_frames import Sip
 from rexian.channels.voice.settings import VoiceLimits
 from rexian.directory.audit.tables import audit
 from tests.channels.voice.rig import SDP, Phone, Street
@@ -201,3 +205,41 @@ async def test_a_microphone_that_another_program_uses_for_a_moment_changes_nothi
     await phone.send(t="ping", n=1)
     await phone.got("pong")
     assert street.voice.phones.reachable(street.city.li)
+
+
+class Guard:
+    """Stands for the exchange's passwords: notes for whom the door was opened, and when it was to be closed."""
+
+    def __init__(self) -> None:
+        self.words: list[str] = []
+        self.hour = 1
+        self.renewed: Callable[[], None] = lambda: None
+
+    async def open(self, name: str) -> None:
+        await asyncio.sleep(0.05)
+        self.words.append(f"open {name}")
+
+    def close(self, name: str) -> None:
+        self.words.append(f"close {name}")
+
+    def password(self, name: str) -> str:
+        return f"{name} in hour {self.hour} of {len(self.words)}"
+
+
+async def test_a_page_is_let_in_before_it_is_told_the_password_and_out_when_the_last_one_goes(street: Street) -> None:
+    voice, guard = street.voice, Guard()
+    voice._passes, guard.renewed = guard, voice._renew_passwords
+    voice.phones.names = {street.city.li: "w0"}
+    voice.phones.in_browser = lambda name: True
+    voice.sip_of = lambda name: Sip(ws="wss://x/ws", uri="sip:w0@x", user=name, password=guard.password(name))
+    first = await street.phone(street.city.li, "旧电脑", ready=False)
+    assert first.of("welcome")[-1]["sip"]["password"] == "w0 in hour 1 of 1", "it was told before it was let in"
+    second = await street.phone(street.city.li, "新电脑", ready=False)
+    guard.hour = 2
+    guard.renewed()
+    assert (await first.got("sip"))["sip"]["password"] == (await second.got("sip"))["sip"]["password"]
+    await first.close()
+    await street.until(lambda: len(voice.phones.of(street.city.li)) == 1)
+    assert guard.words == ["open w0", "open w0"], "another page is still there"
+    await second.close()
+    await street.until(lambda: guard.words[-1] == "close w0")

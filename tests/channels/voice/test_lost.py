@@ -85,7 +85,12 @@ async def test_when_the_engine_dies_both_pages_come_back_into_the_same_call(stre
     await caller.state("cut")
     refused = await caller.call()
     assert (refused["code"], refused["alternatives"]) == ("voice_down", ["call_back"])
-    assert (await street.served.client().get("/readyz")).status_code == 200
+    answer = await street.served.client().get("/readyz")
+    assert answer.status_code == 200, "chat goes on: a balancer must not let go of this server"
+    [part] = [part for part in answer.json()["parts"] if part["name"] == "voice"]
+    assert (answer.json()["ready"], answer.json()["degraded"], part["ok"], part["degraded"]) == (True, True, True, True)
+    assert part["code"]
+    assert part["trouble"]
     street.engine.come_up()
     await caller.got("state", state="cut", reason="engine_up")
     assert (await caller.call())["t"] == "answer"

@@ -16,7 +16,7 @@ from rexian.channels.voice.frames import IceServer
 from rexian.channels.voice.relay import LASTS_S, RENEW_S, Relay, TurnAddress, address_of, relay_of, why_not
 from rexian.channels.voice.webrtc.config import Servers, config_of
 from rexian.channels.voice.webrtc.ice import IcePath
-from rexian.cli import doctor
+from rexian.cli import doctor_voice
 from rexian.kit.settings import Settings, SettingsError, load_settings
 from tests.certificates import Authority
 from tests.channels.voice.coturn import SECRET, Coturn
@@ -182,5 +182,5 @@ def test_the_doctor_says_whether_it_relays(
 ) -> None:
     monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
     settings = Settings(voice_turn=(coturn.url,), voice_turn_secret=secret)
-    (found,) = [one for one in doctor._voice(settings) if "TURN" in one.state]
+    (found,) = [one for one in doctor_voice.voice(settings) if "TURN" in one.state]
     assert (found.level, words in found.state, mend in found.mend) == (level, True, True), found

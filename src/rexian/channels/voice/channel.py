@@ -22,6 +22,7 @@ from rexian.channels.voice.desk_acts import DeskActs
 from rexian.channels.voice.desk_socket import DeskSocket
 from rexian.channels.voice.devices import Phones
 from rexian.channels.voice.director import Director
+from rexian.channels.voice.engines import Passes
 from rexian.channels.voice.figures import CALLS, ENGINE_UP, LATE, LEGS, OPEN, TURNED_AWAY
 from rexian.channels.voice.guests import Guests
 from rexian.channels.voice.host import Host
@@ -49,6 +50,7 @@ from rexian.kit.database import Database, is_outage
 from rexian.kit.settings import Settings
 from rexian.kit.slice import Task
 from rexian.kit.sockets import PROTOCOL_ERROR, TRY_LATER, AsgiApp, Receive, Scope, Send, header, next_text, port_of
+from rexian.kit.trouble import Trouble
 from rexian.runtime.mirror import Mirror
 from rexian.runtime.port import Committed
 
@@ -80,6 +82,7 @@ class VoiceChannel:
         own_origin: Callable[[str, str], bool], *, limits: VoiceLimits | None = None, last_agent: LastAgent = nobody,
         recordings: Recordings | None = None, ice_servers: Callable[[], list[frames.IceServer]] = list,
         sip_of: Callable[[str], desk_frames.Sip | None] = lambda name: None, number_of: NumberOf = _no_number,
+        passes: Passes | None = None,
     ) -> None:  # fmt: skip
         self.db = db
         self.clock = clock
@@ -95,11 +98,15 @@ class VoiceChannel:
         self.degraded = False
         self.demo = settings.demo
         self.health = port.Health(up=False, engine=voice.name)
+        self.why_down: Trouble | None = None
         self.ice_servers = ice_servers
         self.relay_trouble: tuple[str, Obstacle] | None = None
         self._relay = relay_of(settings.voice_turn, settings.voice_turn_secret)
         self.phone = settings.voice_phone
         self.sip_of = sip_of
+        self._passes = passes
+        if passes is not None:
+            passes.renewed = self._renew_passwords
         self.number_of = number_of
         self.names: dict[str, str] = {}
         self.door = Door()
@@ -187,6 +194,7 @@ class VoiceChannel:
             self._desks.discard(socket)
             if self.phones.leave(socket):
                 self.desk.gone(socket)
+            self._let_out(socket)
             OPEN.labels("staff").set(len(self._desks))
 
     def may_start(self, address: str) -> bool:
@@ -300,6 +308,23 @@ class VoiceChannel:
             sip=self.sip_of(phone) if phone else None, phone=phone,
         )  # fmt: skip
 
+    async def let_in(self, person_id: str) -> None:
+        """Let a page of theirs register as their phone, before it is told how."""
+        if self._passes is not None and (phone := self.phones.phone(person_id)):
+            await self._passes.open(phone)
+
+    def _let_out(self, socket: DeskSocket) -> None:
+        phone = self.phones.phone(socket.person_id)
+        if self._passes is not None and phone and not self.phones.of(socket.person_id):
+            self._passes.close(phone)
+
+    def _renew_passwords(self) -> None:
+        """Open pages register with the new password the next time; what is registered stays so."""
+        for desk in [one for one in self._desks if one.wire.state == "ready"]:
+            phone = self.phones.phone(desk.person_id)
+            if phone and (sip := self.sip_of(phone)) is not None:
+                desk.send(encode(desk_frames.SipRenewed(sip)))
+
     @property
     def _from_pages(self) -> bool:
         """Whether a customer's page can be a telephone: not with an exchange."""
@@ -320,14 +345,14 @@ class VoiceChannel:
     def directory_changed(self) -> None:
         self.asking.spawn(self._learn_names())
 
-    def trouble(self) -> str:
-        """What is the matter with the engine; '' when it is well. Without it all but calls goes on."""
-        return "" if self.director.up else self.health.trouble or "the voice engine is down"
+    def trouble(self) -> Trouble | None:
+        """What is the matter with the engine; None when it is well. Without it all but calls goes on."""
+        return None if self.director.up else self.health.why or self.why_down or Trouble("engine_down")
 
-    def lasting_trouble(self) -> str:
+    def lasting_trouble(self) -> Trouble | None:
         """The same once it has lasted: an engine that starts, or starts again, is back before anybody could act."""
         down_for = self.clock.now_ms() - self.director.down_since
-        return self.trouble() if down_for >= ALARM_AFTER_MS else ""
+        return self.trouble() if down_for >= ALARM_AFTER_MS else None
 
     # -- time ----------------------------------------------------------------------------------------------------------
     async def _run_engine(self) -> None:
@@ -399,7 +424,9 @@ class VoiceChannel:
             try:
                 self.health = await self.voice.health()
             except port.Down:
-                self.health = port.Health(up=False, engine=self.voice.name, trouble=self.health.trouble)
+                self.health = port.Health(
+                    up=False, engine=self.voice.name, trouble=self.health.trouble, why=self.health.why
+                )
             ENGINE_UP.set(1 if self.director.up else 0)
             LEGS.set(self.health.legs)
             LATE.set(self.health.late_ms)

@@ -82,6 +82,12 @@ class Sip(Struct, kw_only=True):
     password: str
 
 
+class SipRenewed(Struct, tag_field="t", tag="sip"):
+    """The page registers with this from now on; its present registration and its calls stay."""
+
+    sip: Sip
+
+
 class CallView(Struct, kw_only=True):
     """One leg of the person in a live call. `here`: on the device that reads this. `code`: for taking it elsewhere.
 

@@ -84,6 +84,7 @@ class DeskSocket:
             case frames.Ping():
                 self._say(frames.Pong(ask.n, self.seen_at))
             case frames.Hello():
+                await self._channel.let_in(self.person_id)
                 self._hello(ask)
             case frames.Ready():
                 self.microphone, self.used_at = ask.microphone, self.seen_at

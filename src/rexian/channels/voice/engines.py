@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from rexian.channels.voice.desk_frames import Sip
@@ -49,10 +50,30 @@ def exchange_socket(settings: Settings) -> str:
     return f"ws://{parts.hostname}:{parts.port or 8088}/ws"
 
 
-def browser_phones(settings: Settings) -> Callable[[str], Sip | None]:
+class Passes(Protocol):
+    """Who lets pages in at the exchange, for as long as they are open and with passwords that end."""
+
+    renewed: Callable[[], None]
+    """Called when open pages must be told new passwords."""
+
+    async def open(self, name: str) -> None:
+        """A page that is this phone is there; returns once it may register."""
+
+    def close(self, name: str) -> None:
+        """The last such page has gone."""
+
+    def password(self, name: str) -> str: ...
+
+
+def passes_of(engine: VoiceEngine | None) -> Passes | None:
+    """None: pages need no password, with the embedded engine."""
+    return getattr(engine, "passes", None)
+
+
+def browser_phones(settings: Settings, passes: Passes | None) -> Callable[[str], Sip | None]:
     """How a page registers as the phone of this name; None for a phone that stands on a desk."""
     socket = exchange_socket(settings)
-    if not socket:
+    if not socket or passes is None:
         return lambda name: None
     from rexian.channels.voice.asterisk.plan import plan_of
 
@@ -63,7 +84,7 @@ def browser_phones(settings: Settings) -> Callable[[str], Sip | None]:
     def sip_of(name: str) -> Sip | None:
         if name not in web:
             return None
-        return Sip(ws=socket, uri=f"sip:{name}@{host}", user=name, password=plan.phone_password(name))
+        return Sip(ws=socket, uri=f"sip:{name}@{host}", user=name, password=passes.password(name))
 
     return sip_of
 

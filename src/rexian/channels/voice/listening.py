@@ -44,7 +44,9 @@ class Ears:
             case port.EngineUp():
                 self._channel.asking.spawn(self.reconcile())
             case port.EngineDown():
-                _log.warning("voice.engine_down", reason=event.reason)
+                why = self._channel.why_down = event.why
+                _log.warning("voice.engine_down", reason=event.reason, code=why.code if why else "",
+                             **(why.in_words if why else {}))  # fmt: skip
                 was_up = self._channel.director.up
                 self._channel.director.outage.engine_down()
                 if was_up:  # it tells every reason why it does not come back

@@ -20,6 +20,8 @@ from typing import Literal, Protocol
 
 from msgspec import Struct
 
+from rexian.kit.trouble import Trouble
+
 Role = Literal["talk", "listen", "whisper", "barge"]
 """In a bridge: `talk` and `barge` are heard by all, `listen` by nobody, `whisper` only by legs of side `agent`."""
 
@@ -175,8 +177,8 @@ class Health(Struct, frozen=True, kw_only=True):
 
     `late_ms`: p99 lateness of the mixer's 20 ms beat over the last ten seconds (embedded), 0 where not known. `cpu`:
     share of one core, 0…1 and above. `trouble`: for people who look after it, empty when there is none.
-    `full`: no further call should be taken, for whoever is in already will need what is left. `nodes_away`: machines
-    of several that can't be reached, and why.
+    `why`: the same as a code. `full`: no further call should be taken, for whoever is in already will need what is
+    left. `nodes_away`: machines of several that can't be reached, and why.
     """
 
     up: bool
@@ -189,7 +191,8 @@ class Health(Struct, frozen=True, kw_only=True):
     cpu: float = 0.0
     late_ms: float = 0.0
     trouble: str = ""
-    nodes_away: dict[str, str] = {}
+    why: Trouble | None = None
+    nodes_away: dict[str, Trouble] = {}
 
 
 class RecordingOrder(Struct, frozen=True, kw_only=True):
@@ -220,9 +223,10 @@ class EngineUp(_Event, frozen=True, kw_only=True):
 
 
 class EngineDown(_Event, frozen=True, kw_only=True):
-    """It is away until `EngineUp`: operations raise `Down`. `reason` is for the log."""
+    """It is away until `EngineUp`: operations raise `Down`. `reason` is for the log, `why` for people."""
 
     reason: str = ""
+    why: Trouble | None = None
 
 
 class LegOffered(_Event, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ from typing import Any
 
 from rexian.kit import i18n
 from rexian.kit.i18n import t
+from rexian.kit.trouble import Trouble
 from rexian.work.alerts.model import AgentFacts, Alert, AlertBook, HealthFacts, Limits, QueueFacts
 
 __all__ = ["AgentFacts", "Alert", "AlertBook", "HealthFacts", "Limits", "QueueFacts", "explain"]
@@ -27,6 +28,8 @@ def explain(alert: Alert, locale: str, now: int, names: dict[str, str] | None = 
         if reason:
             key = f"trace.reason.{reason}"
             params["state"] += t(locale, "alerts.reason", reason=t(locale, key) if i18n.has(key) else reason)
+    if "trouble" in params:
+        params["why"] = Trouble(params["trouble"], params["given"]).said(locale)
     params["queue"] = known.get(alert.queue_id or "", "")
     params["agent"] = known.get(alert.agent_id or "", "")
     return t(locale, f"alerts.{alert.kind}", **params)

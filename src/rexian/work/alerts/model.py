@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 from msgspec import Struct, field
 
+from rexian.kit.trouble import Trouble
+
 Severity = Literal["warn", "bad"]
 Kind = Literal[
     "queue_waiting",
@@ -89,7 +91,7 @@ class AgentFacts(Struct, frozen=True, kw_only=True):
 class HealthFacts(Struct, frozen=True, kw_only=True):
     """How the house itself is. `stopped_readers` maps a reader's name to what stopped it.
 
-    `voice_down`: why nobody can call; `unrecorded`: why calls could not be recorded of late. '' when all is well.
+    `voice_down`: why nobody can call; `unrecorded`: why calls could not be recorded of late, '' when all is well.
     `voice_nodes_away`: exchanges among several that can't be reached, and why. `relay`: a TURN server, and what keeps
     it from relaying. `messages_unkept`: how many voice messages wait to be kept; `store_away`: why recordings can't be
     carried to their store.
@@ -97,8 +99,8 @@ class HealthFacts(Struct, frozen=True, kw_only=True):
 
     stopped_readers: dict[str, str] = {}
     degraded: str | None = None
-    voice_down: str = ""
-    voice_nodes_away: dict[str, str] = {}
+    voice_down: Trouble | None = None
+    voice_nodes_away: dict[str, Trouble] = {}
     relay: tuple[str, Literal["refused", "unreachable", "full"]] | None = None
     unrecorded: Literal["", "disk_full", "failed"] = ""
     messages_unkept: int = 0
@@ -197,19 +199,24 @@ def state_limit_ms(state: str, reason: str | None, limits: Limits) -> int | None
     return limits.not_ready_by_reason_ms.get(reason or "", limits.not_ready_ms)
 
 
+def _why(trouble: Trouble) -> dict[str, Any]:
+    """The reason as a code, so that each reader words it, and in English for whoever doesn't know the code."""
+    return {"why": str(trouble), "trouble": trouble.code, "given": trouble.params}
+
+
 def judge_health(health: HealthFacts, now: int) -> Iterator[Alert]:
     """The alerts of the house itself."""
     for name, error in sorted(health.stopped_readers.items()):
-        params = {"reader": name, "error": error}
+        params: dict[str, Any] = {"reader": name, "error": error}
         yield Alert(id=f"reader_stopped:{name}", kind="reader_stopped", severity="bad", at=now, params=params)
     if health.degraded:
         params = {"why": health.degraded}
         yield Alert(id="journal_degraded", kind="journal_degraded", severity="bad", at=now, params=params)
     if health.voice_down:
-        params = {"why": health.voice_down}
+        params = _why(health.voice_down)
         yield Alert(id="voice_down", kind="voice_down", severity="bad", at=now, params=params)
     for node, why in sorted(health.voice_nodes_away.items()):
-        params = {"node": node, "why": why}
+        params = {"node": node} | _why(why)
         yield Alert(id=f"voice_node_away:{node}", kind="voice_node_away", severity="bad", at=now, params=params)
     if health.relay:
         server, word = health.relay

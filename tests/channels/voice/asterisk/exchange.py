@@ -134,7 +134,8 @@ class Exchange:
     """One Asterisk. `plan` is what the engine is made with; `phones` are names that may register; `desks`: so many
     phones s0, s1 … that need not, all played by one sipp; `wss`: browsers come in over TLS, with a
     certificate that nobody knows, else over plain sockets. `host`, `http`, `sip`: where it listens, when it is one of
-    several; `agents`: where their sipp is; `front`: where Kamailio is, before them."""
+    several; `agents`: where their sipp is; `front`: where Kamailio is, before them; `without`: modules that it doesn't
+    load."""
 
     def __init__(
         self,
@@ -149,6 +150,7 @@ class Exchange:
         sip: int = 0,
         agents: int = 0,
         front: str = "",
+        without: tuple[str, ...] = (),
     ) -> None:
         if reason := missing():
             if os.environ.get("CI"):
@@ -156,7 +158,7 @@ class Exchange:
             pytest.skip(reason)
         (CHROOT / "tmp").mkdir(exist_ok=True)
         self.run = Path(tempfile.mkdtemp(prefix="rexian-", dir=CHROOT / "tmp"))
-        self.host = host
+        self.host, self._without = host, without
         self.agents = agents or free_port(socket.SOCK_DGRAM)
         self.desks = tuple(f"s{n}" for n in range(desks))
         self.http, self.sip = http or free_port(), sip or free_port(socket.SOCK_DGRAM)
@@ -195,7 +197,7 @@ class Exchange:
         for file, text in files(self.plan).items():
             (etc / file).write_text(text)
         (etc / "asterisk.conf").write_text(FOLDERS.format(run=self.inside, name=name))
-        (etc / "modules.conf").write_text(MODULES)
+        (etc / "modules.conf").write_text(MODULES + "".join(f"noload={name}.so\n" for name in self._without))
         (etc / "logger.conf").write_text("[general]\n[logfiles]\nmessages => notice,warning,error\n")
         (etc / "indications.conf").write_text("[general]\ncountry=cn\n[cn]\ndescription=China\nring=450/1000,0/4000\n")
         (etc / "pjsip_custom.conf").write_text(

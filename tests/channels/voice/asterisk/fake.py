@@ -12,7 +12,13 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
+from rexian.channels.voice.asterisk.needs import WANTED, modules_for
+from rexian.channels.voice.asterisk.plan import PhonePlan, Plan, Trunk
+
 Answer = tuple[int, Any]
+EVERYTHING = Plan(
+    urls=(), phones=(PhonePlan(name="w", web=True),), trunks=(Trunk(name="t", host="h", user="u", password="p"),)
+)
 
 
 class FakeAri:
@@ -22,8 +28,10 @@ class FakeAri:
         self.version, self.started = version, started
         self.answers: dict[str, Answer | Callable[[dict[str, Any]], Answer | None]] = {}
         self.asked: list[tuple[str, str, dict[str, Any]]] = []
+        self.over_http: list[str] = []
         self.sockets: list[ServerConnection] = []
         self.refuse = 0
+        self.modules = [name for names in modules_for(EVERYTHING) for name in names] + list(WANTED)
         self.server: Server
 
     async def __aenter__(self) -> FakeAri:
@@ -39,6 +47,11 @@ class FakeAri:
         return f"http://127.0.0.1:{self.server.sockets[0].getsockname()[1]}/ari"
 
     def _greet(self, connection: ServerConnection, request: Request) -> Response | None:
+        """What comes over plain HTTP, and refusals of the WebSocket."""
+        path = request.path.removeprefix("/ari/").partition("?")[0]
+        if not self.refuse and path != "events":
+            self.over_http.append(path)
+            return connection.respond(200, json.dumps(self._usual(path)[1]))
         return connection.respond(self.refuse, "no\n") if self.refuse else None
 
     async def _serve(self, socket: ServerConnection) -> None:
@@ -65,6 +78,11 @@ class FakeAri:
         if path == "asterisk/info":
             return 200, {"system": {"version": self.version, "entity_id": "x"},
                          "status": {"startup_time": self.started, "last_reload_time": self.started}}  # fmt: skip
+        if path == "asterisk/modules":
+            return 200, [{"name": f"{name}.so", "description": "", "use_count": 0, "status": "Running",
+                          "support_level": "core"} for name in self.modules]  # fmt: skip
+        if path.startswith("asterisk/config/dynamic/"):
+            return 200, []
         if path in {"channels", "bridges"}:
             return 200, []
         if path.startswith("applications/"):

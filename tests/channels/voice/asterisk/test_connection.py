@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ import pytest
 from rexian.channels.voice.asterisk.connection import Refused
 from rexian.channels.voice.asterisk.engine import AsteriskEngine
 from rexian.channels.voice.asterisk.legs import companion
+from rexian.channels.voice.asterisk.needs import missing, read_version
 from rexian.channels.voice.asterisk.plan import Plan
 from rexian.channels.voice.port import (
     Busy,
@@ -27,6 +28,7 @@ from rexian.channels.voice.port import (
     RecordingOrder,
     Unsupported,
 )
+from rexian.kit.trouble import Trouble
 from tests.channels.voice.asterisk.fake import FakeAri, channel, event
 from tests.channels.voice.conformance.rig import Heard
 
@@ -61,15 +63,79 @@ async def both_up(engine: AsteriskEngine) -> None:
     raise AssertionError("not both nodes are up")
 
 
-async def test_an_asterisk_that_is_too_old_is_told_by_name_and_version() -> None:
-    async with FakeAri("20.1.0") as fake:
+async def until(true: Callable[[], object], seconds: float = 10) -> None:
+    """Wait for a condition that rings no bell."""
+    async with asyncio.timeout(seconds):
+        while not true():  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+
+
+@pytest.mark.parametrize("version", ["20.14.0", "22.3.1", "certified-20.7-cert2", "GIT-21-5f1c2d"])
+async def test_an_asterisk_that_is_too_old_is_told_by_name_and_version(version: str) -> None:
+    async with FakeAri(version) as fake:
         engine, heard = await engine_for(fake)
-        reason = (await heard.wait(EngineDown)).reason
-        assert "20.1.0" in reason
-        assert "22 or later" in reason
-        assert fake.url in reason
-        assert (await engine.health()).trouble == reason
+        down = await heard.wait(EngineDown)
+        assert down.why == Trouble("asterisk_old", {"node": fake.url, "version": version, "wanted": "22.4"})
+        for word in (version, "22.4", fake.url):
+            assert word in down.reason
+            assert word in down.why.said("zh-CN")
+        health = await engine.health()
+        assert (health.trouble, health.why) == (down.reason, down.why)
         await engine.stop()
+
+
+async def test_an_asterisk_without_modules_that_are_needed_is_refused_until_it_has_them(fake: FakeAri) -> None:
+    fake.modules = [name for name in fake.modules if name not in ("app_stasis", "res_ari_channels")]
+    engine, heard = await engine_for(fake)
+    why = (await heard.wait(EngineDown)).why
+    assert why is not None
+    assert why.code == "asterisk_modules"
+    assert why.params["modules"] == "res_ari_channels, app_stasis"
+    greeted = len(fake.sockets)
+    await until(lambda: fake.over_http.count("asterisk/modules") > 2, 10)
+    assert len(fake.sockets) == greeted, "our application was there again, and callers would have been sent to it"
+    fake.modules += ["app_stasis", "res_ari_channels"]
+    await heard.wait(EngineUp)
+    await engine.stop()
+
+
+async def test_it_is_looked_at_again_after_every_loss(fake: FakeAri, up: tuple[AsteriskEngine, Heard]) -> None:
+    engine, heard = up
+    fake.version, since = "21.4.0", heard.mark()
+    await fake.cut()
+    await until(lambda: (trouble := engine._hall.nodes[fake.url].line.trouble) and trouble.code == "asterisk_old", 10)
+    assert not heard.all(EngineUp, since)
+    fake.version = "22.9.0"
+    await heard.wait(EngineUp, since)
+
+
+async def test_a_refusal_at_the_start_is_told_and_tried_again(fake: FakeAri) -> None:
+    fake.answers["PUT applications/rexian/eventFilter"] = (403, {"message": "read only"})
+    engine, heard = await engine_for(fake)
+    why = (await heard.wait(EngineDown)).why
+    assert why is not None
+    assert why.code == "asterisk_refuses"
+    assert "read only" in why.params["why"]
+    del fake.answers["PUT applications/rexian/eventFilter"]
+    await heard.wait(EngineUp)
+    await engine.stop()
+
+
+@pytest.mark.parametrize(
+    ("text", "version"),
+    [
+        ("22.10.1+dfsg+~cs6.17-1", (22, 10)), ("certified-22.8-cert1", (22, 8)), ("certified/18.9-cert4", (18, 9)),
+        ("GIT-22-5f1c2d", (22, 99)), ("GIT-master-5f1c2d", None), ("", None),
+    ],
+)  # fmt: skip
+def test_versions_are_read_as_asterisk_writes_them(text: str, version: tuple[int, int] | None) -> None:
+    assert read_version(text) == version
+
+
+def test_one_clock_is_enough() -> None:
+    needed = (("app_dial",), ("res_timing_timerfd", "res_timing_pthread"))
+    assert missing(needed, ["app_dial.so", "res_timing_pthread.so"]) == []
+    assert missing(needed, ["app_dial.so"]) == ["res_timing_timerfd|res_timing_pthread"]
 
 
 @pytest.mark.parametrize(("status", "word"), [(401, "password"), (404, "ari.conf"), (503, "503")])

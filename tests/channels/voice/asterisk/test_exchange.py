@@ -22,6 +22,7 @@ from rexian.channels.voice.asterisk.config import files
 from rexian.channels.voice.asterisk.engine import AsteriskEngine
 from rexian.channels.voice.port import (
     Dtmf,
+    EngineDown,
     EngineUp,
     LegAnswered,
     LegEnded,
@@ -68,6 +69,28 @@ def test_the_client_is_what_asterisk_describes(exchange: Exchange) -> None:
     user, password = exchange.plan.user, exchange.plan.password
     source = exchange.plan.urls[0].replace("http://", f"http://{user}:{password}@")
     assert Path(ari_generated.__file__).read_text("utf-8") == generate(describe(source))
+
+
+async def test_an_exchange_without_modules_that_are_needed_is_refused_and_they_are_named() -> None:
+    lame = Exchange(n=4, without=("res_pjsip_rfc3326", "res_srtp"))
+    lame.start()
+    engine, heard = AsteriskEngine(lame.plan), Heard()
+    engine.listen(heard)
+    try:
+        await engine.start()
+        why = (await heard.wait(EngineDown)).why
+        assert why is not None
+        assert why.code == "asterisk_modules"
+        assert set(why.params["modules"].split(", ")) == {"res_pjsip_rfc3326", "res_srtp"}
+        assert why.params["version"].startswith(lame.cli("core show version").split()[1].split("+")[0])
+        assert not (await engine.health()).up
+        # It is looked at again and again, and led as soon as it is whole.
+        for name in why.params["modules"].split(", "):
+            lame.cli(f"module load {name}.so")
+        await heard.wait(EngineUp, seconds=20)
+    finally:
+        await engine.stop()
+        lame.close()
 
 
 async def test_a_caller_from_the_line_is_offered_answered_and_heard(

@@ -15,7 +15,7 @@ import msgspec
 import numpy as np
 from playwright.async_api import Browser, Page, Playwright, async_playwright
 
-from rexian.channels.voice.engines import browser_phones
+from rexian.channels.voice.engines import browser_phones, passes_of
 from rexian.channels.voice.port import LegAnswered, Phone, Side
 from tests.channels.voice.asterisk.exchange import Exchange
 from tests.channels.voice.conformance.rig import Person, Samples
@@ -125,7 +125,6 @@ class BrowsersRig(AsteriskRig):
     async def set_up(self) -> None:
         await super().set_up()
         self._script = await asyncio.to_thread(bundle)
-        self._sip_of = browser_phones(msgspec.structs.replace(self.exchange.settings, voice_engine="asterisk"))
         self._playwright: Playwright = await async_playwright().start()
         self._browser: Browser = await self._playwright.chromium.launch(
             executable_path="/usr/bin/chromium", args=list(FLAGS)
@@ -155,7 +154,10 @@ class BrowsersRig(AsteriskRig):
         since, name = self.heard.mark(), NAMES[self._count]
         self._count += 1
         page = await self._page()
-        access = self._sip_of(name)
+        passes = passes_of(self.engine)
+        assert passes is not None
+        await passes.open(name)
+        access = browser_phones(msgspec.structs.replace(self.exchange.settings, voice_engine="asterisk"), passes)(name)
         assert access is not None
         given = {field: getattr(access, field) for field in access.__struct_fields__}
         await page.evaluate(f"hz => register({json.dumps(given)}, hz)", hz)

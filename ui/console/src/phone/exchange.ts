@@ -29,6 +29,8 @@ export interface SipAgent {
   stop(): void;
   /** Tries to register now, instead of after the pause that follows a failure. */
   retry(): void;
+  /** Registers with this password from now on; calls and the present registration stay. */
+  renew(password: string): void;
   /** Registers anew: from now on this page rings, not another one of the person's. */
   refresh(): Promise<void>;
 }
@@ -48,6 +50,9 @@ const JOIN_MS = 3_000;
 /** A registration this young is surely the newest of the person's. */
 const FRESH_MS = 1_000;
 
+const sameLine = (one: SipAccess, other: SipAccess): boolean =>
+  one.ws === other.ws && one.uri === other.uri && one.user === other.user;
+
 export class Exchange {
   readonly state = new Store<ExchangeState>("off");
   ice: RTCIceServer[] = [];
@@ -62,14 +67,18 @@ export class Exchange {
 
   constructor(private readonly load: () => Promise<MakeSipAgent>) {}
 
-  /** Registers with this account; again with the same one: nothing changes. */
+  /** Registers with this account; again with the same one: nothing changes, and a new password ends no call. */
   use(access: SipAccess, ice: RTCIceServer[]): void {
     this.ice = ice;
-    if (JSON.stringify(access) === JSON.stringify(this.access)) return;
+    if (this.access && sameLine(access, this.access)) {
+      if (access.password !== this.access.password) this.agent?.renew(access.password);
+      this.access = access;
+      return;
+    }
     this.stop();
     this.access = access;
     this.state.set("joining");
-    void this.begin(access, this.attempt);
+    void this.begin(this.attempt);
   }
 
   stop(): void {
@@ -85,7 +94,7 @@ export class Exchange {
   /** The person asks for it: tries now to register. */
   retry(): void {
     if (this.state.get() !== "away") return;
-    if (this.again && this.access) void this.begin(this.access, this.attempt);
+    if (this.again && this.access) void this.begin(this.attempt);
     else this.agent?.retry();
   }
 
@@ -121,12 +130,12 @@ export class Exchange {
     });
   }
 
-  private async begin(access: SipAccess, attempt: number): Promise<void> {
+  private async begin(attempt: number): Promise<void> {
     this.clearAgain();
     try {
       const make = await this.load();
-      if (attempt !== this.attempt) return;
-      this.agent = make(access, {
+      if (attempt !== this.attempt || !this.access) return;
+      this.agent = make(this.access, {
         registered: (is) => attempt === this.attempt && this.moved(is),
         called: (call) => (attempt === this.attempt ? this.called(call) : call.refuse("unknown")),
       });
@@ -134,7 +143,7 @@ export class Exchange {
     } catch {
       // The library's file can't be had just now.
       if (attempt !== this.attempt) return;
-      this.again = setTimeout(() => void this.begin(access, attempt), RELOAD_MS);
+      this.again = setTimeout(() => void this.begin(attempt), RELOAD_MS);
       this.state.set("away");
     }
   }

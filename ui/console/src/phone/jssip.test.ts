@@ -7,6 +7,7 @@ interface FakeUa extends EventEmitter {
   connects: number;
   isOnline: boolean;
   isIn: boolean;
+  given: [string, string][];
 }
 const made: { ua: unknown } = vi.hoisted(() => ({ ua: null }));
 vi.mock("jssip", async () => {
@@ -16,11 +17,13 @@ vi.mock("jssip", async () => {
     connects = 0;
     isOnline = true;
     isIn = false;
+    readonly given: [string, string][] = [];
     readonly transport = { connect: () => void this.connects++ };
     constructor() {
       super();
       made.ua = this;
     }
+    set = (name: string, value: string) => void this.given.push([name, value]);
     start = () => {};
     stop = () => {};
     register = () => void this.registers++;
@@ -68,6 +71,16 @@ it("leaves it to JsSIP to register when there is no connection", async () => {
   ua.emit("registrationFailed");
   await vi.advanceTimersByTimeAsync(20_000);
   expect(ua.registers).toBe(0);
+});
+
+it("registers at once with a new password where the old one was refused, and else when it is time", async () => {
+  agent.renew("q");
+  expect([ua.given, ua.registers]).toEqual([[["password", "q"]], 0]);
+  ua.emit("registrationFailed");
+  agent.renew("r");
+  expect([ua.given.at(-1), ua.registers]).toEqual([["password", "r"], 1]);
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(ua.registers).toBe(1);
 });
 
 it("registers no more once it is stopped", async () => {

@@ -72,6 +72,12 @@ class JsSipAgent implements SipAgent {
     else (this.ua as unknown as { transport: { connect(): void } | null }).transport?.connect();
   }
 
+  renew(password: string): void {
+    this.ua.set("password", password);
+    // Refused with the old one: no need to wait for the pause to end.
+    if (this.again) this.retry();
+  }
+
   async refresh(): Promise<void> {
     if (this.isRefreshing || !this.ua.isRegistered()) return;
     this.isRefreshing = true;

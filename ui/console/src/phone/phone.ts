@@ -326,6 +326,8 @@ export class Phone {
       case "ice":
         this.ice = this.exchange.ice = frame.ice_servers;
         return;
+      case "sip":
+        return this.exchange.use(frame.sip, this.exchange.ice);
       case "alarm":
         return this.alarm(frame);
       case "nack":

@@ -6,13 +6,20 @@ import { openPage } from "../app/test-page.tsx";
 import type { MakeSipAgent, SipCall, SipEars } from "./exchange.ts";
 import { fakeBrowser, FakePeer } from "./fakes.ts";
 
-const sip = vi.hoisted(() => ({ ears: null as SipEars | null, stopped: 0, refreshed: 0, retried: 0 }));
+const sip = vi.hoisted(() => ({
+  ears: null as SipEars | null,
+  stopped: 0,
+  refreshed: 0,
+  retried: 0,
+  passwords: [] as string[],
+}));
 vi.mock("./jssip.ts", () => ({
   makeJsSipAgent: ((_access, ears) => {
     sip.ears = ears;
     return {
       start: () => {},
       stop: () => void sip.stopped++,
+      renew: (password) => void sip.passwords.push(password),
       retry: () => void sip.retried++,
       refresh: () => {
         sip.refreshed++;
@@ -27,7 +34,7 @@ let server: FakeServer;
 
 beforeEach(() => {
   fakeBrowser();
-  Object.assign(sip, { ears: null, stopped: 0, refreshed: 0, retried: 0 });
+  Object.assign(sip, { ears: null, stopped: 0, refreshed: 0, retried: 0, passwords: [] });
   server = new FakeServer();
   server.phoneSip = { ws: "wss://exchange/ws", uri: "sip:w0@exchange", user: "w0", password: "p" };
   server.views.set("me", {
@@ -77,6 +84,18 @@ it("picks up the call that the server connects, without an offer of its own", as
   const card = await screen.findByRole("region", { name: "与陈立群的通话" });
   await waitFor(() => expect(card.getAttribute("data-call")).toBe("up"));
   expect(server.phoned("offer")).toEqual([]);
+});
+
+it("takes the password that the server makes every hour, and stays registered", async () => {
+  await openDesk();
+  registered(true);
+  const stopped = sip.stopped;
+  act(() => server.ring({ t: "sip", sip: { ...server.phoneSip!, password: "q" } }));
+  await waitFor(() => expect(sip.passwords).toEqual(["q"]));
+  expect([sip.stopped - stopped, server.phoned("ready").at(-1)]).toEqual([
+    0,
+    { t: "ready", microphone: true },
+  ]);
 });
 
 it("rings here before it asks for a call from elsewhere", async () => {

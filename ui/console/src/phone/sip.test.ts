@@ -36,7 +36,10 @@ class FakeCall implements SipCall {
 }
 
 let ears: SipEars;
-let agent: Record<"start" | "stop" | "retry", Mock<() => void>> & { refresh: Mock<() => Promise<void>> };
+let agent: Record<"start" | "stop" | "retry", Mock<() => void>> & {
+  renew: Mock<(password: string) => void>;
+  refresh: Mock<() => Promise<void>>;
+};
 let exchange: Exchange;
 let loads: number;
 let line: SipLine | null;
@@ -60,7 +63,13 @@ beforeEach(async () => {
       };
     },
   );
-  agent = { start: vi.fn(), stop: vi.fn(), retry: vi.fn(), refresh: vi.fn(() => Promise.resolve()) };
+  agent = {
+    start: vi.fn(),
+    stop: vi.fn(),
+    retry: vi.fn(),
+    renew: vi.fn(),
+    refresh: vi.fn(() => Promise.resolve()),
+  };
   [loads, retakes, silences, tracks, line] = [0, 0, 0, [], null];
   exchange = new Exchange(() => {
     loads++;
@@ -114,9 +123,39 @@ describe("a registration at the exchange", () => {
   it("is made once for the same account, and anew for another", async () => {
     exchange.use(ACCESS, []);
     expect([loads, exchange.state.get()]).toEqual([1, "here"]);
-    exchange.use({ ...ACCESS, password: "q" }, []);
+    exchange.use({ ...ACCESS, user: "w1", uri: "sip:w1@exchange" }, []);
     await settle();
     expect([loads, agent.stop.mock.calls.length, exchange.state.get()]).toEqual([2, 1, "joining"]);
+  });
+
+  it("takes a new password without a word to the exchange, in the middle of a call", async () => {
+    const call = await up();
+    const over = vi.spyOn(call, "drop");
+    exchange.use({ ...ACCESS, password: "q" }, []);
+    exchange.use({ ...ACCESS, password: "q" }, []);
+    await settle();
+    expect(agent.renew.mock.calls).toEqual([["q"]]);
+    expect([loads, agent.stop.mock.calls.length, exchange.state.get(), state().phase]).toEqual([
+      1,
+      0,
+      "here",
+      "up",
+    ]);
+    expect(over).not.toHaveBeenCalled();
+  });
+
+  it("begins with the newest password when one comes while the library is loaded", async () => {
+    const begun: string[] = [];
+    const slow = new Exchange(() =>
+      Promise.resolve((access) => {
+        begun.push(access.password);
+        return agent;
+      }),
+    );
+    slow.use(ACCESS, []);
+    slow.use({ ...ACCESS, password: "q" }, []);
+    await settle();
+    expect(begun).toEqual(["q"]);
   });
 
   it("is away when it is lost, and off when it is given up", () => {

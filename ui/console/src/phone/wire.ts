@@ -56,6 +56,8 @@ export type FromPhoneServer =
   | { t: "engine"; up: boolean; text: string }
   /** STUN and TURN servers for the next connection: what was told before will soon be refused. */
   | { t: "ice"; ice_servers: RTCIceServer[] }
+  /** The exchange's password for the next registration: what was told before will soon be refused. */
+  | { t: "sip"; sip: SipAccess }
   | { t: "nack"; id?: string; code: string; text: string }
   | { t: "pong"; n: number; now: number };
 

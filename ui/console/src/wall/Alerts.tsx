@@ -76,6 +76,9 @@ export function Alerts({ alerts, queues, agents }: Props) {
   );
 }
 
+const asWords = (given: unknown): Record<string, unknown> =>
+  typeof given === "object" && given !== null ? { ...given } : {};
+
 /** Words an alert in the reader's language; its running time is counted here, so that it ticks. */
 export function useAlertWords(
   queues: readonly WallQueue[],
@@ -94,6 +97,10 @@ export function useAlertWords(
       const value = alert.params[key];
       return typeof value === "string" ? value : "";
     };
+    const trouble = ({ params: { trouble: code, given } }: WallAlert, english: string): string =>
+      typeof code === "string"
+        ? t(`alert.trouble.${code}`, { ...asWords(given), defaultValue: english })
+        : english;
     const queue = queues.find(({ id }) => id === alert.queue_id);
     const agent = agents.find(({ id }) => id === alert.agent_id);
     const state = text("state");
@@ -109,9 +116,9 @@ export function useAlertWords(
       seconds: number("threshold_ms") / 1000,
       state: text("reason") ? reason(text("reason")) : t(`presence.${state}`, { defaultValue: state }),
       reader: text("reader"),
-      why: text("why") || text("error"),
       node: text("node"),
       server: text("server"),
+      why: trouble(alert, text("why") || text("error")),
       messages: number("messages"),
       defaultValue: t("alert.other", { kind: alert.kind }),
     });

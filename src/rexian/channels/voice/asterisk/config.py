@@ -5,10 +5,14 @@ Each file says where it comes from. They contain passwords: whoever writes them 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from rexian.channels.voice.asterisk.plan import APP, CHANNEL_VARIABLES, PhonePlan, Plan, Trunk
+
+STAMP = "RX_CONFIG"
+"""Global variable in which a node carries the mark of its configuration."""
 
 NOTE = "; Written by `rexian asterisk config`. Change the settings and write it anew, or put your own into {own}.\n"
 
@@ -35,7 +39,21 @@ def node_files(plan: Plan, url: str) -> dict[str, str]:
         "musiconhold": _music(plan),
         "cdr": _section("general", "enable=no"),
     }
-    return {f"{name}.conf": _framed(name, text) for name, text in ours.items()}
+    if any(phone.web for phone in plan.phones):
+        ours["sorcery"] = _sorcery()
+    written = {f"{name}.conf": _framed(name, text) for name, text in ours.items()}
+    return written | {"extensions.conf": _marked(written)}
+
+
+def stamp(plan: Plan, url: str) -> str:
+    """What `RX_CONFIG` says at a node that has loaded what the settings ask for now."""
+    return node_files(plan, url)["extensions.conf"].partition(f"{STAMP}=")[2].partition("\n")[0]
+
+
+def _marked(written: dict[str, str]) -> str:
+    """The dialplan with a mark of all files, so that the doctor sees what a node has loaded."""
+    mark = hashlib.sha256("".join(f"{name}\0{text}\0" for name, text in sorted(written.items())).encode()).hexdigest()
+    return written["extensions.conf"].replace("\n", f"\n[globals]\n{STAMP}={mark[:16]}\n\n", 1)
 
 
 def _folder(plan: Plan, url: str) -> str:
@@ -170,13 +188,20 @@ WEB = ("webrtc=yes", "dtls_auto_generate_cert=yes")
 def _phone(plan: Plan, phone: PhonePlan) -> Iterator[str]:
     # G.711 first: nobody converts Opus in a talk. Mu-law, as in recordings.
     codecs = ("ulaw", "alaw", "opus") if phone.web else ("alaw", "ulaw")
-    yield _section(phone.name, "type=endpoint", f"context={APP}-phones", f"aors={phone.name}", f"auth={phone.name}",
+    auths = ",".join(plan.auths(phone.name)) if phone.web else phone.name
+    yield _section(phone.name, "type=endpoint", f"context={APP}-phones", f"aors={phone.name}", f"auth={auths}",
                    *(WEB if phone.web else ("force_rport=yes", "rewrite_contact=yes")),
                    *_media(plan, *codecs))  # fmt: skip
     yield _section(phone.name, "type=aor", "max_contacts=1", "remove_existing=yes", "minimum_expiration=30",
                    "" if phone.web else "qualify_frequency=30")  # fmt: skip
-    yield _section(phone.name, "type=auth", "auth_type=userpass", f"username={phone.name}",
-                   f"password={plan.phone_password(phone.name)}")  # fmt: skip
+    if not phone.web:
+        yield _section(phone.name, "type=auth", "auth_type=userpass", f"username={phone.name}",
+                       f"password={plan.phone_password(phone.name)}")  # fmt: skip
+
+
+def _sorcery() -> str:
+    # Browsers' passwords are put into memory by Rexian, hour by hour; all others are in pjsip.conf, as ever.
+    return _section("res_pjsip", "auth=config,pjsip.conf,criteria=type=auth", "auth=memory")
 
 
 # -- dialplan --------------------------------------------------------------------------------------------------------

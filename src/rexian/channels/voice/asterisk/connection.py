@@ -1,4 +1,4 @@
-"""One line to one Asterisk: its events, and requests over the same WebSocket (Asterisk 22.4 and later), else over HTTP.
+"""One line to one Asterisk: its events, and requests over the same WebSocket, else over HTTP.
 
 The reader never waits for anybody: Asterisk cuts off a client that reads too slowly. Handlers of events are therefore
 plain functions, and answers to requests only wake those who asked.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import random
-import re
 from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -21,12 +20,12 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus, WebSocketException
 
 from rexian.channels.voice.asterisk.ari_generated import AnyMessage, Ari, AsteriskInfo, RESTResponse
+from rexian.channels.voice.asterisk.needs import WANTED as WANTED_MODULES
+from rexian.channels.voice.asterisk.needs import lacking, missing, too_old
 from rexian.channels.voice.port import Down, Failed, Gone
+from rexian.kit.trouble import Trouble
 
 log = structlog.get_logger(__name__)
-
-OLDEST = 22
-"""The oldest release that is led: 22 is the long-term release whose snoop, mute and external media are relied on."""
 
 ANSWER_S = 8.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 5.0
@@ -48,32 +47,38 @@ class Refused(Failed):
 
 
 class Unusable(Exception):
-    """This Asterisk can't be worked with as it is set up; the message says why and how to mend it."""
+    """This Asterisk can't be worked with as it is set up; `trouble` says why and how to mend it."""
+
+    def __init__(self, trouble: Trouble) -> None:
+        super().__init__(str(trouble))
+        self.trouble = trouble
 
 
 class Connection(Ari):
-    """Keeps the line to one Asterisk: connects, reconnects with growing pauses, checks the version.
+    """Keeps the line to one Asterisk: connects, reconnects with growing pauses, checks release and modules each time.
 
     `on_up(info)` is awaited when it is there (again), before any event is told; `on_event` is called with every event;
-    `on_down(why)` when it is lost, once per loss. `refused`: nobody listens there.
+    `on_down(why)` when it is lost, once per loss. `refused`: nobody listens there. `needed`: see `needs.modules_for`.
     """
 
     def __init__(
         self, url: str, *, user: str, password: str, app: str, on_event: Callable[[AnyMessage], None],
-        on_up: Callable[[AsteriskInfo], Any], on_down: Callable[[str], None],
+        on_up: Callable[[AsteriskInfo], Any], on_down: Callable[[Trouble], None],
+        needed: tuple[tuple[str, ...], ...] = (),
     ) -> None:  # fmt: skip
         self.url, self.app = url.rstrip("/"), app
         self._user, self._password = user, password
         self._on_event, self._on_up, self._on_down = on_event, on_up, on_down
         self._socket: ClientConnection | None = None
         self._http: httpx.AsyncClient | None = None
+        self._needed = needed
         self._over_socket = True
         self._asked: dict[str, asyncio.Future[RESTResponse]] = {}
         self._count = 0
         self._early: list[AnyMessage] | None = None
         self._task: asyncio.Task[None] | None = None
         self.up = False
-        self.trouble = ""
+        self.trouble: Trouble | None = None
         self.refused = False
         self.unread = 0
 
@@ -102,25 +107,34 @@ class Connection(Ari):
 
     async def _once(self) -> bool:
         """Be connected once, until it is over. Returns whether it was of use."""
-        was_up, why = False, "the connection was closed"
+        was_up, why = False, self._trouble("closed")
         try:
+            await self._look_before()
             async with connect(
                 self._events_url(), additional_headers=self.credentials, proxy=None,
                 ping_interval=5, ping_timeout=10, max_size=None, max_queue=None, open_timeout=5, compression=None,
             ) as self._socket:  # fmt: skip
                 was_up, why = await self._be_connected(self._socket)
         except Unusable as error:
-            why = str(error)
+            why = error.trouble
         except InvalidStatus as error:
-            why = _refusal(error.response.status_code, self.url)
+            why = self._refusal(error.response.status_code)
+        except (Failed, Gone) as error:
+            why = self._trouble("refuses", why=str(error))
         except (OSError, TimeoutError, WebSocketException, Down) as error:
             self.refused = isinstance(error, ConnectionRefusedError)
-            why = f"{self.url} can't be reached ({type(error).__name__}: {error})"
+            why = self._trouble("unreachable", why=f"{type(error).__name__}: {error}")
         finally:
             self._lost(why)
         return was_up
 
-    async def _be_connected(self, socket: ClientConnection) -> tuple[bool, str]:
+    async def _look_before(self) -> None:
+        """Ask one that could not be worked with before our application is there, and callers are sent to it."""
+        if self.trouble is not None and self.trouble.code in ("asterisk_old", "asterisk_modules"):
+            self._over_socket = False
+            await self._examine(await self.asterisk_get_info())
+
+    async def _be_connected(self, socket: ClientConnection) -> tuple[bool, Trouble]:
         self._early = []
         reading = asyncio.create_task(self._read(socket))
         greeting = asyncio.create_task(self._greet())
@@ -129,9 +143,9 @@ class Connection(Ari):
             if greeting.done():
                 greeting.result()
                 await reading
-                return True, "the connection was closed"
+                return True, self._trouble("closed")
             reading.result()
-            return False, f"{self.url} closed the connection at once"
+            return False, self._trouble("closed")
         finally:
             for task in (reading, greeting):
                 task.cancel()
@@ -139,17 +153,25 @@ class Connection(Ari):
 
     async def _greet(self) -> None:
         info = await self._info()
-        version = info.system.version if info.system else ""
-        major = re.match(r"(\d+)", version)
-        if major and int(major[1]) < OLDEST:
-            raise Unusable(f"Asterisk {version} at {self.url} is too old; {OLDEST} or later is needed")
+        await self._examine(info)
         only = {"allowed": [{"type": name} for name in WANTED]}
         await self.applications_filter(self.app, filter=only)
-        self.up, self.trouble, self.refused = True, "", False
+        self.up, self.trouble, self.refused = True, None, False
         await self._on_up(info)
         early, self._early = self._early or [], None
         for event in early:
             self._tell(event)
+
+    async def _examine(self, info: AsteriskInfo) -> None:
+        """Raises `Unusable` when it is too old, or lacks modules."""
+        version = info.system.version if info.system else ""
+        if trouble := too_old(self.url, version):
+            raise Unusable(trouble)
+        running = [one.name for one in await self.asterisk_list_modules() if one.status == "Running"]
+        if trouble := lacking(self.url, version, self._needed, running):
+            raise Unusable(trouble)
+        if gone := missing(tuple((name,) for name in WANTED_MODULES), running):
+            log.info("asterisk.without", url=self.url, version=version, modules=gone)
 
     async def _info(self) -> AsteriskInfo:
         """The first request also finds out whether requests may go over the socket."""
@@ -162,15 +184,22 @@ class Connection(Ari):
             log.info("asterisk.requests_over_http", url=self.url)
             return await self.asterisk_get_info()
 
-    def _lost(self, why: str) -> None:
+    def _lost(self, why: Trouble) -> None:
         was_up, self.up, self._socket, self._early = self.up, False, None, None
         for future in self._asked.values():
             if not future.done():
-                future.set_exception(Down(why))
+                future.set_exception(Down(str(why)))
         self._asked.clear()
         if was_up or why != self.trouble:
             self.trouble = why
             self._on_down(why)
+
+    def _trouble(self, what: str, **params: str) -> Trouble:
+        return Trouble(f"asterisk_{what}", {"node": self.url} | params)
+
+    def _refusal(self, status: int) -> Trouble:
+        words = {401: "login", 404: "no_ari"}
+        return self._trouble(words[status]) if status in words else self._trouble("status", status=str(status))
 
     def _events_url(self) -> str:
         return "ws" + self.url.removeprefix("http") + f"/events?app={quote(self.app)}&subscribeAll=false"
@@ -230,7 +259,7 @@ class Connection(Ari):
 
     async def _ask_socket(self, method: str, path: str, given: dict[str, Any]) -> tuple[int, bytes]:
         if (socket := self._socket) is None:
-            raise Down(self.trouble or "not connected")
+            raise Down(str(self.trouble or "not connected"))
         self._count += 1
         number = str(self._count)
         future = self._asked[number] = asyncio.get_running_loop().create_future()
@@ -280,11 +309,3 @@ def _words(body: bytes) -> str:
         return str(found.get("message") or found.get("error") or "")[:200]
     except (msgspec.MsgspecError, AttributeError):
         return body[:200].decode(errors="replace")
-
-
-def _refusal(status: int, url: str) -> str:
-    if status == 401:
-        return f"{url} refuses the name or password; `rexian asterisk config` writes an ari.conf that fits"
-    if status == 404:
-        return f"there is no REST interface at {url}: is ari.conf enabled, and http.conf's prefix the same?"
-    return f"{url} answers with status {status}"

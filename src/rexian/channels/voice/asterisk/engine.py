@@ -9,6 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
+import structlog
+
 from rexian.channels.voice.asterisk import ari_generated as ari
 from rexian.channels.voice.asterisk.adoption import Adoption
 from rexian.channels.voice.asterisk.allowance import Allowance
@@ -17,6 +19,8 @@ from rexian.channels.voice.asterisk.connection import Connection
 from rexian.channels.voice.asterisk.hall import Hall, Node
 from rexian.channels.voice.asterisk.legs import Leg
 from rexian.channels.voice.asterisk.mixing import Mixing
+from rexian.channels.voice.asterisk.needs import modules_for
+from rexian.channels.voice.asterisk.passes import Passes
 from rexian.channels.voice.asterisk.plan import APP, Plan
 from rexian.channels.voice.asterisk.playing import Players
 from rexian.channels.voice.asterisk.recording import Recorders
@@ -43,6 +47,9 @@ from rexian.channels.voice.port import (
     VoiceListener,
 )
 from rexian.channels.voice.webrtc.collecting import Collecting
+from rexian.kit.trouble import Trouble
+
+log = structlog.get_logger(__name__)
 
 
 class AsteriskEngine:
@@ -61,6 +68,7 @@ class AsteriskEngine:
         self._taps = Taps(self._hall)
         self._statistics = Statistics(self._hall)
         self._adoption = Adoption(self._hall, self._calls, self._mixing)
+        self.passes = Passes(self._hall, plan)
         self._watch = Watch(self._hall, self._adoption, Path(plan.drained) if plan.drained else None, plan.draining)
         for url in plan.urls:
             self._add_node(plan, url, app)
@@ -69,7 +77,7 @@ class AsteriskEngine:
         node = self._hall.nodes[url] = Node(url)
         node.line = Connection(
             url, user=plan.user, password=plan.password, app=app, on_event=partial(self._heard, node),
-            on_up=partial(self._up, node), on_down=partial(self._down, node),
+            on_up=partial(self._up, node), on_down=partial(self._down, node), needed=modules_for(plan),
         )  # fmt: skip
 
     # -- life --------------------------------------------------------------------------------------------------------
@@ -78,10 +86,12 @@ class AsteriskEngine:
             node.line.start()
         self._statistics.start()
         self._watch.start()
+        self.passes.start()
 
     async def stop(self) -> None:
         self._statistics.stop()
         self._watch.stop()
+        self.passes.stop()
         for node in self._hall.nodes.values():
             await node.line.stop()
         await self._hall.close()
@@ -103,14 +113,17 @@ class AsteriskEngine:
         node.away_since, node.given_up = 0.0, False
         offered = await self._adoption.read(node)
         node.adopted = True
+        self._hall.spawn(self.passes.node_up(node), "passwords")
         self._hall.emit(EngineUp, version=node.version)
         for channel in offered:
             self._calls.offered(node, channel, "")
 
-    def _down(self, node: Node, why: str) -> None:
+    def _down(self, node: Node, why: Trouble) -> None:
         node.away_since = node.away_since or time.monotonic()
         if not any(other.line.up for other in self._hall.nodes.values()):
-            self._hall.emit(EngineDown, reason=why)
+            self._hall.emit(EngineDown, reason=str(why), why=why)
+        else:
+            log.warning("asterisk.node_away", node=node.name, code=why.code, **why.in_words)
 
     def _heard(self, node: Node, event: ari.AnyMessage) -> None:
         match event:
@@ -125,11 +138,12 @@ class AsteriskEngine:
     async def health(self) -> Health:
         nodes = self._hall.nodes.values()
         up = [node for node in nodes if node.line.up]
-        trouble = "; ".join(node.line.trouble for node in nodes if not node.line.up and node.line.trouble)
+        away = {node.name: node.line.trouble for node in nodes if not node.line.up and node.line.trouble}
         return Health(
             up=bool(up), engine=self.name, version=up[0].version if up else "", epoch=self._hall.epoch,
-            legs=len(self._hall.legs), capacity=sum(map(self._room, up)), trouble=trouble,
-            nodes_away={node.name: node.line.trouble for node in nodes if up and node.away_since},
+            legs=len(self._hall.legs), capacity=sum(map(self._room, up)), trouble="; ".join(map(str, away.values())),
+            why=next(iter(away.values()), None) if not up else None,
+            nodes_away=away if up else {},
         )  # fmt: skip
 
     def _room(self, node: Node) -> int:
@@ -138,7 +152,7 @@ class AsteriskEngine:
 
     async def inventory(self) -> Inventory:
         if not any(node.line.up for node in self._hall.nodes.values()):
-            raise Down(next((node.line.trouble for node in self._hall.nodes.values()), "no Asterisk is set up"))
+            raise Down(self._hall.why_none())
         in_order = sorted(self._hall.legs.values(), key=_coming)
         legs = tuple(leg.info(self._hall.playing(leg)) for leg in in_order)
         bridges = []

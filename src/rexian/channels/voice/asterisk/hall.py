@@ -14,6 +14,7 @@ from rexian.channels.voice.asterisk.connection import Connection, Refused
 from rexian.channels.voice.asterisk.legs import NOTE, Bridge, Leg
 from rexian.channels.voice.port import Busy, Down, Gone, VoiceEvent, VoiceListener
 from rexian.channels.voice.room import is_full
+from rexian.kit.trouble import Trouble
 
 log = structlog.get_logger(__name__)
 
@@ -116,8 +117,13 @@ class Hall:
         """Return the line to the node of a leg, a bridge or a recording. Raises `Down`."""
         node = self.nodes.get(leg.node)
         if node is None or not node.line.up:
-            raise Down(node.line.trouble if node else "the node is not among asterisk_urls any more")
+            raise Down(str(node.line.trouble) if node else "the node is not among asterisk_urls any more")
         return node.line
+
+    def why_none(self) -> str:
+        """Why no node can be worked with."""
+        why = next((node.line.trouble for node in self.nodes.values() if node.line.trouble), Trouble("asterisk_none"))
+        return str(why)
 
     def bridge(self, bridge_id: str) -> Bridge:
         if (bridge := self.bridges.get(bridge_id)) is None:
@@ -134,7 +140,7 @@ class Hall:
             near = {bridge.node}
         up = [node for node in self.nodes.values() if node.line.up]
         if not up:
-            raise Down(next((node.line.trouble for node in self.nodes.values()), "no Asterisk is set up"))
+            raise Down(self.why_none())
         near &= {node.name for node in up}
         fit = [node for node in up if node.name in near] or [node for node in up if not node.draining] or up
         best = min(fit, key=lambda node: self.count(node.name))

@@ -65,6 +65,15 @@ class Plan(Struct, frozen=True, kw_only=True):
         """The password of a phone: the same as long as the installation's secret is."""
         return derived(self.secret, f"phone:{name}")
 
+    def hourly_password(self, name: str, hour: int) -> str:
+        """The password of a browser's phone in one hour since 1970."""
+        return derived(self.secret, f"browser:{name}:{hour}")
+
+    @staticmethod
+    def auths(name: str) -> tuple[str, str]:
+        """What a browser's phone is let in by, as Asterisk knows it: this hour's, the last one's."""
+        return f"{name}.now", f"{name}.before"  # no phone has a dot in its name
+
     @property
     def sip_host(self) -> str:
         return self.sip.rpartition(":")[0]

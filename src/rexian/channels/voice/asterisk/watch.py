@@ -81,6 +81,6 @@ class Watch:
 
     def _give_up(self, node: Node) -> None:
         node.given_up = True
-        log.warning("asterisk.node_lost", node=node.name, legs=self._hall.count(node.name), why=node.line.trouble)
+        log.warning("asterisk.node_lost", node=node.name, legs=self._hall.count(node.name), why=str(node.line.trouble))
         self._adoption.forget(node, tell=True)
         self._hall.emit(EngineUp)  # whoever waited for this node's lines need not wait any more

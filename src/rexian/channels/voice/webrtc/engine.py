@@ -70,7 +70,7 @@ class EmbeddedEngine:
         try:
             return msgspec.convert(await self._ask(frames.Health()), Health)
         except Down as error:
-            return Health(up=False, engine=self.name, epoch=self.link.epoch, trouble=str(error))
+            return Health(up=False, engine=self.name, epoch=self.link.epoch, trouble=str(error), why=self.link.why)
 
     async def inventory(self) -> Inventory:
         listing = msgspec.convert(await self._ask(frames.Inventory()), frames.Listing)

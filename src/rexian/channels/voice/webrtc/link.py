@@ -24,6 +24,7 @@ from rexian.channels.voice.port import Down, EngineDown, EngineUp, TapEnded, Voi
 from rexian.channels.voice.webrtc import frames
 from rexian.channels.voice.webrtc.config import Config
 from rexian.channels.voice.webrtc.process import TAKEN, socket_path
+from rexian.kit.trouble import Trouble
 
 log = structlog.get_logger(__name__)
 
@@ -53,6 +54,7 @@ class Link:
         self._taps: dict[str, asyncio.Queue[bytes | None]] = {}
         self._up = False
         self._trouble = "starting"
+        self.why: Trouble | None = None
         self.epoch = 0
         self.pid = 0
         """Of the media process, 0 before it was first reached."""
@@ -81,23 +83,22 @@ class Link:
         failures = 0
         while True:
             began = time.monotonic()
-            reason = await self._one_line()
-            self._lost(reason)
+            self._lost(await self._one_line())
             failures = 0 if time.monotonic() - began > _STEADY_S else failures + 1
             await asyncio.sleep(_BACK_OFF_S[min(failures, len(_BACK_OFF_S) - 1)])
 
-    async def _one_line(self) -> str:
+    async def _one_line(self) -> Trouble:
         """Speak until the line ends, and say why it did."""
         writer: asyncio.StreamWriter | None = None
         try:
             reader, writer = await self._reach()
             await self._speak(reader, writer, await self._greet(reader, writer))
         except (OSError, EOFError, TimeoutError, subprocess.SubprocessError, msgspec.MsgspecError) as error:
-            return str(error) or type(error).__name__
+            return _trouble_of(error)
         finally:
             if writer is not None:
                 writer.close()
-        return "the media process has gone"
+        return Trouble("media_gone")
 
     async def _reach(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         path = str(socket_path(self._home))
@@ -110,7 +111,7 @@ class Link:
             if not started:  # another one may be there and just about to end: then ask again
                 started = await asyncio.to_thread(_spawn, self._home, self._config)
             await asyncio.sleep(0.05 if started else 0.3)
-        raise OSError("the media process did not start; see voice.log")
+        raise _NotStarted("the media process did not start; see voice.log")
 
     async def _greet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> frames.Welcome:
         writer.write(frames.encode(frames.Hello(protocol=frames.PROTOCOL, config=self._config)))
@@ -126,7 +127,7 @@ class Link:
     async def _speak(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, welcome: frames.Welcome
     ) -> None:  # fmt: skip
-        self._writer, self._up, self._trouble = writer, True, ""
+        self._writer, self._up, self._trouble, self.why = writer, True, "", None
         self.epoch, self.pid = welcome.epoch, welcome.pid
         pulse = asyncio.create_task(self._pulse(welcome.pid))
         try:
@@ -150,11 +151,12 @@ class Link:
             case frames.Welcome():
                 pass
 
-    def _lost(self, reason: str) -> None:
-        was_up = self._up
+    def _lost(self, why: Trouble) -> None:
+        was_up, reason = self._up, str(why)
         self._forget(reason)
+        self.why = why
         if was_up:
-            self._tell(EngineDown(reason=reason, epoch=self.epoch, **_stamps()))
+            self._tell(EngineDown(reason=reason, why=why, epoch=self.epoch, **_stamps()))
         else:
             log.warning("voice.engine_unreachable", reason=reason)
 
@@ -216,6 +218,18 @@ class Link:
         _push(self._taps.pop(tap_id, None), None)
 
 
+class _NotStarted(OSError):
+    """There is no media process, and none could be made."""
+
+
+def _trouble_of(error: Exception) -> Trouble:
+    if isinstance(error, _NotStarted):
+        return Trouble("media_stuck")
+    if isinstance(error, EOFError | ConnectionResetError):
+        return Trouble("media_gone")
+    return Trouble("engine_says", {"why": str(error) or type(error).__name__})
+
+
 def _spawn(home: Path, config: Config) -> bool:
     """Start a process that nobody's death takes along; False: there is one already. Raises OSError."""
     home.mkdir(parents=True, exist_ok=True)
@@ -225,7 +239,7 @@ def _spawn(home: Path, config: Config) -> bool:
         start_new_session=True, close_fds=True, timeout=_START_S, check=False,
     )  # fmt: skip
     if process.returncode not in (0, TAKEN):
-        raise OSError(f"the media process did not start ({process.returncode}); see voice.log")
+        raise _NotStarted(f"the media process did not start ({process.returncode}); see voice.log")
     return process.returncode == 0
 
 
