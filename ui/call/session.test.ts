@@ -96,6 +96,17 @@ beforeEach(() => {
   session = new Session(ports, null);
 });
 
+test("where the company calls nobody back, it is not offered, and one may write or dial instead", async () => {
+  const told = welcome() as Extract<ServerFrame, { t: "welcome" }>;
+  session.frame({ ...told, voice: { ...told.voice, call_back: false } });
+  expect([session.mayBeCalled, session.insteadOfCallBack]).toEqual([false, false]);
+  await session.call();
+  session.frame({ t: "nack", id: calls()[0]!.id, code: "all_busy", text: "全忙", alternatives: ["message"] });
+  expect([session.mayBeCalled, session.insteadOfCallBack]).toEqual([false, true]);
+  session.frame({ ...told, voice: { ...told.voice, available: false, call_back: false } });
+  expect([session.mayBeCalled, session.insteadOfCallBack]).toEqual([false, true]);
+});
+
 test("a page that is open for long calls with the newest name and password of the relay", async () => {
   session.frame(welcome());
   const relay = { urls: ["turn:t.example"], username: "2:rexian", credential: "new" };

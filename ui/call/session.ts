@@ -101,6 +101,15 @@ export class Session {
 
   /** Whether one may be called back instead: who talked is looked for by the agent, who waits can leave the line. */
   get mayBeCalled(): boolean {
+    return this.voice?.call_back !== false && this.wouldBeCalled;
+  }
+
+  /** Whether one may write, or dial, instead of that. */
+  get insteadOfCallBack(): boolean {
+    return this.voice?.call_back === false && this.wouldBeCalled;
+  }
+
+  private get wouldBeCalled(): boolean {
     if (this.stage === "cut") return this.cutLong && (this.next === "waiting" || this.next === "reception");
     if (this.stage === "ended") return this.endedBy !== "customer" && this.endedBy !== "agent";
     if (this.stage === "waiting") return true;

@@ -49,6 +49,7 @@ export const words: { [name in keyof typeof zh]: string } = {
   waitShort: "Expected wait less than a minute",
   callMeBack: "Rather not wait? Keep your place, we call you back",
   callMe: "Leave your number: we call you back",
+  message: "Leave a message instead: we answer it",
   callBackHere: "Ring this page",
   callBackNumber: "Call my phone",
   number: "Phone number",

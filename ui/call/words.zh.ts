@@ -46,6 +46,7 @@ export const words = {
   waitShort: "预计等待不到 1 分钟",
   callMeBack: "不想等？保留位置，稍后回电",
   callMe: "留下号码，请我们回电",
+  message: "改用文字留言，我们会回复您",
   callBackHere: "呼叫本页面",
   callBackNumber: "拨打我的电话",
   number: "电话号码",

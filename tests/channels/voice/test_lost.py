@@ -147,9 +147,9 @@ async def test_a_database_that_is_busy_for_a_moment_leaves_no_caller_in_silence(
 
         monkeypatch.setattr(of, name, read)
 
+    caller = await street.caller()
     busy_once(street.voice.lobby._receptions, "flow")
     busy_once(street.voice, "last_agent")
-    caller = await street.caller()
     await caller.call()
     await caller.state("waiting")
     assert (asked.count("flow") > 1, asked.count("last_agent")) == (True, 2)

@@ -105,11 +105,15 @@ class IceServer(Struct, kw_only=True, omit_defaults=True):
 
 
 class VoiceView(Struct, kw_only=True):
-    """Whether one may call now; if not, `why` in words and the telephone number, if the house has one."""
+    """Whether one may call now; if not, `why` in words and the telephone number, if the house has one.
+
+    `call_back`: whether the company calls back those who ask for it.
+    """
 
     available: bool
     why: str = ""
     phone: str = ""
+    call_back: bool = True
     ice_servers: list[IceServer] = field(default_factory=list)
 
 
