@@ -107,6 +107,21 @@ test("where the company calls nobody back, it is not offered, and one may write 
   expect([session.mayBeCalled, session.insteadOfCallBack]).toEqual([false, true]);
 });
 
+test("why a call has ended is kept where nobody hung up", async () => {
+  await talking();
+  session.frame({ t: "state", state: "ended", ended_by: "system", reason: "engine_lost" });
+  expect([session.stage, session.endedBy, session.endedWhy]).toEqual(["ended", "system", "engine_lost"]);
+  await session.call();
+  expect(session.endedWhy).toBe("");
+});
+
+test("who finds the call over after the line was away has lost it", async () => {
+  await talking();
+  lines[0]!.lost();
+  session.frame(welcome());
+  expect([session.stage, session.endedBy, session.endedWhy]).toEqual(["ended", "", "customer_lost"]);
+});
+
 test("a page that is open for long calls with the newest name and password of the relay", async () => {
   session.frame(welcome());
   const relay = { urls: ["turn:t.example"], username: "2:rexian", credential: "new" };

@@ -397,9 +397,19 @@ function stateText({ session, words }: Props): ComponentChildren {
   return [who, <span aria-hidden="true"> {clock(Date.now() - session.since)}</span>];
 }
 
+/** What happened where nobody hung up, by the journal's codes. */
+const ENDS: Record<string, keyof Words> = {
+  customer_lost: "endedLost",
+  line_lost: "endedLost",
+  engine_lost: "endedEngine",
+  closed: "endedClosed",
+  given_up: "endedNoChoice",
+};
+
 function endText(session: Session, words: Words): string {
   if (session.endedBy === "agent") return words.endedByAgent;
-  return session.endedBy === "customer" ? words.endedByYou : words.endedOther;
+  if (session.endedBy === "customer") return words.endedByYou;
+  return words[ENDS[session.endedWhy] ?? "endedOther"];
 }
 
 function placeText({ place }: Session, words: Words): string {

@@ -130,6 +130,8 @@ export interface InteractionView extends Partial<AskedView>, Partial<CallView> {
   since_at?: number;
   ended_at?: number | null;
   ended_by?: string | null;
+  /** A code, or words of whoever ended it. */
+  ended_reason?: string | null;
 }
 
 export interface FileView {

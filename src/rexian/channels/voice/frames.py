@@ -145,7 +145,10 @@ class Answer(Struct, tag_field="t", tag="answer"):
 
 
 class State(Struct, tag_field="t", tag="state", kw_only=True, omit_defaults=True):
-    """`cut`: the line is lost; the page calls in again by itself with the same ids."""
+    """`cut`: the line is lost; the page calls in again by itself with the same ids.
+
+    `reason`: of `cut` (`engine_down`, `engine_up`), and why it `ended`, as the journal has it.
+    """
 
     state: State_
     agent: Name | None = None

@@ -15,7 +15,7 @@ import { type AppCommand, useCommands } from "../app/commands.ts";
 import { useShortcut } from "../app/shortcuts.ts";
 import { CallCard } from "../phone/CallCard.tsx";
 import { Composer } from "./Composer.tsx";
-import { customerName, origin } from "./model.ts";
+import { customerName, endedWords, origin } from "./model.ts";
 import { useOutbox } from "./useOutbox.ts";
 import { Timeline } from "./Timeline.tsx";
 import { TransferDialog } from "./TransferDialog.tsx";
@@ -53,7 +53,7 @@ export function Conversation({ handling, panel }: { handling: HandlingView; pane
         onEnd={isTalking ? () => setDialog("end") : undefined}
       />
       {isTalking && isVoice ? <CallCard handling={handling} /> : null}
-      <Standing handling={handling} />
+      <Standing handling={handling} why={data?.interactions?.[handling.id]?.ended_reason ?? null} />
       {status.refused ? (
         <Notice tone="bad" className="m-4">
           {t("conversation.refused")}
@@ -162,14 +162,18 @@ function HandlingState({ handling }: { handling: HandlingView }) {
 }
 
 /** What the agent must know before writing: the customer is gone, or has ended it. */
-function Standing({ handling }: { handling: HandlingView }) {
+function Standing({ handling, why }: { handling: HandlingView; why: string | null }) {
   const { t } = useTranslation("desk");
   if (handling.state === "after_contact_work") {
-    return handling.ended_by === "customer" ? (
+    if (handling.ended_by === "agent") return null;
+    const isCustomer = handling.ended_by === "customer";
+    return (
       <Notice tone="info" live className="mx-4 mt-3">
-        {t(handling.medium === "voice" ? "phone:card.ended_by_customer" : "conversation.ended_by_customer")}
+        {isCustomer
+          ? t(handling.medium === "voice" ? "phone:card.ended_by_customer" : "conversation.ended_by_customer")
+          : t("conversation.ended_wrap_up", { why: endedWords(t, "system", why) })}
       </Notice>
-    ) : null;
+    );
   }
   return handling.customer_away && handling.medium !== "voice" ? (
     <Notice tone="warn" live className="mx-4 mt-3">
