@@ -193,7 +193,10 @@ export interface WallAgentView {
   name: string;
   tenant_id: string;
   team: string | null;
+  team_en?: string | null;
   level: number;
+  /** How many offers ring at their desk. */
+  ringing?: number;
   state: AgentView["state"];
   reason: string | null;
   since_at: number;

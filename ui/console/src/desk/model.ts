@@ -210,6 +210,7 @@ export function slashAt(text: string, caret: number): { from: number; words: str
 
 /** Who ended it or, where nobody did, what happened. */
 export function endedWords(t: TFunction<"desk">, by: string | null, why: string | null): string {
-  if (by === "customer" || by === "agent") return t(`conversation.ended_${by}`);
+  if (by === "customer") return t("conversation.ended_customer");
+  if (by === "agent") return t("conversation.ended_agent");
   return t([`conversation.ended_because.${why ?? ""}`, "conversation.ended_system"] as never);
 }
