@@ -9,7 +9,17 @@ import {
   type ContactData,
   type HandlingView,
 } from "@kit/feed";
-import { Badge, Button, ConfirmDialog, Icon, IconButton, Notice, StateBadge, toast } from "@kit/ui";
+import {
+  Badge,
+  Button,
+  ConfirmDialog,
+  Icon,
+  IconButton,
+  Notice,
+  StateBadge,
+  toast,
+  WithTooltip,
+} from "@kit/ui";
 import { stopwatch } from "@kit/time.ts";
 import { type AppCommand, useCommands } from "../app/commands.ts";
 import { useShortcut } from "../app/shortcuts.ts";
@@ -109,7 +119,7 @@ function Header({ handling, panel, onTransfer, onEnd }: HeaderProps) {
   );
   useCommands(commands);
   return (
-    <header className="flex h-14 shrink-0 items-center gap-3 border-b border-line px-4">
+    <header className="flex h-14 shrink-0 items-center gap-3 border-b border-line px-4 max-md:gap-1.5 max-md:px-3">
       <div className="min-w-0 flex-1">
         <div className="flex items-center gap-2">
           <h2 id="conversation" className="foreign truncate text-lg font-semibold text-ink">
@@ -124,9 +134,11 @@ function Header({ handling, panel, onTransfer, onEnd }: HeaderProps) {
       </div>
       <HandlingState handling={handling} />
       {onTransfer ? (
-        <Button icon="transfer" onPress={onTransfer} aria-keyshortcuts="Alt+T">
-          {t("conversation.transfer")}
-        </Button>
+        <WithTooltip text={t("conversation.transfer")} shortcut="Alt+T">
+          <Button icon="transfer" onPress={onTransfer} aria-keyshortcuts="Alt+T">
+            <span className="max-xl:sr-only">{t("conversation.transfer")}</span>
+          </Button>
+        </WithTooltip>
       ) : null}
       {onEnd ? (
         <Button icon={isVoice ? "hangUp" : "end"} onPress={onEnd} aria-keyshortcuts="Alt+X">

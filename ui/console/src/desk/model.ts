@@ -10,7 +10,6 @@ import type {
   OfferView,
 } from "@kit/feed";
 import { dayOf } from "@kit/time.ts";
-import type { TFunction } from "i18next";
 
 /** Reasons an agent may choose for not being ready, in the menu's order. The floor knows more (no answer …). */
 export const REASONS = ["break", "lunch", "meeting", "training", "other"] as const;
@@ -209,8 +208,11 @@ export function slashAt(text: string, caret: number): { from: number; words: str
 }
 
 /** Who ended it or, where nobody did, what happened. */
-export function endedWords(t: TFunction<"desk">, by: string | null, why: string | null): string {
-  if (by === "customer") return t("conversation.ended_customer");
-  if (by === "agent") return t("conversation.ended_agent");
-  return t([`conversation.ended_because.${why ?? ""}`, "conversation.ended_system"] as never);
+export function endedWords(t: Translate, by: string | null, why: string | null): string {
+  if (by === "customer") return t("desk:conversation.ended_customer");
+  if (by === "agent") return t("desk:conversation.ended_agent");
+  const otherwise = { defaultValue: t("desk:conversation.ended_system") };
+  return t(`desk:conversation.ended_because.${why ?? ""}`, otherwise);
 }
+
+type Translate = (key: string, options?: { defaultValue: string }) => string;
