@@ -33,7 +33,7 @@ function Tiles({ totals, level, rule }: Omit<Props, "note">) {
   const { t } = useTranslation("wall");
   return (
     <dl className="grid shrink-0 grid-cols-2 gap-px overflow-hidden rounded-lg border border-line bg-line sm:grid-cols-4 xl:grid-cols-[repeat(4,minmax(0,1fr))_minmax(0,1.7fr)]">
-      <Item label={t("total.waiting")} note={<Longest at={totals.oldest_since_at} />}>
+      <Item label={t("total.waiting")} note={<Longest at={totals.waiting ? totals.oldest_since_at : null} />}>
         {totals.waiting}
       </Item>
       <Item label={t("total.talking")} note={t("total.answered", { count: totals.answered })}>
@@ -140,7 +140,13 @@ export function PresenceBar({
           <span key={state} className={FILL[state]} style={{ flexGrow: presence[state] }} />
         ))}
       </span>
-      <ul className={cx("mt-1.5 flex flex-wrap gap-x-3 gap-y-0.5", big ? "text-lg" : "text-sm")}>
+      {/* Two lines in any case: who rings comes and goes, and nothing below may jump with it. */}
+      <ul
+        className={cx(
+          "mt-1.5 flex flex-wrap content-start gap-x-3 gap-y-0.5",
+          big ? "text-lg" : "min-h-[2.625rem] text-sm",
+        )}
+      >
         {shown.map((state) => (
           <li key={state} className="flex items-center gap-1 whitespace-nowrap text-ink-2">
             <StateIcon state={PRESENCE_SHAPES[state]} size={big ? 16 : 12} className={INK[state]} />
