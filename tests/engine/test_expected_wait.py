@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from rexian.engine import commands as cmd
 from rexian.engine import events as ev
+from rexian.engine.floor import Floor
 from tests.engine.play import CUSTOMER, Play, only
 from tests.engine.policies import moving
 
@@ -64,6 +66,41 @@ def test_who_leaves_after_waiting_longer_than_told_was_told_wrong() -> None:
     p.end("1", CUSTOMER)
     p.end("2", CUSTOMER)
     assert p.floor.accuracy("q") == (0, 1), "2 was told a longer wait and left before"
+
+
+def calls(p: Play) -> Play:
+    """The only one who takes calls is 李, who has one now; 往事 takes chats only."""
+    p.agent("李", capacity={"voice": 1})
+    p.start("call", medium="voice")
+    p.accept("call")
+    return p
+
+
+def test_whom_no_call_can_reach_is_not_at_work_for_calls() -> None:
+    p = calls(told())
+    assert only(p.start("1", medium="voice"), ev.InteractionQueued).expected is not None
+    p.do(cmd.SetReach(agent_id="李", medium="voice", on=False))
+    assert p.floor.expected_wait("1") is None
+    assert only(p.start("2", medium="voice"), ev.InteractionQueued).expected is None
+    assert only(p.start("3"), ev.InteractionQueued).expected is not None, "chats go on"
+    p.do(cmd.SetReach(agent_id="李", medium="voice", on=True))
+    assert p.floor.expected_wait("1") is not None
+
+
+def test_who_takes_chats_only_is_not_at_work_for_calls() -> None:
+    p = told()
+    assert only(p.start("1", medium="voice"), ev.InteractionQueued).expected is None
+    assert only(p.start("2"), ev.InteractionQueued).expected is not None
+
+
+def test_a_restored_floor_counts_the_same_people() -> None:
+    p = calls(told())
+    p.start("1", medium="voice")
+    p.do(cmd.SetReach(agent_id="李", medium="voice", on=False))
+    p.floor = Floor.restore(p.floor.snapshot())
+    assert p.floor.expected_wait("1") is None
+    p.do(cmd.SetReach(agent_id="李", medium="voice", on=True))
+    assert p.floor.expected_wait("1") is not None
 
 
 def test_an_unknown_queue_has_said_nothing() -> None:

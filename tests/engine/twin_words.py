@@ -93,7 +93,7 @@ class Words:
 
     def expected(self, i: Any) -> tuple[int, int] | None:
         queue, mine = self.queues[i.queue], (self.key(i), i.number)
-        on_duty = [a for a in self.agents.values() if a.wanted == "available"]
+        on_duty = [a for a in self.agents.values() if self.at_work(a, i.medium)]
         if wait_range(1, queue.gaps) is None or not any(self.suits(a, i) for a in on_duty):
             return None
         before = [other for other in self.line(i.queue) if (self.key(other), other.number) < mine]

@@ -96,6 +96,32 @@ beforeEach(() => {
   session = new Session(ports, null);
 });
 
+test("where the company calls nobody back, it is not offered, and one may write or dial instead", async () => {
+  const told = welcome() as Extract<ServerFrame, { t: "welcome" }>;
+  session.frame({ ...told, voice: { ...told.voice, call_back: false } });
+  expect([session.mayBeCalled, session.insteadOfCallBack]).toEqual([false, false]);
+  await session.call();
+  session.frame({ t: "nack", id: calls()[0]!.id, code: "all_busy", text: "全忙", alternatives: ["message"] });
+  expect([session.mayBeCalled, session.insteadOfCallBack]).toEqual([false, true]);
+  session.frame({ ...told, voice: { ...told.voice, available: false, call_back: false } });
+  expect([session.mayBeCalled, session.insteadOfCallBack]).toEqual([false, true]);
+});
+
+test("why a call has ended is kept where nobody hung up", async () => {
+  await talking();
+  session.frame({ t: "state", state: "ended", ended_by: "system", reason: "engine_lost" });
+  expect([session.stage, session.endedBy, session.endedWhy]).toEqual(["ended", "system", "engine_lost"]);
+  await session.call();
+  expect(session.endedWhy).toBe("");
+});
+
+test("who finds the call over after the line was away has lost it", async () => {
+  await talking();
+  lines[0]!.lost();
+  session.frame(welcome());
+  expect([session.stage, session.endedBy, session.endedWhy]).toEqual(["ended", "", "customer_lost"]);
+});
+
 test("a page that is open for long calls with the newest name and password of the relay", async () => {
   session.frame(welcome());
   const relay = { urls: ["turn:t.example"], username: "2:rexian", credential: "new" };

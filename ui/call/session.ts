@@ -60,6 +60,8 @@ export class Session {
   muted = false;
   topic = "";
   endedBy = "";
+  /** Why, as a code, where nobody hung up. */
+  endedWhy = "";
   rated = 0;
   /** The number to which we call back; empty: this page. */
   number = "";
@@ -101,6 +103,15 @@ export class Session {
 
   /** Whether one may be called back instead: who talked is looked for by the agent, who waits can leave the line. */
   get mayBeCalled(): boolean {
+    return this.voice?.call_back !== false && this.wouldBeCalled;
+  }
+
+  /** Whether one may write, or dial, instead of that. */
+  get insteadOfCallBack(): boolean {
+    return this.voice?.call_back === false && this.wouldBeCalled;
+  }
+
+  private get wouldBeCalled(): boolean {
     if (this.stage === "cut") return this.cutLong && (this.next === "waiting" || this.next === "reception");
     if (this.stage === "ended") return this.endedBy !== "customer" && this.endedBy !== "agent";
     if (this.stage === "waiting") return true;
@@ -276,7 +287,7 @@ export class Session {
       case "ended":
         // One that was refused was over for this page before: why is still to be read.
         if (this.stage !== "ended" && (this.stage !== "idle" || this.resumable))
-          this.over(frame.ended_by ?? "");
+          this.over(frame.ended_by ?? "", frame.reason);
         return this.ports.changed();
       case "cut":
         return this.lost(frame.reason === "engine_up");
@@ -402,6 +413,7 @@ export class Session {
     Object.assign(this, { agent: "", caption: "", keys: [], place: null, recording: "", muted: false });
     Object.assign(this, {
       endedBy: "",
+      endedWhy: "",
       rated: 0,
       since: 0,
       took: 0,
@@ -412,9 +424,11 @@ export class Session {
     this.checked = false;
   }
 
-  private over(by: string): void {
+  private over(by: string, why = ""): void {
     this.took = this.since ? this.ports.now() - this.since : 0;
     this.endedBy = by;
+    // Whose line was away, and who finds the call over, has lost it.
+    this.endedWhy = why || (this.stage === "cut" && !by ? "customer_lost" : "");
     this.stopRinging();
     this.drop();
     this.ports.release();

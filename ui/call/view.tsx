@@ -163,9 +163,11 @@ function Idle(props: Props) {
           {session.checked && <p role="status">{words.checkDone}</p>}
         </>
       )}
-      <a class="quiet" href={chat}>
-        {words.chat}
-      </a>
+      {!session.insteadOfCallBack && (
+        <a class="quiet" href={chat}>
+          {words.chat}
+        </a>
+      )}
     </section>
   );
 }
@@ -253,12 +255,29 @@ function Live(props: Props) {
 
 const NUMBER = /^\+?[0-9][0-9 ()-]{4,29}$/;
 
+/** Where the company calls nobody back: its telephone number, and words that it answers. */
+function Instead({ session, words, chat }: Props) {
+  const { phone } = session.voice ?? {};
+  // The alert above has said it.
+  const isSaid = session.trouble || (session.stage === "idle" && session.voice?.available === false);
+  return (
+    <>
+      {phone && !isSaid && <p>{fill(words.insteadPhone, phone)}</p>}
+      <a class="quiet" href={chat} target={session.live ? "_blank" : undefined} rel="noopener">
+        {words.message}
+      </a>
+    </>
+  );
+}
+
 /** Where no line is to be had, or one would rather not wait: the number, or this page once it has a call. */
-function CallBack({ session, words }: Props) {
+function CallBack(props: Props) {
+  const { session, words } = props;
   const [asked, setAsked] = useState(false);
   const [number, setNumber] = useState("");
   const [wrong, setWrong] = useState(false);
   const begins = session.stage === "idle" || session.stage === "ended";
+  if (session.online && session.insteadOfCallBack) return <Instead {...props} />;
   if (!session.online || !session.mayBeCalled) return null;
   if (!asked)
     return (
@@ -349,9 +368,11 @@ function Ended(props: Props) {
       <button class="main" disabled={!session.online} onClick={() => void session.call()}>
         {words.callAgain}
       </button>
-      <a class="quiet" href={chat}>
-        {words.chat}
-      </a>
+      {!session.insteadOfCallBack && (
+        <a class="quiet" href={chat}>
+          {words.chat}
+        </a>
+      )}
     </section>
   );
 }
@@ -376,9 +397,19 @@ function stateText({ session, words }: Props): ComponentChildren {
   return [who, <span aria-hidden="true"> {clock(Date.now() - session.since)}</span>];
 }
 
+/** What happened where nobody hung up, by the journal's codes. */
+const ENDS: Record<string, keyof Words> = {
+  customer_lost: "endedLost",
+  line_lost: "endedLost",
+  engine_lost: "endedEngine",
+  closed: "endedClosed",
+  given_up: "endedNoChoice",
+};
+
 function endText(session: Session, words: Words): string {
   if (session.endedBy === "agent") return words.endedByAgent;
-  return session.endedBy === "customer" ? words.endedByYou : words.endedOther;
+  if (session.endedBy === "customer") return words.endedByYou;
+  return words[ENDS[session.endedWhy] ?? "endedOther"];
 }
 
 function placeText({ place }: Session, words: Words): string {

@@ -12,6 +12,8 @@ export interface Voice {
   available: boolean;
   why: string;
   phone: string;
+  /** Whether the company calls back those who ask for it; an older server says nothing. */
+  call_back?: boolean;
   ice_servers: IceServer[];
 }
 

@@ -96,7 +96,7 @@ Lanes = list[tuple[int, list[int]]]  # (slope, classes): their heads compare wit
 class Profile:
     """All agents with the same skills."""
 
-    __slots__ = ("careful", "groups", "index", "lanes", "mask", "minor", "on_duty", "owners", "reserves", "urgent")
+    __slots__ = ("careful", "groups", "index", "lanes", "mask", "minor", "owners", "reserves", "taking", "urgent")
 
     def __init__(self, index: int, mask: int, minor: int) -> None:
         self.index = index
@@ -106,7 +106,7 @@ class Profile:
         self.urgent: Groups = [{} for _ in MEDIA]  # the same for emergencies
         self.lanes: dict[int, Lanes] = {}  # media (as bits) → all that is in the groups of these media
         self.owners: dict[str, None] = {}  # queues with a policy of their own that this profile could help
-        self.on_duty = 0  # agents who are available, free or not
+        self.taking = [0 for _ in MEDIA]  # agents who take contacts of a medium, free or not
         self.reserves: tuple[Reserved, ...] = ()
         self.careful = False  # whether a gate may stand between it and what waits
 

@@ -84,7 +84,7 @@ class Slot:
 class Filing:
     """Where an agent lies: per row the entry and the media (as bits) under which it is there."""
 
-    __slots__ = ("capable", "deaf", "entry", "extra", "media", "on_duty", "profile", "slots")
+    __slots__ = ("capable", "deaf", "entry", "extra", "media", "on_duty", "profile", "slots", "taking")
 
     def __init__(self, profile: Profile, agent: Agent, row: Row) -> None:
         self.profile = profile
@@ -97,6 +97,7 @@ class Filing:
         ]
         self.capable = sum(slot.bit for slot in self.slots)
         self.deaf = 0  # media that can't ring there now
+        self.taking = 0  # media under which the agent counts as at work in the profile
 
 
 class Idle:
@@ -125,9 +126,7 @@ class Idle:
     def file(self, agent: Agent, filing: Filing) -> None:
         """Bring the agent's entries up to what the agent is now: one per medium with a place free, all alike."""
         on_duty, media = agent.wanted == "available", 0
-        if on_duty != filing.on_duty:
-            filing.on_duty = on_duty
-            filing.profile.on_duty += 1 if on_duty else -1
+        filing.on_duty = on_duty
         if on_duty:
             if agent.spec.mix is None:
                 used = agent.used
@@ -139,10 +138,21 @@ class Idle:
         if agent.unreachable or filing.deaf:
             filing.deaf = sum(BITS[MEDIUM_INDEX[medium]] for medium in agent.unreachable)
             media &= ~filing.deaf
+        taking = filing.capable & ~filing.deaf if on_duty else 0
+        if taking != filing.taking:
+            self._take(filing, taking)
         if media or filing.media:
             self._move(agent, filing, media)
         if len(self.rows) > 1:
             self._file_extra(agent, filing)
+
+    def _take(self, filing: Filing, taking: int) -> None:
+        """The agent is at work for other media than before."""
+        counts = filing.profile.taking
+        for slot in filing.slots:
+            if (taking ^ filing.taking) & slot.bit:
+                counts[slot.index] += 1 if taking & slot.bit else -1
+        filing.taking = taking
 
     def _move(self, agent: Agent, filing: Filing, media: int) -> None:
         """In the plain row."""
@@ -204,7 +214,7 @@ class Idle:
         filing = self.filed.pop(agent.id, None)
         if filing is None:
             return
-        filing.profile.on_duty -= filing.on_duty
+        self._take(filing, 0)
         self._move(agent, filing, 0)
         for order in tuple(filing.extra):
             self._put(agent, filing, self.rows[order], NONE, 0)

@@ -183,8 +183,9 @@ class Matcher:
         return row is not None and request.urgent and request.eligible & row.bits[request.medium] != 0
 
     def anybody_on_duty(self, request: RequestClass) -> bool:
-        """Whether somebody who could take it is at work, busy or not."""
-        return any(self.profiles[index].on_duty for tier in (request.major, request.minor) for index in tier)
+        """Whether somebody at whom it could ring is at work, busy or not."""
+        medium = request.medium
+        return any(self.profiles[index].taking[medium] for tier in (request.major, request.minor) for index in tier)
 
     def profile_of(self, agent: Agent) -> Profile:
         return self.idle.filed[agent.id].profile

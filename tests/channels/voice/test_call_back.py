@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -9,6 +10,7 @@ import pytest
 
 from rexian.channels.voice.live import LiveCall
 from rexian.channels.voice.port import Down, Number
+from rexian.channels.voice.reception.model import Closed, Flow, Queueing
 from rexian.engine import commands as engine
 from rexian.engine.specs import Party
 from rexian.kit.ids import new_id
@@ -141,3 +143,69 @@ async def test_who_gets_no_line_is_called_back_on_their_number(street: Street) -
     assert (await caller.call())["t"] == "answer"
     line = await phone.up(caller.interaction)
     await street.until(lambda: street.hears(caller.leg) == {line["leg"]})
+
+
+# -- where the company calls nobody back -------------------------------------------------------------------------------
+@pytest.fixture
+def receives(street: Street, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """The company receives callers otherwise: changes to its flow, and whether it is open."""
+
+    def change(*, is_open: bool = True, **parts: Any) -> None:
+        receptions = street.voice.lobby._receptions
+        real = receptions.flow
+
+        async def flow(tenant_id: str, entry: str) -> Flow:
+            return msgspec.structs.replace(await real(tenant_id, entry), **parts)
+
+        async def says(_flow: Flow, _locale: str) -> bool:
+            return is_open
+
+        monkeypatch.setattr(receptions, "flow", flow)
+        monkeypatch.setattr(receptions, "is_open", says)
+
+    return change
+
+
+NO_KEY = Queueing(call_back_key="")
+
+
+async def test_who_waits_is_not_called_back_by_a_company_that_does_not(
+    street: Street, receives: Callable[..., None]
+) -> None:
+    receives(queueing=NO_KEY)
+    caller = await street.caller()
+    assert caller.of("welcome")[-1]["voice"]["call_back"] is False
+    await caller.call()
+    await caller.state("waiting")
+    for asked in ({}, {"number": "13800138000"}, {"at": street.served.house.clock.now_ms() + 3_600_000}):
+        refused = await caller.ask("call_back", **asked)
+        assert (refused["code"], refused["alternatives"]) == ("no_call_back", ["message"])
+    await caller.state("waiting")
+    assert caller.leg in street.engine.legs
+
+
+async def test_who_gets_no_line_may_leave_a_message_where_nobody_is_called_back(
+    street: Street, receives: Callable[..., None]
+) -> None:
+    receives(queueing=NO_KEY)
+    caller = await street.caller()
+    street.engine.capacity = 1
+    refused = await caller.call()
+    assert (refused["code"], refused["alternatives"]) == ("all_busy", ["message"])
+    assert "回电" not in refused["text"]
+    fresh = {"contact": new_id(), "interaction": new_id()}
+    assert (await caller.ask("call_back", number="13800138000", **fresh))["code"] == "no_call_back"
+    floor = street.voice.asking.floor(street.city.yunshan)
+    assert floor is not None
+    assert floor.contact(fresh["contact"]) is None, "nothing was begun"
+
+
+@pytest.mark.parametrize("on", [True, False])
+async def test_out_of_hours_it_is_what_the_company_offers_then(
+    street: Street, receives: Callable[..., None], on: bool
+) -> None:
+    receives(is_open=False, queueing=Queueing(call_back_key="" if on else "1"), closed=Closed(call_back=on))
+    caller = await street.caller()
+    assert caller.of("welcome")[-1]["voice"]["call_back"] is on
+    asked = await caller.ask("call_back", number="13800138000", contact=new_id(), interaction=new_id())
+    assert asked.get("code", asked["t"]) == ("ack" if on else "no_call_back")

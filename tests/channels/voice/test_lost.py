@@ -39,6 +39,22 @@ async def test_a_customer_who_stays_away_has_left(street: Street) -> None:
     await phone.until(lambda: not phone.live())
 
 
+@pytest.mark.parametrize("why", ["customer_lost", "engine_lost"])
+async def test_why_a_line_that_stays_away_has_ended_the_call_is_told(street: Street, why: str) -> None:
+    caller, li, _ = await street.talk()
+    await street.until(lambda: street.voice.director.up_since < street.served.house.clock.now_ms())
+    street.voice.limits = QUICK
+    if why == "customer_lost":
+        street.engine.lose(caller.leg)
+    else:
+        street.engine.crash()
+        street.engine.come_up()
+    assert (await caller.got("state", state="ended"))["reason"] == why
+    await li.until(
+        lambda: (found := li.view("me", "handlings").get(caller.interaction)) and found["state"] == "after_contact_work"
+    )
+
+
 async def test_an_agents_line_comes_back_by_itself(street: Street) -> None:
     caller, _, phone = await street.talk()
     first = phone.live()[0]["leg"]
@@ -152,9 +168,9 @@ async def test_a_database_that_is_busy_for_a_moment_leaves_no_caller_in_silence(
 
         monkeypatch.setattr(of, name, read)
 
+    caller = await street.caller()
     busy_once(street.voice.lobby._receptions, "flow")
     busy_once(street.voice, "last_agent")
-    caller = await street.caller()
     await caller.call()
     await caller.state("waiting")
     assert (asked.count("flow") > 1, asked.count("last_agent")) == (True, 2)

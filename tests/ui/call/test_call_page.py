@@ -53,6 +53,27 @@ async def leaves_a_number(page: Page, double: Double) -> None:
     assert asked["interaction"]
 
 
+async def test_no_call_back_is_offered_where_the_company_calls_nobody_back(callers: Callers, double: Double) -> None:
+    double.available = {**double.available, "phone": "400 820 0000", "call_back": False}
+    double.refuse = ("all_busy", "现在线路全忙，请稍后再拨")
+    page = await callers.page()
+    message = page.get_by_role("link", name="改用文字留言，我们会回复您")
+    await expect(page.get_by_role("link", name="改用文字咨询")).to_be_visible()
+    await page.get_by_role("button", name="呼叫客服").click()
+    await expect(message).to_be_visible()
+    await expect(page.get_by_text("您也可以拨打 400 820 0000")).to_have_count(1)
+    await expect(page.get_by_role("button", name="留下号码，请我们回电")).to_have_count(0)
+    assert await axe(page) == []
+    double.refuse = None
+    await page.get_by_role("button", name="重试").click()
+    await double_until(double, "call", 2)
+    await double.tell(t="state", state="waiting")
+    await state(page, "waiting")
+    await expect(message).to_have_attribute("target", "_blank")
+    await expect(page.get_by_text("您也可以拨打 400 820 0000")).to_have_count(1)
+    await expect(page.get_by_role("button", name="不想等？保留位置，稍后回电")).to_have_count(0)
+
+
 async def double_until(double: Double, kind: str, count: int = 1) -> None:
     async with asyncio.timeout(10):
         while len(double.sent(kind)) < count:

@@ -130,6 +130,8 @@ export interface InteractionView extends Partial<AskedView>, Partial<CallView> {
   since_at?: number;
   ended_at?: number | null;
   ended_by?: string | null;
+  /** A code, or words of whoever ended it. */
+  ended_reason?: string | null;
 }
 
 export interface FileView {
@@ -191,7 +193,10 @@ export interface WallAgentView {
   name: string;
   tenant_id: string;
   team: string | null;
+  team_en?: string | null;
   level: number;
+  /** How many offers ring at their desk. */
+  ringing?: number;
   state: AgentView["state"];
   reason: string | null;
   since_at: number;

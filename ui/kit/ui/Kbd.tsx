@@ -6,7 +6,8 @@ const macNames: Record<string, string> = { Ctrl: "⌘", Alt: "⌥", Shift: "⇧"
 /** A shortcut such as `Alt+A`, drawn as keys; on a Mac by its own signs. */
 export function Kbd({ keys, onDark = false }: { keys: string; onDark?: boolean }) {
   return (
-    <kbd className="inline-flex gap-0.5 font-sans">
+    // Not on phones: they have no such keys, and no room.
+    <kbd className="inline-flex gap-0.5 font-sans max-md:hidden">
       {keys.split("+").map((key) => (
         <span
           key={key}

@@ -26,9 +26,14 @@ const signs: Record<Tone, { icon: IconName; className: string }> = {
   bad: { icon: "errorCircle", className: "text-bad-ink" },
 };
 
-/** Says something in passing. Failures stay until closed, the rest for 6 s (React Aria stops the clock under the pointer). */
-export function toast(tone: Tone, title: string, detail?: string): void {
-  queue.add({ tone, title, detail }, tone === "bad" ? {} : { timeout: 6_000 });
+/**
+ * Says something in passing. Failures stay until closed, or for `timeout` ms; the rest for 6 s (React Aria stops the
+ * clock under the pointer). Returns the way to take it back, once what it tells of is no longer so.
+ */
+export function toast(tone: Tone, title: string, detail?: string, timeout?: number): () => void {
+  const stays = tone === "bad" && timeout === undefined;
+  const key = queue.add({ tone, title, detail }, stays ? {} : { timeout: timeout ?? 6_000 });
+  return () => queue.close(key);
 }
 
 export function Toasts() {

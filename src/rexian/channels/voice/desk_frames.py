@@ -91,7 +91,8 @@ class SipRenewed(Struct, tag_field="t", tag="sip"):
 class CallView(Struct, kw_only=True):
     """One leg of the person in a live call. `here`: on the device that reads this. `code`: for taking it elsewhere.
 
-    `muted`: the person wants not to be heard, on this leg and on those that follow it.
+    `muted`: the person wants not to be heard, on this leg and on those that follow it. `telephone`: it is on the
+    telephone on their desk, whose name is `device_label`.
     """
 
     interaction: str
@@ -102,6 +103,7 @@ class CallView(Struct, kw_only=True):
     device_label: str
     code: str
     muted: bool = False
+    telephone: bool = False
 
 
 class Call(CallView, tag_field="t", tag="call", kw_only=True):

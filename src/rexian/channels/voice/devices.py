@@ -190,6 +190,7 @@ class Phones:
             interaction=interaction_id, leg=leg_id, role=role, state=state,  # type: ignore[arg-type]
             here=device_id == reader.id, device_label=holder.label if holder is not None else on_desk(device_id),
             code=code_of(self._secret, call.contact_id, person_id), muted=muted,
+            telephone=bool(on_desk(device_id)),
         )  # fmt: skip
 
     def views(self, calls: list[LiveCall], reader: Device) -> list[frames.CallView]:

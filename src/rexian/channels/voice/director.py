@@ -34,7 +34,7 @@ from rexian.channels.voice.recorder import Recorder
 from rexian.channels.voice.seats import Seats
 from rexian.channels.voice.settings import VoiceLimits
 from rexian.engine import commands as engine
-from rexian.engine.events import AnyEvent, CallBackRequested, InteractionQueued, InteractionReceived
+from rexian.engine.events import AnyEvent, CallBackRequested, InteractionEnded, InteractionQueued, InteractionReceived
 from rexian.kit import log
 from rexian.kit.clock import Clock
 from rexian.runtime.port import Committed
@@ -125,6 +125,8 @@ class Director:
                 self.open(contact_id, tenant_of(contact_id))
         for one in batch:
             if (contact_id := getattr(one.event, "contact_id", "")) in self.calls:
+                if isinstance(one.event, InteractionEnded) and one.event.outcome != "consult":
+                    self.calls[contact_id].end_reason = one.event.reason
                 self.touch(contact_id)
 
     def touch(self, contact_id: str) -> None:

@@ -105,11 +105,15 @@ class IceServer(Struct, kw_only=True, omit_defaults=True):
 
 
 class VoiceView(Struct, kw_only=True):
-    """Whether one may call now; if not, `why` in words and the telephone number, if the house has one."""
+    """Whether one may call now; if not, `why` in words and the telephone number, if the house has one.
+
+    `call_back`: whether the company calls back those who ask for it.
+    """
 
     available: bool
     why: str = ""
     phone: str = ""
+    call_back: bool = True
     ice_servers: list[IceServer] = field(default_factory=list)
 
 
@@ -141,7 +145,10 @@ class Answer(Struct, tag_field="t", tag="answer"):
 
 
 class State(Struct, tag_field="t", tag="state", kw_only=True, omit_defaults=True):
-    """`cut`: the line is lost; the page calls in again by itself with the same ids."""
+    """`cut`: the line is lost; the page calls in again by itself with the same ids.
+
+    `reason`: of `cut` (`engine_down`, `engine_up`), and why it `ended`, as the journal has it.
+    """
 
     state: State_
     agent: Name | None = None

@@ -86,6 +86,13 @@ class Lobby:
         flow = await self._receptions.flow(call.tenant_id, main.entry if main is not None else "")
         return bool(flow.queueing.call_back_key)
 
+    async def calls_back(self, tenant_id: str, entry: str, locale: str) -> bool:
+        """Whether the tenant calls back now those who come in here: while it is closed, by what it offers then."""
+        flow = await self._receptions.flow(tenant_id, entry)
+        if await self._receptions.is_open(flow, locale):
+            return bool(flow.queueing.call_back_key)
+        return flow.closed.call_back
+
     async def _queue_of(self, call: LiveCall, entry: str, topic: str | None) -> str:
         """The queue of the topic that was chosen in the page; '' when none was."""
         if not topic:

@@ -78,7 +78,8 @@ class Patience:
         now = self._channel.clock.now_ms()
         match late.what:
             case "customer_lost":
-                end = engine.EndInteraction(interaction_id=late.interaction_id, by=SYSTEM, reason="customer_lost")
+                reason = "engine_lost" if self._by_engine(call) else "customer_lost"
+                end = engine.EndInteraction(interaction_id=late.interaction_id, by=SYSTEM, reason=reason)
                 await asking.insist(call.tenant_id, end)
             case "agent_lost":
                 await self._back_to_queue(call, facts)
@@ -112,6 +113,12 @@ class Patience:
                 call.words_tried_at = now
                 flow, _ = await self._channel.lobby.start_facts(call, facts)
                 await self._channel.lobby.hand_on(call, facts.main, flow.person, queued=False)
+
+    def _by_engine(self, call: LiveCall) -> bool:
+        """Whether the customer's line went with the engine (or while we were away), not by their own network."""
+        director, line = self._channel.director, call.customer
+        since = line.since if line is not None else 0
+        return director.down_since <= since <= director.up_since
 
     async def _back_to_queue(self, call: LiveCall, facts: Facts) -> None:
         """The agent's line did not come back: the customer returns to the line with their place kept."""

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 UNKNOWN_SITE = 4404
 ORIGIN_REFUSED = 4403
+CALL_BACKS = frozenset({"call_back", "scheduled_call_back"})
 _log = log.get(__name__)
 
 
@@ -74,9 +75,9 @@ class Socket:
         except Violation as violation:
             self.close(violation.close_code, violation.code)
         except Refusal as refusal:
-            self._nack(refusal.id or ask_id, refusal.code, refusal.detail)
+            self._nack(refusal.id or ask_id, refusal.code, await self._instead(refusal.detail))
         except Refused as refused:
-            self._nack(ask_id, refused.code, refused.detail)
+            self._nack(ask_id, refused.code, await self._instead(refused.detail))
         except Unavailable:
             self._unavailable(ask_id)
         except Exception as error:
@@ -89,6 +90,29 @@ class Socket:
         _log.info("voice.nack", code=code, contact_id=self.wire.contact_id)
         text, alternatives = refusal_text(self.locale, code, detail or {}, "voice")
         self._say(frames.Nack(id=id, code=code, text=text, alternatives=alternatives))
+
+    async def _instead(self, detail: Mapping[str, Any]) -> Mapping[str, Any]:
+        """No call-back is offered where the company calls nobody back: they may leave a message."""
+        named = detail.get("alternatives", ())
+        if CALL_BACKS.isdisjoint(named) or await self._offers_call_back():
+            return detail
+        return {**detail, "alternatives": [*(one for one in named if one not in CALL_BACKS | {"message"}), "message"]}
+
+    async def _offers_call_back(self) -> bool:
+        """The same, to be shown: while the database can't say, it is offered, and the ask itself is refused."""
+        try:
+            return await self._calls_back()
+        except Exception as error:
+            if not is_outage(error):
+                raise
+            return True
+
+    async def _calls_back(self) -> bool:
+        """Whether the company calls back now those who ask for it here."""
+        if self._entrance is None:
+            return False
+        site = self._entrance.site
+        return await self._channel.lobby.calls_back(site.tenant_id, site.key, self.locale)
 
     def _unavailable(self, ask_id: str | None) -> None:
         if self.wire.state != "ready":
@@ -142,6 +166,7 @@ class Socket:
         assert self._entrance is not None
         assert self._visitor is not None
         voice = await self._channel.voice_view(self.locale)
+        voice.call_back = await self._offers_call_back()
         if self._channel.asking.floor(self._tenant_id) is None:
             raise Unavailable("the floor is starting")  # a call may be going on: a page that hears of none would end it
         found = self._channel.contact_of(self._tenant_id, contact_id, self._customers)
@@ -232,6 +257,8 @@ class Socket:
         self._channel.visits.attach(contact_id, self)
 
     async def _call_back(self, ask: frames.CallBack) -> None:
+        if not await self._calls_back():
+            raise Refusal("no_call_back", ask.id, alternatives=["message"])
         if ask.contact is not None and ask.interaction is not None:
             await self._begin_call_back(ask, ask.contact, ask.interaction)
         found = self._channel.contact_of(self._tenant_id, self.wire.contact_id, self._customers)

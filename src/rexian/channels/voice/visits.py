@@ -87,7 +87,7 @@ class Visits:
         contact = floor.contact(call.contact_id) if floor is not None else None
         return frames.State(
             state="ended", ended_by=main.ended_by.kind if main is not None and main.ended_by else None,
-            rating=contact.rating if contact is not None else 0,
+            reason=call.end_reason, rating=contact.rating if contact is not None else 0,
         )  # fmt: skip
 
     def caption(self, contact_id: str, text: str, keys: list[frames.KeyView]) -> None:

@@ -289,6 +289,7 @@ class LiveView:
             "team": card.team.zh if card.team else None,
             "team_en": card.team.en if card.team else None,
             "level": card.level,
+            "ringing": len(agent.offers),
             "current": [
                 {
                     "interaction_id": it.id,

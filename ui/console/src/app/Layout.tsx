@@ -70,9 +70,9 @@ function SignedIn({ session }: { session: Session }) {
         </a>
         <div className="flex h-full flex-col">
           {session.demo ? <DemoRibbon /> : null}
-          <div className="flex min-h-0 flex-1">
+          <div className="flex min-h-0 flex-1 max-md:flex-col-reverse">
             <Navigation />
-            <div className="flex min-w-0 flex-1 flex-col">
+            <div className="flex min-h-0 min-w-0 flex-1 flex-col">
               <TopBar />
               <AlarmNotice />
               <main

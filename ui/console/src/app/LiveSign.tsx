@@ -44,7 +44,7 @@ export function LiveSign() {
           )}
         >
           <Icon name={state === "offline" ? "wifiOff" : state === "live" ? "live" : "retry"} size={16} />
-          {text}
+          <span className={cx(state === "live" && "max-md:sr-only")}>{text}</span>
         </Button>
       </WithTooltip>
       {/* Said once per change, without the counting seconds. */}

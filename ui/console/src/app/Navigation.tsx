@@ -1,4 +1,4 @@
-/** The rail at the left: one place per kind of work, shown to those who may. */
+/** The rail at the left, on phones the bar below: one place per kind of work, shown to those who may. */
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { Icon, type IconName } from "@kit/ui";
@@ -32,12 +32,12 @@ export function Navigation() {
   return (
     <nav
       aria-label={t("nav.label")}
-      className="flex w-16 shrink-0 flex-col items-center gap-1 border-r border-line bg-surface py-2"
+      className="flex w-16 shrink-0 flex-col items-center gap-1 border-r border-line bg-surface py-2 max-md:w-full max-md:flex-row max-md:justify-around max-md:border-t max-md:border-r-0 max-md:py-1"
     >
       <Link
         to="/app"
         aria-label={t("nav.home")}
-        className="mb-2 flex size-9 items-center justify-center rounded-md"
+        className="mb-2 flex size-9 items-center justify-center rounded-md max-md:hidden"
       >
         <Mark />
       </Link>

@@ -72,7 +72,7 @@ export function PersonMenu() {
             <Avatar id={person.id} name={person.name} size={32} />
             <span className="foreign max-w-28 truncate max-xl:sr-only">{person.name}</span>
             <span className="sr-only">{t("person.menu")}</span>
-            <Icon name="chevronDown" size={14} className="text-ink-3" />
+            <Icon name="chevronDown" size={14} className="text-ink-3 max-md:hidden" />
           </AriaButton>
         }
       />

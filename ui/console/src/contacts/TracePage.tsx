@@ -99,7 +99,7 @@ function Replay({ detail, entries }: { detail: ContactDetail; entries: TraceEntr
     <div className="flex h-full flex-col">
       <Head detail={detail} entries={all} />
       <Recordings contact={detail.contact.id} />
-      <div className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)_minmax(0,1fr)] gap-3 px-4 pb-3 xl:grid-cols-[minmax(0,1fr)_minmax(0,1fr)_280px]">
+      <div className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)_minmax(0,1fr)] gap-3 px-4 pb-3 max-md:min-h-[36rem] max-md:flex-none max-md:grid-cols-1 max-md:grid-rows-2 xl:grid-cols-[minmax(0,1fr)_minmax(0,1fr)_280px]">
         <Transcript
           {...shown}
           interactions={detail.interactions}

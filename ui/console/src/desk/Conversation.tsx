@@ -9,13 +9,23 @@ import {
   type ContactData,
   type HandlingView,
 } from "@kit/feed";
-import { Badge, Button, ConfirmDialog, Icon, IconButton, Notice, StateBadge, toast } from "@kit/ui";
+import {
+  Badge,
+  Button,
+  ConfirmDialog,
+  Icon,
+  IconButton,
+  Notice,
+  StateBadge,
+  toast,
+  WithTooltip,
+} from "@kit/ui";
 import { stopwatch } from "@kit/time.ts";
 import { type AppCommand, useCommands } from "../app/commands.ts";
 import { useShortcut } from "../app/shortcuts.ts";
 import { CallCard } from "../phone/CallCard.tsx";
 import { Composer } from "./Composer.tsx";
-import { customerName, origin } from "./model.ts";
+import { customerName, endedWords, origin } from "./model.ts";
 import { useOutbox } from "./useOutbox.ts";
 import { Timeline } from "./Timeline.tsx";
 import { TransferDialog } from "./TransferDialog.tsx";
@@ -53,7 +63,7 @@ export function Conversation({ handling, panel }: { handling: HandlingView; pane
         onEnd={isTalking ? () => setDialog("end") : undefined}
       />
       {isTalking && isVoice ? <CallCard handling={handling} /> : null}
-      <Standing handling={handling} />
+      <Standing handling={handling} why={data?.interactions?.[handling.id]?.ended_reason ?? null} />
       {status.refused ? (
         <Notice tone="bad" className="m-4">
           {t("conversation.refused")}
@@ -109,7 +119,7 @@ function Header({ handling, panel, onTransfer, onEnd }: HeaderProps) {
   );
   useCommands(commands);
   return (
-    <header className="flex h-14 shrink-0 items-center gap-3 border-b border-line px-4">
+    <header className="flex h-14 shrink-0 items-center gap-3 border-b border-line px-4 max-md:gap-1.5 max-md:px-3">
       <div className="min-w-0 flex-1">
         <div className="flex items-center gap-2">
           <h2 id="conversation" className="foreign truncate text-lg font-semibold text-ink">
@@ -124,9 +134,11 @@ function Header({ handling, panel, onTransfer, onEnd }: HeaderProps) {
       </div>
       <HandlingState handling={handling} />
       {onTransfer ? (
-        <Button icon="transfer" onPress={onTransfer} aria-keyshortcuts="Alt+T">
-          {t("conversation.transfer")}
-        </Button>
+        <WithTooltip text={t("conversation.transfer")} shortcut="Alt+T">
+          <Button icon="transfer" onPress={onTransfer} aria-keyshortcuts="Alt+T">
+            <span className="max-xl:sr-only">{t("conversation.transfer")}</span>
+          </Button>
+        </WithTooltip>
       ) : null}
       {onEnd ? (
         <Button icon={isVoice ? "hangUp" : "end"} onPress={onEnd} aria-keyshortcuts="Alt+X">
@@ -162,14 +174,18 @@ function HandlingState({ handling }: { handling: HandlingView }) {
 }
 
 /** What the agent must know before writing: the customer is gone, or has ended it. */
-function Standing({ handling }: { handling: HandlingView }) {
+function Standing({ handling, why }: { handling: HandlingView; why: string | null }) {
   const { t } = useTranslation("desk");
   if (handling.state === "after_contact_work") {
-    return handling.ended_by === "customer" ? (
+    if (handling.ended_by === "agent") return null;
+    const isCustomer = handling.ended_by === "customer";
+    return (
       <Notice tone="info" live className="mx-4 mt-3">
-        {t(handling.medium === "voice" ? "phone:card.ended_by_customer" : "conversation.ended_by_customer")}
+        {isCustomer
+          ? t(handling.medium === "voice" ? "phone:card.ended_by_customer" : "conversation.ended_by_customer")
+          : t("conversation.ended_wrap_up", { why: endedWords(t, "system", why) })}
       </Notice>
-    ) : null;
+    );
   }
   return handling.customer_away && handling.medium !== "voice" ? (
     <Notice tone="warn" live className="mx-4 mt-3">

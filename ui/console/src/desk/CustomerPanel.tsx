@@ -23,7 +23,7 @@ export function CustomerPanel({ handling }: { handling: HandlingView }) {
   return (
     <aside
       aria-label={t("customer.panel")}
-      className="flex w-72 shrink-0 flex-col overflow-y-auto border-l border-line bg-surface xl:w-80"
+      className="flex w-72 shrink-0 flex-col overflow-y-auto border-l border-line bg-surface max-md:max-h-[45%] max-md:w-full max-md:border-t max-md:border-l-0 xl:w-80"
     >
       <header className="flex items-center gap-3 px-4 pt-4 pb-3">
         <Avatar id={handling.customer.id} name={name} size={40} />

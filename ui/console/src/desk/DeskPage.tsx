@@ -73,10 +73,10 @@ function Desk() {
   useFocusAfterLoss(place, `${selected} ${current?.state}`);
 
   return (
-    <div className="flex h-full min-h-0">
+    <div className="flex h-full min-h-0 max-md:flex-col">
       <h1 className="sr-only">{t("title")}</h1>
       <HandlingList handlings={handlings} selected={selected} onSelect={choose} isReady={status.ready} />
-      <div ref={place} className="flex min-w-0 flex-1 flex-col bg-surface">
+      <div ref={place} className="flex min-h-0 min-w-0 flex-1 flex-col bg-surface">
         <SystemNotReady />
         <PhoneNotice />
         {status.refused ? (

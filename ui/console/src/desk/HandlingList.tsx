@@ -4,6 +4,8 @@ import { useTranslation } from "react-i18next";
 import { useServerNow, useTyping, type HandlingView } from "@kit/feed";
 import { Avatar, cx, EmptyState, Icon, Skeleton, StateSign } from "@kit/ui";
 import { clockTime, stopwatch } from "@kit/time.ts";
+import { isOnTelephone } from "../phone/model.ts";
+import { usePhoneState } from "../phone/store.tsx";
 import { customerName, origin, waitingSince } from "./model.ts";
 import { Load } from "./StateSwitch.tsx";
 import { TenantStripe } from "./TenantStripe.tsx";
@@ -20,9 +22,13 @@ export function HandlingList({ handlings, selected, onSelect, isReady }: Props) 
   return (
     <section
       aria-labelledby="handlings"
-      className="flex w-64 shrink-0 flex-col border-r border-line bg-canvas xl:w-72"
+      // On a phone a row of them above the conversation, and none where there is nothing to choose.
+      className={cx(
+        "flex w-64 shrink-0 flex-col border-r border-line bg-canvas max-md:w-full max-md:border-r-0 max-md:border-b xl:w-72",
+        handlings.length < 2 && "max-md:sr-only",
+      )}
     >
-      <header className="flex h-11 shrink-0 items-center justify-between px-4">
+      <header className="flex h-11 shrink-0 items-center justify-between px-4 max-md:sr-only">
         <h2 id="handlings" className="text-md font-semibold text-ink">
           {t("handlings.title")}
         </h2>
@@ -35,9 +41,9 @@ export function HandlingList({ handlings, selected, onSelect, isReady }: Props) 
           {t("handlings.none_help")}
         </EmptyState>
       ) : (
-        <ul className="min-h-0 flex-1 overflow-y-auto px-2 pb-2">
+        <ul className="min-h-0 flex-1 overflow-y-auto px-2 pb-2 max-md:flex max-md:gap-1 max-md:overflow-x-auto max-md:py-1.5">
           {handlings.map((handling, index) => (
-            <li key={handling.id}>
+            <li key={handling.id} className="max-md:w-60 max-md:shrink-0">
               <HandlingRow
                 handling={handling}
                 place={index + 1}
@@ -135,10 +141,25 @@ const HandlingRow = memo(function HandlingRow({ handling, place, isSelected, onS
 function CallWords({ handling }: { handling: HandlingView }) {
   const { t } = useTranslation("phone");
   const isHeld = Boolean(handling.held_at);
+  const onTelephone = usePhoneState(({ lines, calls }) =>
+    isOnTelephone(lines[handling.id], calls[handling.id]),
+  );
   return (
     <span className={cx("flex items-center gap-1", isHeld ? "text-waiting-ink" : "text-engaged-ink")}>
-      <StateSign state={isHeld ? "waiting" : "talking"} />
-      {t(handling.consult_of ? "card.asked" : isHeld ? "card.held" : "card.talking")}
+      {onTelephone && !isHeld ? (
+        <Icon name="phone" size={12} className="shrink-0" />
+      ) : (
+        <StateSign state={isHeld ? "waiting" : "talking"} />
+      )}
+      {t(
+        handling.consult_of
+          ? "card.asked"
+          : isHeld
+            ? "card.held"
+            : onTelephone
+              ? "card.on_telephone"
+              : "card.talking",
+      )}
     </span>
   );
 }

@@ -87,7 +87,7 @@ export function StateSwitch() {
           data-state={state}
           data-pending={setState.isPending || undefined}
           className={cx(
-            "flex h-8 min-w-40 items-center gap-2 rounded-full pr-2 pl-3 text-md font-medium data-hovered:brightness-97 data-pressed:brightness-95",
+            "flex h-8 min-w-40 items-center gap-2 rounded-full pr-2 pl-3 text-md font-medium max-md:max-w-32 max-md:min-w-0 max-md:gap-1.5 data-hovered:brightness-97 data-pressed:brightness-95",
             looks[state],
           )}
         >
@@ -95,7 +95,7 @@ export function StateSwitch() {
           <span className="sr-only">{t("state.label")}</span>
           <span className="truncate">{setState.isPending ? t("state.changing") : label}</span>
           {agent && !setState.isPending ? <Since at={agent.since_at} /> : null}
-          <Icon name="chevronDown" size={14} className="ml-auto" />
+          <Icon name="chevronDown" size={14} className="ml-auto shrink-0" />
         </AriaButton>
       }
     />
@@ -104,7 +104,7 @@ export function StateSwitch() {
 
 function Since({ at }: { at: number }) {
   const now = useServerNow();
-  return <span className="font-normal tabular">{stopwatch(now - at)}</span>;
+  return <span className="font-normal tabular max-md:hidden">{stopwatch(now - at)}</span>;
 }
 
 function stateLabel(t: (key: string) => string, state: string, reason: string | null): string {

@@ -87,7 +87,7 @@ function EntryRow({ entry, handling, outbox }: { entry: Entry; handling: Handlin
     case "note":
       return <NoteRow note={entry.note} />;
     case "ended":
-      return <EndedLine at={entry.at} by={entry.by} />;
+      return <EndedLine at={entry.at} by={entry.by} why={entry.why} />;
     case "handed":
       return <HandedLine at={entry.at} interaction={entry.interaction} />;
   }

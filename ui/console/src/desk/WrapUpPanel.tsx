@@ -114,7 +114,7 @@ export function WrapUpPanel({ handling }: { handling: HandlingView }) {
             {t("wrap_up.extend")}
           </Button>
         </header>
-        <div className="grid grid-cols-[minmax(0,2fr)_minmax(0,3fr)] gap-3">
+        <div className="grid gap-3 md:grid-cols-2 xl:grid-cols-[minmax(0,2fr)_minmax(0,3fr)]">
           <ComboBox
             label={t("wrap_up.disposition")}
             options={options}

@@ -26,6 +26,34 @@ const openDesk = async () => {
 const reply = () => screen.findByRole<HTMLTextAreaElement>("textbox", { name: "回复陈立群" });
 const push = (...args: Parameters<FakeServer["push"]>) => act(() => server.push(...args));
 
+describe("an end that nobody made", () => {
+  it.each([
+    ["customer_lost", "客户的线路中断，没有恢复，通话已结束。请完成小结。"],
+    ["something new", "系统结束了会话。请完成小结。"],
+  ])("says what happened (%s)", async (ended_reason, words) => {
+    talk({ state: "after_contact_work", ended_by: "system", medium: "voice", ended_at: 5 });
+    server.views.set("contact:contact-1", {
+      contact: {},
+      interactions: {
+        "interaction-1": {
+          id: "interaction-1",
+          state: "after_contact_work",
+          ended_at: 5,
+          ended_by: "system",
+          ended_reason,
+        },
+      },
+      messages: {},
+      notes: {},
+    });
+    await openDesk();
+    expect(await screen.findByText(words)).toBeTruthy();
+    expect(
+      screen.getByText((text) => text.startsWith(words.split("。")[0]!) && text.includes("·")),
+    ).toBeTruthy();
+  });
+});
+
 describe("offers", () => {
   it("are proven by the page, announced, and take no focus", async () => {
     talk();

@@ -5,7 +5,7 @@ import { useServerNow, type InteractionView, type MessageView, type NoteView } f
 import { Avatar, Button, Icon, IconButton, Spinner } from "@kit/ui";
 import { clockTime, dayName } from "@kit/time.ts";
 import { Bubble, FileCard, Words } from "./Bubble.tsx";
-import { customerName, type OutMessage, queueName } from "./model.ts";
+import { customerName, endedWords, type OutMessage, queueName } from "./model.ts";
 import type { Outbox } from "./outbox.ts";
 
 export const DayLine = memo(function DayLine({ at }: { at: number }) {
@@ -23,13 +23,18 @@ function Line({ children }: { children: ReactNode }) {
   return <p className="my-3 flex items-center justify-center gap-1.5 text-sm text-ink-3">{children}</p>;
 }
 
-export const EndedLine = memo(function EndedLine({ at, by }: { at: number; by: string | null }) {
+interface Ended {
+  at: number;
+  by: string | null;
+  why: string | null;
+}
+
+export const EndedLine = memo(function EndedLine({ at, by, why }: Ended) {
   const { t, i18n } = useTranslation("desk");
-  const who = by === "customer" || by === "agent" ? by : "system";
   return (
     <Line>
       <Icon name="end" size={14} />
-      {t(`conversation.ended_${who}`)} · {clockTime(at, i18n.language)}
+      {endedWords(t, by, why)} · {clockTime(at, i18n.language)}
     </Line>
   );
 });

@@ -101,7 +101,7 @@ export type Entry =
   | { kind: "message"; key: string; message: MessageView; first: boolean }
   | { kind: "out"; key: string; message: OutMessage; first: boolean }
   | { kind: "note"; key: string; note: NoteView }
-  | { kind: "ended"; key: string; at: number; by: string | null }
+  | { kind: "ended"; key: string; at: number; by: string | null; why: string | null }
   | { kind: "handed"; key: string; at: number; interaction: InteractionView };
 
 /** Words by the same author within this time stand under one name. */
@@ -131,11 +131,11 @@ function moments(data: Partial<ContactData>): Moment[] {
     .sort((a, b) => (a.since_at ?? 0) - (b.since_at ?? 0));
   interactions.forEach((interaction, index) => {
     if (interaction.ended_at) {
-      const by = interaction.ended_by ?? null;
+      const [by, why] = [interaction.ended_by ?? null, interaction.ended_reason ?? null];
       list.push({
         at: interaction.ended_at,
         number: Infinity,
-        entry: { kind: "ended", key: `end-${interaction.id}`, at: interaction.ended_at, by },
+        entry: { kind: "ended", key: `end-${interaction.id}`, at: interaction.ended_at, by, why },
       });
     }
     if (index > 0 && interaction.since_at) {
@@ -206,3 +206,13 @@ export function slashAt(text: string, caret: number): { from: number; words: str
   const [, lead = "", , words = ""] = match;
   return { from: match.index + lead.length, words };
 }
+
+/** Who ended it or, where nobody did, what happened. */
+export function endedWords(t: Translate, by: string | null, why: string | null): string {
+  if (by === "customer") return t("desk:conversation.ended_customer");
+  if (by === "agent") return t("desk:conversation.ended_agent");
+  const otherwise = { defaultValue: t("desk:conversation.ended_system") };
+  return t(`desk:conversation.ended_because.${why ?? ""}`, otherwise);
+}
+
+type Translate = (key: string, options?: { defaultValue: string }) => string;

@@ -38,17 +38,19 @@ function Ribbon({ info }: { info: DemoInfo }) {
         {t("ribbon.population")}
         <span className="text-ink-2">{info.on ? t("ribbon.on") : t("ribbon.off")}</span>
       </Switch>
-      <Speed
-        key={info.speed}
-        speed={info.speed}
-        isDisabled={!info.on}
-        onChange={(speed) => wish({ speed })}
-      />
+      <span className="max-md:hidden">
+        <Speed
+          key={info.speed}
+          speed={info.speed}
+          isDisabled={!info.on}
+          onChange={(speed) => wish({ speed })}
+        />
+      </span>
       <span className="tabular hidden gap-4 text-sm text-ink-2 xl:flex">
         <span>{t("ribbon.customers", { count: info.simulated_customers })}</span>
         <span>{t("ribbon.agents", { count: info.simulated_agents })}</span>
       </span>
-      <span className="ml-auto">
+      <span className="ml-auto max-md:hidden">
         <Purge onFailed={say} />
       </span>
     </section>

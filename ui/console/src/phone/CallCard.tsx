@@ -2,7 +2,7 @@
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { HandlingView } from "@kit/feed";
-import { Button, cx, Kbd, type StateShape, StateSign, WithTooltip } from "@kit/ui";
+import { Badge, Button, cx, Icon, Kbd, type StateShape, StateSign, WithTooltip } from "@kit/ui";
 import { stopwatch } from "@kit/time.ts";
 import { useShortcut } from "../app/shortcuts.ts";
 import { customerName } from "../desk/model.ts";
@@ -26,18 +26,35 @@ export function CallCard({ handling }: { handling: HandlingView }) {
     <section
       aria-label={t("card.label", { customer })}
       data-call={call.status}
-      className="@container shrink-0 border-b border-line bg-canvas px-4 py-2.5"
+      className="@container shrink-0 border-b border-line bg-canvas px-4 py-2.5 max-md:px-3"
     >
-      <div className="flex h-7 items-center gap-3">
+      <div className="flex min-h-7 items-center gap-3 max-md:flex-wrap max-md:gap-y-1">
         <Standing handling={handling} call={call} customer={customer} />
         <span className="ml-auto flex items-center gap-3">
-          <Quality quality={call.line?.quality ?? null} />
-          <CallMeters interaction={handling.id} isMuted={call.line?.muted ?? false} />
+          {call.onTelephone ? (
+            <OnTelephone />
+          ) : (
+            <>
+              <Quality quality={call.line?.quality ?? null} />
+              <CallMeters interaction={handling.id} isMuted={call.line?.muted ?? false} />
+            </>
+          )}
         </span>
       </div>
       <People handling={handling} customer={customer} />
       <Controls handling={handling} call={call} />
     </section>
+  );
+}
+
+/** Where the sound is: this page has no part in it. */
+function OnTelephone() {
+  const { t } = useTranslation("phone");
+  return (
+    <Badge tone="info" className="shrink-0">
+      <Icon name="phone" size={14} />
+      {t("card.on_telephone")}
+    </Badge>
   );
 }
 
@@ -57,19 +74,21 @@ function Standing({ handling, call, customer }: { handling: HandlingView; call: 
   const phase = consultPhase(handling);
   const who = askedName(handling.consult, i18n.language) || t("people.colleague");
   const words =
-    status !== "up"
-      ? t(`status.${status}`, { customer, device: call.word?.device_label ?? "" })
-      : handling.consult_of
-        ? t("status.asked", { who: handling.consult_by?.name ?? t("people.colleague"), customer })
-        : phase === "private" || phase === "together"
-          ? t(`status.${phase}`, { who, customer })
-          : t(handling.held_at ? "status.held" : "status.up", { customer });
+    status === "connecting" && call.onTelephone
+      ? t("status.telephone_rings", { customer })
+      : status !== "up"
+        ? t(`status.${status}`, { customer, device: call.word?.device_label ?? "" })
+        : handling.consult_of
+          ? t("status.asked", { who: handling.consult_by?.name ?? t("people.colleague"), customer })
+          : phase === "private" || phase === "together"
+            ? t(`status.${phase}`, { who, customer })
+            : t(handling.held_at ? "status.held" : "status.up", { customer });
   const shape = status === "up" && handling.held_at && phase !== "private" ? "waiting" : SHAPES[status];
   return (
     <>
-      <p className="flex min-w-0 items-center gap-2 text-base font-semibold text-ink">
+      <p className="flex min-w-0 items-center gap-2 text-base font-semibold text-ink max-md:basis-full">
         <StateSign state={shape} size={14} />
-        <span className="foreign truncate" title={words}>
+        <span className="foreign truncate max-md:whitespace-normal" title={words}>
           {words}
         </span>
       </p>
@@ -97,7 +116,7 @@ function Controls({ handling, call }: { handling: HandlingView; call: Call }) {
     setKeys(false);
     keysButton.current?.focus();
   };
-  const isUp = call.line !== undefined && call.status === "up";
+  const isUp = (call.line !== undefined || call.onTelephone) && call.status === "up";
   const mayTake = canTake(call.status) || call.inOtherTab;
   const takeHere = () => phone.take(handling.id);
   useShortcut({ keys: "Alt+KeyK" }, isUp ? () => (hasKeys ? closeKeys() : setKeys(true)) : undefined);
@@ -114,7 +133,7 @@ function Controls({ handling, call }: { handling: HandlingView; call: Call }) {
     ...(mayTake ? ([{ id: "take", icon: "headset", shortcut: "Alt+L", run: takeHere }] as const) : []),
   ]);
   return (
-    <div className="flex h-9 items-center gap-2 @max-2xl:gap-1.5 [&_svg]:shrink-0">
+    <div className="flex min-h-9 items-center gap-2 @max-2xl:gap-1.5 max-md:flex-wrap [&_svg]:shrink-0">
       <Toggle
         isOn={acts.isMuted}
         isDisabled={!acts.hasLine}
@@ -123,7 +142,7 @@ function Controls({ handling, call }: { handling: HandlingView; call: Call }) {
         onPress={acts.toggleMute}
         tone="bad"
       >
-        {t(acts.isMuted ? "act.unmute" : "act.mute")}
+        {t(call.onTelephone ? "act.mute_there" : acts.isMuted ? "act.unmute" : "act.mute")}
       </Toggle>
       <Toggle
         isOn={Boolean(handling.held_at)}

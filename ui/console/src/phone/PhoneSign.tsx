@@ -8,7 +8,7 @@ import { stopwatch } from "@kit/time.ts";
 import { useShortcut } from "../app/shortcuts.ts";
 import { customerName } from "../desk/model.ts";
 import { useHandlings } from "../desk/useMe.ts";
-import { isTrouble, keyedCall, type Readiness, readiness } from "./model.ts";
+import { isOnTelephone, isTrouble, keyedCall, type Readiness, readiness } from "./model.ts";
 import { phoneDialog, usePhone, usePhoneState, useTakesCalls } from "./store.tsx";
 import { useCallActs } from "./useCall.ts";
 import { type CallCommand, useCallCommands } from "./useCallCommands.ts";
@@ -37,10 +37,12 @@ function PhoneMenu() {
   const phone = usePhone();
   const why = usePhoneState(readiness);
   const holds = usePhoneState((state) => state.holds);
+  const isTelephone = usePhoneState((state) => state.deskPhone !== "") && why === "ok";
+  const words = t(isTelephone ? "ready.ok_telephone" : `ready.${why}`);
   const groups = [
     {
       id: "phone",
-      title: t(`ready.${why}`),
+      title: words,
       entries: [
         {
           id: "check",
@@ -79,9 +81,9 @@ function PhoneMenu() {
             why === "ok" ? "text-available-ink" : isTrouble(why) ? "bg-bad-soft text-bad-ink" : "text-ink-3",
           )}
         >
-          <Icon name="headset" size={16} />
+          <Icon name={isTelephone ? "phone" : "headset"} size={16} />
           <StateIcon state={shapeOf(why)} size={10} />
-          <span className="sr-only">{`${t("sign.label")}${t(`ready.${why}`)}${holds ? "" : t("sign.other_tab")}`}</span>
+          <span className="sr-only">{`${t("sign.label")}${words}${holds ? "" : t("sign.other_tab")}`}</span>
         </AriaButton>
       }
     />
@@ -94,6 +96,9 @@ function CallPill({ handling }: { handling: HandlingView }) {
   const acts = useCallActs(handling);
   const name = customerName(handling.customer, t("desk:customer.unnamed"));
   const isHeld = Boolean(handling.held_at);
+  const onTelephone = usePhoneState(({ lines, calls }) =>
+    isOnTelephone(lines[handling.id], calls[handling.id]),
+  );
   return (
     <span
       className={cx(
@@ -112,6 +117,9 @@ function CallPill({ handling }: { handling: HandlingView }) {
         <span className="sr-only">{t(isHeld ? "sign.held" : "sign.talking")}</span>
         <span className="tabular">{stopwatch(now - handling.accepted_at)}</span>
       </Link>
+      {onTelephone ? (
+        <Icon name="phone" size={16} className="mr-2.5 shrink-0" label={t("card.on_telephone")} />
+      ) : null}
       <IconButton
         icon={acts.isMuted ? "microphoneOff" : "microphone"}
         size="sm"
@@ -119,7 +127,7 @@ function CallPill({ handling }: { handling: HandlingView }) {
         shortcut="Alt+M"
         isDisabled={!acts.hasLine}
         onPress={acts.toggleMute}
-        className={cx("rounded-full!", acts.isMuted && "bg-bad-soft text-bad-ink!")}
+        className={cx("rounded-full!", acts.isMuted && "bg-bad-soft text-bad-ink!", onTelephone && "hidden")}
       />
     </span>
   );

@@ -19,7 +19,7 @@ export function RecordingControl({ handling }: { handling: HandlingView }) {
         isPending={acts.isRecordingPending}
         onPress={acts.resumeRecording}
         aria-keyshortcuts="Alt+P"
-        className="min-w-0 bg-warn-soft! text-warn-ink!"
+        className="min-w-0 bg-warn-soft! text-warn-ink! max-md:max-w-28"
       >
         <span className="truncate">{t("recording.paused_resume")}</span>
         <span className="hidden @4xl:inline">
@@ -46,7 +46,7 @@ export function RecordingControl({ handling }: { handling: HandlingView }) {
         <AriaButton
           aria-keyshortcuts="Alt+P"
           isDisabled={acts.isRecordingPending}
-          className={cx(buttonClass("secondary", "md"), "min-w-0")}
+          className={cx(buttonClass("secondary", "md"), "min-w-0 max-md:max-w-28")}
         >
           {acts.isRecordingPending ? (
             <Spinner size={14} />
@@ -54,7 +54,7 @@ export function RecordingControl({ handling }: { handling: HandlingView }) {
             <Icon name="record" size={16} className="text-bad-ink" />
           )}
           <span className="truncate">{t("recording.on")}</span>
-          <Icon name="chevronDown" size={14} className="text-ink-3" />
+          <Icon name="chevronDown" size={14} className="text-ink-3 max-md:hidden" />
         </AriaButton>
       }
     />

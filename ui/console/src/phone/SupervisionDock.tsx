@@ -19,7 +19,7 @@ export function SupervisionDock() {
   return (
     <section
       aria-label={t("join.region")}
-      className="pointer-events-none fixed bottom-4 w-max max-w-[calc(100vw-6rem)] left-1/2 z-[var(--rx-z-banner)] flex -translate-x-1/2 flex-col gap-2"
+      className="pointer-events-none fixed bottom-4 left-1/2 w-max max-w-[calc(100vw-6rem)] max-md:bottom-18 max-md:max-w-[calc(100vw-1rem)] z-[var(--rx-z-banner)] flex -translate-x-1/2 flex-col gap-2"
     >
       {words.map((word) => (
         <Joined key={word.interaction} word={word} />
@@ -69,7 +69,7 @@ function Joined({ word }: { word: CallWord }) {
   return (
     <article
       data-joined={word.role}
-      className="pointer-events-auto flex items-center gap-3 rounded-lg border border-line bg-raised py-2 pr-2 pl-4 shadow-4"
+      className="pointer-events-auto flex flex-wrap items-center gap-x-3 gap-y-2 rounded-lg border border-line bg-raised py-2 pr-2 pl-4 shadow-4"
     >
       <p className="flex min-w-56 items-center gap-2 text-md font-medium text-ink">
         <StateSign state={isUp ? "talking" : line?.phase === "failed" ? "bad" : "waiting"} size={14} />

@@ -48,6 +48,21 @@ describe("how a call stands", () => {
     ["sound that broke off", line({ phase: "reconnecting" }), word(), 9_000, "reconnecting"],
     ["no way back", line({ phase: "failed" }), word(), 9_000, "failed"],
     ["another device", undefined, word({ here: false }), 9_000, "elsewhere"],
+    [
+      "their telephone rings",
+      undefined,
+      word({ here: false, telephone: true, state: "connecting" }),
+      9_000,
+      "connecting",
+    ],
+    ["on their telephone", undefined, word({ here: false, telephone: true }), 9_000, "up"],
+    [
+      "a telephone that is gone",
+      undefined,
+      word({ here: false, telephone: true, state: "lost" }),
+      9_000,
+      "lost",
+    ],
     ["a device that is gone", undefined, word({ here: false, state: "lost" }), 9_000, "lost"],
   ] as const)("%s", (_, a, b, now, status) => {
     expect(callStatus(a, b, 0, now)).toBe(status);

@@ -66,9 +66,15 @@ export function callStatus(
     return now - line.startedAt > LATE_MS ? "late" : "connecting";
   }
   if (call?.state === "lost") return "lost";
+  // The sound is in their telephone, which rings until it is picked up: nothing is to be fetched from there.
+  if (call?.telephone) return call.state === "up" ? "up" : "connecting";
   if (call && !call.here) return "elsewhere";
   return now - since > LATE_MS ? "late" : "connecting";
 }
+
+/** It is on the telephone on their desk, not in a browser. */
+export const isOnTelephone = (line: LineState | undefined, call: CallWord | undefined): boolean =>
+  call?.telephone === true && (line === undefined || line.phase === "closed");
 
 /** There is no sound here and the person can do something about it. */
 export const canTake = (status: CallStatus): boolean =>

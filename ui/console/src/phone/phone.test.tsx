@@ -460,3 +460,58 @@ describe("checking the devices", () => {
     expect(FakePeer.last.connectionState).toBe("closed");
   });
 });
+
+describe("a telephone on the desk", () => {
+  const onDesk = (over: Partial<CallWord> = {}) =>
+    ({ t: "call", ...word({ here: false, telephone: true, device_label: "desk-1001", ...over }) }) as const;
+
+  it("has a call of its own kind: a handset and words, and nothing is to be fetched from there", async () => {
+    view(voice());
+    await openDesk();
+    ring(onDesk());
+    const card = await call();
+    expect(await within(card).findByText("您的话机正在响铃，请拿起听筒接听陈立群")).toBeTruthy();
+    ring(onDesk({ state: "up" }));
+    expect(await within(card).findByText("您正在与陈立群通话")).toBeTruthy();
+    expect(within(card).getByText("在话机上通话").querySelector("svg")).toBeTruthy();
+    expect(within(card).queryByRole("meter")).toBeNull();
+    expect(within(card).queryByRole("button", { name: /接到这里/ })).toBeNull();
+    expect(
+      within(card)
+        .getByRole("button", { name: /请在话机上静音/ })
+        .hasAttribute("disabled"),
+    ).toBe(true);
+    expect(
+      within(card)
+        .getByRole("button", { name: /拨号盘/ })
+        .hasAttribute("disabled"),
+    ).toBe(false);
+    const row = document.querySelector("[data-handling]")!;
+    expect(row.textContent).toContain("在话机上通话");
+  });
+});
+
+describe("what the phone could not do", () => {
+  const refuse = (code: string, text: string) => ring({ t: "nack", id: "interaction-1", code, text });
+
+  it("is taken back once the call is heard after all", async () => {
+    view(voice());
+    await openDesk();
+    refuse("not_connecting", "您的话机没有接通");
+    expect(await screen.findByText("您的话机没有接通")).toBeTruthy();
+    ring({ t: "call", ...word({ state: "up", here: false }) });
+    await waitFor(() => expect(screen.queryByText("您的话机没有接通")).toBeNull());
+  });
+
+  it("stays as long as the call that it is about", async () => {
+    view(voice());
+    await openDesk();
+    refuse("dial_by_hand", "请用电话拨打 13800138000");
+    expect(await screen.findByText("请用电话拨打 13800138000")).toBeTruthy();
+    ring({ t: "call", ...word({ state: "up", here: false }) });
+    await call();
+    expect(screen.queryByText("请用电话拨打 13800138000")).toBeTruthy();
+    change({ state: "after_contact_work", ended_by: "agent", ended_at: Date.now() });
+    await waitFor(() => expect(screen.queryByText("请用电话拨打 13800138000")).toBeNull());
+  });
+});

@@ -37,7 +37,7 @@ export interface PhoneState {
   /** Emergencies that nobody takes, in words, by interaction. */
   alarms: Readonly<Record<string, string>>;
   /** The last refusal: the server's, in the person's language; empty: the server wasn't reached. */
-  problem: { id: string | null; text: string; n: number } | null;
+  problem: { id: string | null; code: string; text: string; n: number } | null;
 }
 
 export const SILENT: PhoneState = {
@@ -229,7 +229,7 @@ export class Phone {
   /** By the server, whatever carries the sound: it knows who is outside, and says why where nobody would hear it. */
   private press(interaction: string, digit: string, id: string): void {
     const leg = this.lines.get(interaction)?.state.get().leg ?? this.state.get().calls[interaction]?.leg;
-    if (!leg || !this.socket.send({ t: "key", leg, digit, id })) this.refused(id, "");
+    if (!leg || !this.socket.send({ t: "key", leg, digit, id })) this.refused(id, "", "not_sent");
   }
 
   private whenOpen(run: () => void): void {
@@ -331,7 +331,7 @@ export class Phone {
       case "alarm":
         return this.alarm(frame);
       case "nack":
-        return this.refused(frame.id ?? null, frame.text || frame.code);
+        return this.refused(frame.id ?? null, frame.text || frame.code, frame.code);
     }
   }
 
@@ -480,8 +480,8 @@ export class Phone {
     else this.sounds.stopAlarm();
   }
 
-  private refused(id: string | null, text: string): void {
-    this.set({ problem: { id, text, n: (this.state.get().problem?.n ?? 0) + 1 } });
+  private refused(id: string | null, text: string, code: string): void {
+    this.set({ problem: { id, code, text, n: (this.state.get().problem?.n ?? 0) + 1 } });
   }
 
   private closeLine(interaction: string): void {

@@ -5,20 +5,18 @@ import {
   useCallback,
   useContext,
   useEffect,
-  useRef,
   useState,
   useSyncExternalStore,
 } from "react";
-import { useTranslation } from "react-i18next";
 import { useSyncExternalStoreWithSelector } from "use-sync-external-store/with-selector";
 import { shallowEqual, useFeedClient } from "@kit/feed";
 import { Store } from "@kit/feed/store.ts";
-import { toast } from "@kit/ui";
 import { useSession } from "../app/session.tsx";
 import { useAgent, useHandlings, useOffers } from "../desk/useMe.ts";
 import type { DeviceChoice, DeviceList } from "./devices.ts";
 import { browserParts } from "./parts.ts";
 import { Phone, type PhoneState } from "./phone.ts";
+import { useProblemToasts } from "./problems.ts";
 
 const Context = createContext<Phone | null>(null);
 
@@ -88,17 +86,10 @@ function AgentsPhone() {
 
 /** Whatever page is shown: a call goes on, its refusals are told, and the browser asks before the page is closed. */
 function KeptWhileTalking() {
-  const { t } = useTranslation("phone");
   const phone = usePhone();
   const isBusy = usePhoneState((state) => state.holds && Object.keys(state.lines).length > 0);
-  const problem = usePhoneState((state) => state.problem);
-  const told = useRef(0);
   useReadyPhone(isBusy);
-  useEffect(() => {
-    if (!problem || problem.n === told.current) return;
-    told.current = problem.n;
-    toast("bad", t("problem"), problem.text || t("not_sent"));
-  }, [problem, t]);
+  useProblemToasts();
   useEffect(() => {
     if (!isBusy) return;
     const ask = (event: BeforeUnloadEvent) => event.preventDefault();

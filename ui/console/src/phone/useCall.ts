@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { useCommand, useServerNow, type CommandRefused, type HandlingView } from "@kit/feed";
 import { toast } from "@kit/ui";
 import { announce } from "../app/announce.tsx";
-import { askedName, callStatus, type CallStatus, heldFor } from "./model.ts";
+import { askedName, callStatus, type CallStatus, heldFor, isOnTelephone } from "./model.ts";
 import type { LineState } from "./line.ts";
 import { usePhone, usePhoneState } from "./store.tsx";
 import type { CallWord } from "./wire.ts";
@@ -18,6 +18,8 @@ export interface Call {
   /** ms */
   talkedFor: number;
   heldFor: number;
+  /** It is on the telephone on the person's desk. */
+  onTelephone: boolean;
   /** The line is in another page of this browser. */
   inOtherTab: boolean;
 }
@@ -33,6 +35,7 @@ export function useCall(handling: HandlingView): Call {
     word,
     talkedFor: now - handling.accepted_at,
     heldFor: heldFor(handling, now),
+    onTelephone: isOnTelephone(line, word),
     inOtherTab: line !== undefined && !holds,
   };
 }

@@ -15,6 +15,8 @@ export interface CallWord {
   code: string;
   /** The server keeps the person muted, from leg to leg. Absent: no. */
   muted?: boolean;
+  /** It is on the telephone on the person's desk. Absent: no. */
+  telephone?: boolean;
 }
 
 export interface SipAccess {

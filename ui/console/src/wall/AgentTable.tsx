@@ -1,11 +1,12 @@
 /** Agents as they are now. Hundreds of rows: only those in sight are drawn. */
-import { useMemo } from "react";
+import { useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Avatar, EmptyState } from "@kit/ui";
 import { type DataColumn, DataTable } from "@kit/ui/DataTable.tsx";
 import { CallMenu, useMayJoin } from "./CallMenu.tsx";
 import { Since } from "./clock.tsx";
-import { capacityOf, PRESENCES, presenceOf, type WallAgent, type WallQueue } from "./model.ts";
+import { capacityOf, presenceOf, teamOf, type WallAgent, type WallQueue } from "./model.ts";
+import { useCalmOrder } from "./order.ts";
 import { PresenceBadge } from "./parts.tsx";
 import { useQueueName } from "./useWall.ts";
 
@@ -17,8 +18,11 @@ interface Props {
 }
 
 export function AgentTable({ agents, queues, tenantNames, filtered }: Props) {
-  const { t } = useTranslation("wall");
+  const { t, i18n } = useTranslation("wall");
   const name = useQueueName();
+  const box = useRef<HTMLDivElement>(null);
+  const place = useCalmOrder(agents, box);
+  const language = i18n.language;
   const queueNames = useMemo(() => new Map(queues.map((queue) => [queue.id, name(queue)])), [queues, name]);
   const columns = useMemo<DataColumn<WallAgent>[]>(
     () => [
@@ -39,8 +43,9 @@ export function AgentTable({ agents, queues, tenantNames, filtered }: Props) {
       {
         id: "state",
         header: t("agent.state"),
+        explain: t("agent.stateExplain"),
         width: "148px",
-        sort: (agent) => PRESENCES.indexOf(presenceOf(agent)),
+        sort: (agent) => place.get(agent.id) ?? null,
         cell: (agent) => <PresenceBadge presence={presenceOf(agent)} reason={agent.reason} />,
       },
       {
@@ -69,31 +74,33 @@ export function AgentTable({ agents, queues, tenantNames, filtered }: Props) {
         id: "team",
         header: t("agent.team"),
         width: "16%",
-        sort: (agent) => agent.team,
+        sort: (agent) => teamOf(agent, language),
         cell: (agent) => (
           <span className="text-ink-2" title={tenantNames.get(agent.tenant_id)}>
-            {agent.team ?? tenantNames.get(agent.tenant_id) ?? "—"}
+            {teamOf(agent, language) ?? tenantNames.get(agent.tenant_id) ?? "—"}
           </span>
         ),
       },
     ],
-    [t, queueNames, tenantNames],
+    [t, queueNames, tenantNames, place, language],
   );
   return (
-    <DataTable
-      label={t("agent.table")}
-      columns={columns}
-      rows={agents}
-      rowId={(agent) => agent.id}
-      initialSort={{ id: "name", desc: false }}
-      minWidth={760}
-      className="flex-1"
-      empty={
-        <EmptyState icon="users" title={filtered ? t("agent.noneFound") : t("agent.none")}>
-          {filtered ? t("agent.noneFoundText") : t("agent.noneText")}
-        </EmptyState>
-      }
-    />
+    <div ref={box} className="flex min-h-0 flex-1 flex-col">
+      <DataTable
+        label={t("agent.table")}
+        columns={columns}
+        rows={agents}
+        rowId={(agent) => agent.id}
+        initialSort={{ id: "state", desc: false }}
+        minWidth={760}
+        className="flex-1"
+        empty={
+          <EmptyState icon="users" title={filtered ? t("agent.noneFound") : t("agent.none")}>
+            {filtered ? t("agent.noneFoundText") : t("agent.noneText")}
+          </EmptyState>
+        }
+      />
+    </div>
   );
 }
 

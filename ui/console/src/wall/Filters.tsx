@@ -7,7 +7,7 @@ import { type Presence, PRESENCES, type WallFilter } from "./model.ts";
 interface Props {
   filter: WallFilter;
   tenants: ReadonlyMap<string, string>;
-  teams: readonly string[];
+  teams: ReadonlyMap<string, string>;
 }
 
 const ALL = "all";
@@ -34,7 +34,7 @@ export function Filters({ filter, tenants, teams }: Props) {
           ]}
         />
       ) : null}
-      {teams.length > 1 ? (
+      {teams.size > 1 ? (
         <Select
           hideLabel
           label={t("filter.team")}
@@ -43,7 +43,7 @@ export function Filters({ filter, tenants, teams }: Props) {
           onChange={(key) => set({ team: choice(key) })}
           options={[
             { id: ALL, label: t("filter.allTeams") },
-            ...teams.map((team) => ({ id: team, label: team })),
+            ...[...teams].map(([id, label]) => ({ id, label })),
           ]}
         />
       ) : null}

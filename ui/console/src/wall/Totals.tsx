@@ -1,40 +1,46 @@
 /** The floor in one line of figures, and how its agents are spread over states. */
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { cx, StateIcon } from "@kit/ui";
+import { cx, Icon, StateIcon } from "@kit/ui";
 import { Since } from "./clock.tsx";
 import { type FloorTotals, type Presence, PRESENCES } from "./model.ts";
 import { LevelFigure, PRESENCE_SHAPES } from "./parts.tsx";
-import type { Today } from "./useWall.ts";
 
 interface Props {
   totals: FloorTotals;
-  today: Today | undefined;
-  /** All agents and queues are counted, whatever the filter; otherwise the figures are those of the filter. */
-  filtered: boolean;
+  /** Today's service level of the same queues, in percent. */
+  level: number | null;
+  rule: string;
+  /** What the tiles of queues count when a filter narrows the agents only. */
+  note: string | null;
 }
 
-export function Totals({ totals, today, filtered }: Props) {
+export function Totals({ totals, level, rule, note }: Props) {
+  return (
+    <div className="flex shrink-0 flex-col gap-1.5">
+      <Tiles totals={totals} level={level} rule={rule} />
+      {note ? (
+        <p role="status" className="flex items-center gap-1.5 px-1 text-sm text-ink-2">
+          <Icon name="info" size={14} className="shrink-0" />
+          {note}
+        </p>
+      ) : null}
+    </div>
+  );
+}
+
+function Tiles({ totals, level, rule }: Omit<Props, "note">) {
   const { t } = useTranslation("wall");
-  const percent = today?.total.service_level ?? null;
   return (
     <dl className="grid shrink-0 grid-cols-2 gap-px overflow-hidden rounded-lg border border-line bg-line sm:grid-cols-4 xl:grid-cols-[repeat(4,minmax(0,1fr))_minmax(0,1.7fr)]">
-      <Item label={t("total.waiting")} note={<Longest at={totals.oldest_since_at} />}>
+      <Item label={t("total.waiting")} note={<Longest at={totals.waiting ? totals.oldest_since_at : null} />}>
         {totals.waiting}
       </Item>
       <Item label={t("total.talking")} note={t("total.answered", { count: totals.answered })}>
         {totals.talking}
       </Item>
-      <Item
-        label={t("total.level")}
-        note={percent === null ? t("total.levelNoData") : t("total.levelNote")}
-        explain={filtered ? t("total.levelAll") : undefined}
-      >
-        {percent === null ? (
-          <NoData />
-        ) : (
-          <LevelFigure level={{ percent, rule: today?.rules["service_level"] ?? "" }} />
-        )}
+      <Item label={t("total.level")} note={level === null ? t("total.levelNoData") : t("total.levelNote")}>
+        {level === null ? <NoData /> : <LevelFigure level={{ percent: level, rule }} />}
       </Item>
       <Item label={t("total.abandoned")} note={<AbandonRate totals={totals} />}>
         {totals.offered === 0 ? <NoData /> : totals.abandoned}
@@ -52,13 +58,12 @@ export function Totals({ totals, today, filtered }: Props) {
 interface ItemProps {
   label: string;
   note: ReactNode;
-  explain?: string | undefined;
   children: ReactNode;
 }
 
-function Item({ label, note, explain, children }: ItemProps) {
+function Item({ label, note, children }: ItemProps) {
   return (
-    <div className="bg-surface px-3 py-2" title={explain}>
+    <div className="bg-surface px-3 py-2">
       <dt className="text-sm text-ink-2">{label}</dt>
       <dd className="flex items-baseline gap-2">
         <span className="tabular text-3xl font-semibold text-ink">{children}</span>
@@ -97,6 +102,7 @@ function AbandonRate({ totals }: { totals: FloorTotals }) {
 
 const FILL: Record<Presence, string> = {
   available: "bg-available",
+  ringing: "bg-offered",
   engaged: "bg-engaged",
   full: "bg-engaged-ink",
   after_contact_work: "bg-acw",
@@ -105,6 +111,7 @@ const FILL: Record<Presence, string> = {
 };
 const INK: Record<Presence, string> = {
   available: "text-available",
+  ringing: "text-offered",
   engaged: "text-engaged",
   full: "text-engaged-ink",
   after_contact_work: "text-acw",
@@ -133,7 +140,13 @@ export function PresenceBar({
           <span key={state} className={FILL[state]} style={{ flexGrow: presence[state] }} />
         ))}
       </span>
-      <ul className={cx("mt-1.5 flex flex-wrap gap-x-3 gap-y-0.5", big ? "text-lg" : "text-sm")}>
+      {/* Two lines in any case: who rings comes and goes, and nothing below may jump with it. */}
+      <ul
+        className={cx(
+          "mt-1.5 flex flex-wrap content-start gap-x-3 gap-y-0.5",
+          big ? "text-lg" : "min-h-[2.625rem] text-sm",
+        )}
+      >
         {shown.map((state) => (
           <li key={state} className="flex items-center gap-1 whitespace-nowrap text-ink-2">
             <StateIcon state={PRESENCE_SHAPES[state]} size={big ? 16 : 12} className={INK[state]} />

@@ -12,14 +12,24 @@ import { useMayJoin } from "./CallMenu.tsx";
 import { NowProvider } from "./clock.tsx";
 import { Filters } from "./Filters.tsx";
 import { Intervals } from "./Intervals.tsx";
-import { filterAgents, filterQueues, parseFilter, teamsOf, totals, type WallFilter } from "./model.ts";
+import {
+  filterAgents,
+  filterQueues,
+  levelOf,
+  narrowsAgentsOnly,
+  parseFilter,
+  teamsOf,
+  tiledQueues,
+  totals,
+  type WallFilter,
+} from "./model.ts";
 import { Panel } from "./parts.tsx";
 import { QueueDrill } from "./QueueDrill.tsx";
 import { RuleChips } from "./RuleChips.tsx";
 import { QueueTable } from "./QueueTable.tsx";
 import { Totals } from "./Totals.tsx";
 import { TvMode } from "./TvMode.tsx";
-import { useToday, useWall, type Wall } from "./useWall.ts";
+import { useQueueName, useToday, useWall, type Wall } from "./useWall.ts";
 
 export function WallPage() {
   const { t } = useTranslation("wall");
@@ -40,7 +50,7 @@ export function WallPage() {
 }
 
 function Board() {
-  const { t } = useTranslation("wall");
+  const { t, i18n } = useTranslation("wall");
   const navigate = useNavigate();
   const search = useSearch({ strict: false });
   const filter = useMemo(() => parseFilter(search), [search]);
@@ -69,7 +79,7 @@ function Board() {
         <Behind />
         <RuleChips rules={wall.rules} tenantNames={wall.tenantNames} />
         <div className="ml-auto flex flex-wrap items-center gap-2">
-          <Filters filter={filter} tenants={wall.tenantNames} teams={teamsOf(wall.agents)} />
+          <Filters filter={filter} tenants={wall.tenantNames} teams={teamsOf(wall.agents, i18n.language)} />
           <Button
             icon="expand"
             onPress={() => void navigate({ to: "/app/wall", search: (before) => ({ ...before, tv: "1" }) })}
@@ -91,6 +101,7 @@ function useShown(wall: Wall, filter: WallFilter) {
   return useMemo(
     () => ({
       queues: filterQueues(queues ?? [], filter),
+      tiled: tiledQueues(queues ?? [], filter),
       agents: filterAgents(agents, filter, tenantOfQueue),
     }),
     [queues, agents, tenantOfQueue, filter],
@@ -101,11 +112,19 @@ function Body({ wall, filter, shown }: { wall: Wall; filter: WallFilter; shown: 
   const { t } = useTranslation("wall");
   const today = useToday();
   const filtered = Boolean(filter.tenant ?? filter.team ?? filter.state ?? filter.q ?? filter.queue);
-  const sums = useMemo(() => totals(shown.queues, shown.agents), [shown]);
+  const sums = useMemo(() => totals(shown.tiled, shown.agents), [shown]);
+  const level = useMemo(() => levelOf(today.data?.queues ?? [], shown.tiled), [today.data, shown]);
+  const name = useQueueName();
   const open = wall.queues?.find((queue) => queue.id === filter.queue);
+  const scope = open ? name(open) : (wall.tenantNames.get(filter.tenant ?? "") ?? t("total.everything"));
   return (
     <>
-      <Totals totals={sums} today={today.data} filtered={filtered} />
+      <Totals
+        totals={sums}
+        level={level}
+        rule={today.data?.rules["service_level"] ?? ""}
+        note={narrowsAgentsOnly(filter) ? t("total.agentsOnly", { scope }) : null}
+      />
       <div className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)] gap-3 xl:grid-cols-[minmax(0,1fr)_360px]">
         <div className="flex min-h-0 flex-col gap-3">
           <Panel

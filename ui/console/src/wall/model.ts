@@ -33,10 +33,12 @@ export function rulesOf(queues: readonly WallQueue[]): WallRule[] {
 }
 
 /** What a supervisor sees of an agent: the state that the engine keeps, refined by what the agent is doing. */
-export type Presence = "available" | "engaged" | "full" | "after_contact_work" | "not_ready" | "signed_out";
+export type Presence =
+  "available" | "ringing" | "engaged" | "full" | "after_contact_work" | "not_ready" | "signed_out";
 
 export const PRESENCES: readonly Presence[] = [
   "available",
+  "ringing",
   "engaged",
   "full",
   "after_contact_work",
@@ -60,7 +62,7 @@ export function presenceOf(agent: WallAgent): Presence {
     const capacity = capacityOf(agent);
     return capacity > 0 && agent.engaged >= capacity ? "full" : "engaged";
   }
-  return "available";
+  return agent.ringing ? "ringing" : "available";
 }
 
 export interface WallFilter {
@@ -113,8 +115,40 @@ export function filterAgents(
     if (filter.team && agent.team !== filter.team) return false;
     if (filter.queue && !agent.current.some((work) => work.queue_id === filter.queue)) return false;
     if (filter.state && presenceOf(agent) !== filter.state) return false;
-    return q === "" || folded(`${agent.name} ${agent.team ?? ""}`).includes(q);
+    return q === "" || folded(`${agent.name} ${agent.team ?? ""} ${agent.team_en ?? ""}`).includes(q);
   });
+}
+
+/** The queues whose figures the tiles sum up: of the tenant, or the one that is open. The rest narrows agents only. */
+export function tiledQueues(queues: readonly WallQueue[], filter: WallFilter): WallQueue[] {
+  return queues.filter(
+    ({ id, tenant_id }) =>
+      (!filter.tenant || tenant_id === filter.tenant) && (!filter.queue || id === filter.queue),
+  );
+}
+
+/** Whether the tiles of queues show more than the agents' tile, which follows every filter. */
+export const narrowsAgentsOnly = (filter: WallFilter): boolean =>
+  Boolean(filter.team ?? filter.state ?? filter.q);
+
+interface Judged {
+  queue_id: string;
+  answered: number;
+  answered_in_time: number;
+  abandoned: number;
+  abandoned_in_time: number;
+}
+
+/** The service level of these queues together, by the server's rule; null: nobody to judge. */
+export function levelOf(today: readonly Judged[], queues: readonly WallQueue[]): number | null {
+  const ids = new Set(queues.map(({ id }) => id));
+  let [part, whole] = [0, 0];
+  for (const one of today) {
+    if (!ids.has(one.queue_id)) continue;
+    part += one.answered_in_time;
+    whole += one.answered + one.abandoned - one.abandoned_in_time;
+  }
+  return whole <= 0 ? null : Math.floor((200 * part + whole) / (2 * whole));
 }
 
 /** A stable order: numbers change every second, rows must not jump under the reader's eye. */
@@ -162,6 +196,7 @@ export interface FloorTotals {
 export function totals(queues: readonly WallQueue[], agents: readonly WallAgent[]): FloorTotals {
   const presence: Record<Presence, number> = {
     available: 0,
+    ringing: 0,
     engaged: 0,
     full: 0,
     after_contact_work: 0,
@@ -209,9 +244,18 @@ export function pageOf<T>(
   return { items: items.slice(page * room, (page + 1) * room), page, pages };
 }
 
-export function teamsOf(agents: readonly WallAgent[]): string[] {
-  const teams = new Set(agents.flatMap((agent) => (agent.team ? [agent.team] : [])));
-  return [...teams].sort(new Intl.Collator("zh-CN").compare);
+/** The team's name in the reader's language. */
+export function teamOf(agent: Pick<WallAgent, "team" | "team_en">, locale: string): string | null {
+  return (locale.startsWith("en") && agent.team_en) || agent.team;
+}
+
+/** Teams by the name under which they are filtered, with the one to show. */
+export function teamsOf(agents: readonly WallAgent[], locale: string): ReadonlyMap<string, string> {
+  const teams = new Map(
+    agents.flatMap((agent) => (agent.team ? [[agent.team, teamOf(agent, locale)!]] : [])),
+  );
+  const { compare } = new Intl.Collator("zh-CN");
+  return new Map([...teams].sort(([, a], [, b]) => compare(a, b)));
 }
 
 /** A quarter-hour of today. */

@@ -6,6 +6,7 @@ import { type LevelGrade, levelGrade, type Presence } from "./model.ts";
 
 export const PRESENCE_SHAPES: Record<Presence, StateShape> = {
   available: "available",
+  ringing: "offered",
   engaged: "engaged",
   full: "engaged",
   after_contact_work: "after_contact_work",

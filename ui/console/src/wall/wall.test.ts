@@ -8,13 +8,17 @@ import {
   inHouseOrder,
   lastIntervals,
   levelGrade,
+  levelOf,
+  narrowsAgentsOnly,
   pageOf,
   parseFilter,
   presenceOf,
   sortAlerts,
+  tiledQueues,
   totals,
   waitUrgency,
 } from "./model";
+import { floorOrder, keptOrder } from "./order";
 import { clock, isoSpan, spoken } from "./spans";
 
 const queue = (over: Partial<WallQueue>): WallQueue => ({
@@ -50,6 +54,8 @@ const agent = (over: Partial<WallAgent>): WallAgent => ({
 describe("presence", () => {
   it.each([
     [{}, "available"],
+    [{ ringing: 1 }, "ringing"],
+    [{ engaged: 1, ringing: 1 }, "engaged"],
     [{ engaged: 1 }, "engaged"],
     [{ engaged: 3 }, "full"],
     [{ engaged: 3, capacity: { chat: 3, voice: 1 } }, "engaged"],
@@ -87,6 +93,73 @@ describe("filters", () => {
       new Map([["q1", "t1"]]),
     );
     expect(found.map(({ id }) => id)).toEqual(["a1", "a2"]);
+  });
+});
+
+describe("the order of agents", () => {
+  const call = { interaction_id: "i", contact_id: "c", tenant_id: "t1", medium: "voice", since: 0 } as const;
+  const floor = [
+    agent({ id: "off", name: "安", state: "not_ready", reason: "signed_out" }),
+    agent({ id: "lunch", name: "包", state: "not_ready", reason: "lunch" }),
+    agent({ id: "acw", name: "蔡", state: "after_contact_work" }),
+    agent({ id: "free", name: "戴" }),
+    agent({ id: "rings", name: "额", ringing: 1 }),
+    agent({ id: "chats", name: "方", engaged: 1 }),
+    agent({ id: "calls", name: "高", engaged: 1, calls: [{ ...call, held: false, participants: [] }] }),
+    agent({
+      id: "calls-too",
+      name: "顾",
+      state: "not_ready",
+      reason: "lunch",
+      engaged: 1,
+      calls: [{ ...call, held: true, participants: [] }],
+    }),
+  ];
+  it("is calls, talks, ringing, free, wrap-up, not ready, and offline last", () => {
+    const order = ["calls", "calls-too", "chats", "rings", "free", "acw", "lunch", "off"];
+    expect(floorOrder(floor)).toEqual(order);
+    expect(floorOrder([...floor].reverse())).toEqual(order);
+  });
+  it("holds still while it is looked at: who is new stands at the end", () => {
+    expect(keptOrder(["off", "gone", "calls"], floor.slice(4))).toEqual([
+      "calls",
+      "calls-too",
+      "chats",
+      "rings",
+    ]);
+  });
+});
+
+describe("the tiles", () => {
+  const today = (queue_id: string, answered_in_time: number, answered: number) => ({
+    queue_id,
+    answered,
+    answered_in_time,
+    abandoned: 2,
+    abandoned_in_time: 1,
+  });
+  const queues = [queue({}), queue({ id: "q2" }), queue({ id: "q3", tenant_id: "t2" })];
+  it("follow tenant and queue, all of them", () => {
+    const ids = (filter: Parameters<typeof tiledQueues>[1]) =>
+      tiledQueues(queues, filter).map(({ id }) => id);
+    expect([ids({}), ids({ tenant: "t2" }), ids({ queue: "q2" })]).toEqual([
+      ["q1", "q2", "q3"],
+      ["q3"],
+      ["q2"],
+    ]);
+    expect(ids({ team: "手机一组", q: "李" })).toEqual(["q1", "q2", "q3"]);
+  });
+  it("say so when a filter narrows the agents only", () => {
+    expect([{}, { tenant: "t1" }, { queue: "q1" }].map(narrowsAgentsOnly)).toEqual([false, false, false]);
+    expect(
+      [{ team: "x" }, { state: "full" }, { q: "x" }].map((one) => narrowsAgentsOnly(one as never)),
+    ).toEqual([true, true, true]);
+  });
+  it("judge the service level of just these queues, by the server's rule", () => {
+    const all = [today("q1", 3, 4), today("q2", 0, 1), today("q3", 9, 9)];
+    expect(levelOf(all, queues.slice(0, 1))).toBe(60);
+    expect(levelOf(all, queues.slice(0, 2))).toBe(43);
+    expect(levelOf(all, [])).toBeNull();
   });
 });
 
