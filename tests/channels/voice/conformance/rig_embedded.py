@@ -8,7 +8,9 @@ import os
 import shutil
 import signal
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 
@@ -116,6 +118,7 @@ class EmbeddedRig(Rig):
     name = "embedded"
     can = frozenset(
         {
+            "sound",
             "browser",
             "reconnect",
             "record",
@@ -128,6 +131,11 @@ class EmbeddedRig(Rig):
             "remembers",
         }
     )
+    limits: ClassVar[Mapping[str, str]] = {
+        "inbound": "no telephone lines: whoever calls in is a page that connects",
+        "outbound": "no telephone lines: pages are asked over their own socket",
+        "transfer": "no telephone lines to transfer a call to",
+    }
 
     def __init__(self, config: Config | None = None) -> None:
         self.home = Path(tempfile.mkdtemp(prefix="rexian-voice-"))
@@ -160,6 +168,11 @@ class EmbeddedRig(Rig):
     async def _connect(self, person: Caller, side: Side, tag: str) -> None:
         offer = await person.peer.offer()
         person.peer.take_answer(await self.engine.connect(person.leg_id, offer, side=side, tag=tag))
+
+    async def offer(self) -> str:
+        person = Caller("", 0)
+        self._people.append(person)
+        return await person.peer.offer()
 
     async def reconnect(self, person: Person) -> None:
         assert isinstance(person, Caller)

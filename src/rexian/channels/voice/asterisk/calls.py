@@ -67,7 +67,7 @@ class Calls:
             self._up(leg)
         elif words[:1] == ["out"]:
             self._hall.spawn(self._hall.away(node.line, channel.id), "nobody's call")
-        else:
+        elif words[1:2] != ["h"]:  # its end, by files that were written before this was minded
             self.offered(node, channel, words[1] if len(words) > 1 else "")
 
     def offered(self, node: Node, channel: ari.Channel, dialled: str) -> None:
@@ -143,8 +143,6 @@ class Calls:
     async def originate(
         self, leg_id: str, to: Endpoint, side: Side, tag: str, caller: Caller | None, timeout_ms: int
     ) -> None:
-        if leg_id in self._hall.legs:
-            return
         endpoint = self._endpoint(to)
         leg = Leg(leg_id, "", "dialling", side, tag)
         leg.trunk = isinstance(to, Number)
@@ -190,12 +188,16 @@ class Calls:
         if isinstance(to, Number) and (why := self._allowance.refusal(to.digits, now_ms())):
             raise Unsupported(f"this number is not dialled ({why})")
         async with leg.lock:
+            if leg.transferred:
+                return
             line = self._hall.ari(leg)
             await self._players.clear(leg)
             await line.channels_set_channel_var(leg.id, variable="RX_TO", value=endpoint)
             await line.channels_set_channel_var(leg.id, variable=NOTE, value="")
             leg.by_us, leg.cause = True, "normal"
             await line.channels_continue_in_dialplan(leg.id, context=f"{APP}-out", extension="s", priority=1)
+            leg.transferred = True
+            self._hall.once.first("transfer", leg.id)
 
 
 def caller_of(channel: ari.Channel, dialled: str = "") -> Caller:

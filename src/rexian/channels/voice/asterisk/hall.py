@@ -12,6 +12,7 @@ import structlog
 
 from rexian.channels.voice.asterisk.connection import Connection, Refused
 from rexian.channels.voice.asterisk.legs import NOTE, Bridge, Leg
+from rexian.channels.voice.once import Once
 from rexian.channels.voice.port import Busy, Down, Gone, VoiceEvent, VoiceListener
 from rexian.channels.voice.room import is_full
 
@@ -53,6 +54,8 @@ class Hall:
         self.on_ended: list[Callable[[Leg], None]] = []
         self.on_hold: list[Callable[[Leg], Awaitable[None]]] = []
         """Told before a leg hears its music, and when it is back in the talk."""
+        self.once = Once()
+        """What was begun: playbacks, collections, keys, calls; and taps that ended."""
         self.playing: Callable[[Leg], tuple[str, ...]] = lambda leg: ()
         self._listeners: list[VoiceListener] = []
         self._entering: dict[str, asyncio.Future[None]] = {}

@@ -209,8 +209,13 @@ class Link:
 
     # -- taps ------------------------------------------------------------------------------------------------------
     def open_tap(self, tap_id: str) -> asyncio.Queue[bytes | None]:
-        """Where a tap's sound is put: of what nobody takes, the newest two seconds; None at the end."""
-        return self._taps.setdefault(tap_id, asyncio.Queue(_TAP_FRAMES + 1))
+        """Where a tap's sound is put: of what nobody takes, the newest two seconds; None at the end.
+
+        Whoever read it before reads no more.
+        """
+        self.end_tap(tap_id)
+        queue = self._taps[tap_id] = asyncio.Queue(_TAP_FRAMES + 1)
+        return queue
 
     def end_tap(self, tap_id: str) -> None:
         _push(self._taps.pop(tap_id, None), None)
