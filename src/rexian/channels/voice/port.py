@@ -207,7 +207,9 @@ class RecordingOrder(Struct, frozen=True, kw_only=True):
 
 # -- what is heard of it ---------------------------------------------------------------------------------------------
 class _Event(Struct, frozen=True, kw_only=True, tag=True):
-    """`seq` counts from 1 within `epoch` (one life of the engine). `mono_ms`: its monotonic clock, `at`: the wall's."""
+    """`seq` counts from 1 within `epoch` (one life of the engine). `mono_ms`: the monotonic clock of whoever tells it;
+    `at`: the wall's as it was when that process began, carried on steadily: setting it puts nothing out of order.
+    """
 
     seq: int = 0
     epoch: int = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import os
 import shutil
 import signal
@@ -100,9 +101,11 @@ class Caller:
 
     async def _talk(self) -> None:
         loop = asyncio.get_running_loop()
-        due = loop.time()
+        due, beats = loop.time(), itertools.count(1)
         while True:
             self.peer.send_sound(self._frame())
+            if next(beats) % 50 == 0:  # as browsers do
+                self.peer.report()
             due = max(due + 0.02, loop.time() - 0.1)
             await asyncio.sleep(max(0.0, due - loop.time()))
 

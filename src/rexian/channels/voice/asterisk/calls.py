@@ -9,10 +9,11 @@ from typing import Literal
 from rexian.channels.voice.asterisk import ari_generated as ari
 from rexian.channels.voice.asterisk.allowance import Allowance
 from rexian.channels.voice.asterisk.connection import Refused
-from rexian.channels.voice.asterisk.hall import Hall, Node, now_ms
+from rexian.channels.voice.asterisk.hall import Hall, Node
 from rexian.channels.voice.asterisk.legs import NOTE, Leg, cause_of, reason_for
 from rexian.channels.voice.asterisk.plan import APP, NAME
 from rexian.channels.voice.asterisk.playing import Players
+from rexian.channels.voice.instants import now_ms
 from rexian.channels.voice.port import (
     Caller,
     Cause,

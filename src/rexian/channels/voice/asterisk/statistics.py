@@ -7,8 +7,9 @@ from contextlib import suppress
 
 from rexian.channels.voice.asterisk.ari_generated import RTPstat
 from rexian.channels.voice.asterisk.connection import Refused
-from rexian.channels.voice.asterisk.hall import Hall, now_ms
+from rexian.channels.voice.asterisk.hall import Hall
 from rexian.channels.voice.asterisk.legs import Leg
+from rexian.channels.voice.instants import now_ms
 from rexian.channels.voice.port import Down, Gone, MediaStatistics
 from rexian.channels.voice.webrtc.reception import mos
 

@@ -14,6 +14,7 @@ import structlog
 from msgspec import structs
 
 from rexian import __version__
+from rexian.channels.voice.instants import now_ms, stamps
 from rexian.channels.voice.port import (
     Busy,
     Cause,
@@ -91,8 +92,7 @@ class Core(Bridges):
     def tell(self, kind: Callable[..., Any], **fields: Any) -> None:
         """Give an event its place and pass it on."""
         self._seq += 1
-        stamps = {"at": time.time_ns() // 1_000_000, "mono_ms": int(time.monotonic() * 1_000)}
-        self._heard(kind(seq=self._seq, epoch=self.epoch, **stamps, **fields))
+        self._heard(kind(seq=self._seq, epoch=self.epoch, **stamps(), **fields))
 
     # -- the beat --------------------------------------------------------------------------------------------------
     def _tick(self) -> None:
@@ -208,7 +208,7 @@ class Core(Bridges):
         late = self._schedule.recent_ms if self._schedule else 0.0
         if not self._admission.admits(side, *self._sides(), late):
             raise Busy
-        leg = Leg(self, leg_id, side, tag, time.time_ns() // 1_000_000, self.config.servers)
+        leg = Leg(self, leg_id, side, tag, now_ms(), self.config.servers)
         leg.slot = hash(leg_id) % _STATISTICS_BEATS
         self.legs[leg_id] = leg
         try:

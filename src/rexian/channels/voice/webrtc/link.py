@@ -20,6 +20,7 @@ from typing import Any
 import msgspec
 import structlog
 
+from rexian.channels.voice.instants import stamps
 from rexian.channels.voice.port import Down, EngineDown, EngineUp, TapEnded, VoiceEvent
 from rexian.channels.voice.webrtc import frames
 from rexian.channels.voice.webrtc.config import Config
@@ -130,7 +131,7 @@ class Link:
         self.epoch, self.pid = welcome.epoch, welcome.pid
         pulse = asyncio.create_task(self._pulse(welcome.pid))
         try:
-            self._tell(EngineUp(epoch=welcome.epoch, version=welcome.version, **_stamps()))
+            self._tell(EngineUp(epoch=welcome.epoch, version=welcome.version, **stamps()))
             while True:
                 self._take(await frames.read_to_web(reader))
         finally:
@@ -154,7 +155,7 @@ class Link:
         was_up = self._up
         self._forget(reason)
         if was_up:
-            self._tell(EngineDown(reason=reason, epoch=self.epoch, **_stamps()))
+            self._tell(EngineDown(reason=reason, epoch=self.epoch, **stamps()))
         else:
             log.warning("voice.engine_unreachable", reason=reason)
 
@@ -239,10 +240,6 @@ def _push(queue: asyncio.Queue[bytes | None] | None, pcm: bytes | None) -> None:
         if queue.full():
             queue.get_nowait()
         queue.put_nowait(pcm)
-
-
-def _stamps() -> dict[str, int]:
-    return {"at": time.time_ns() // 1_000_000, "mono_ms": int(time.monotonic() * 1_000)}
 
 
 def _end_process(pid: int, number: signal.Signals) -> None:
