@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from rexian.channels.voice import relay
+from rexian.channels.voice.asterisk import calls
 from rexian.channels.voice.asterisk.ari_generated import RTPstat
 from rexian.channels.voice.asterisk.engine import AsteriskEngine
 from rexian.channels.voice.asterisk.hall import Hall
@@ -22,7 +23,7 @@ from rexian.channels.voice.port import EngineUp, LegEnded, MediaStatistics, Numb
 from rexian.channels.voice.prompts.prompts import Prompts
 from rexian.channels.voice.settings import VoiceLimits
 from rexian.runtime.tables import journal
-from tests.channels.voice.asterisk.fake import FakeAri
+from tests.channels.voice.asterisk.fake import FakeAri, event
 from tests.channels.voice.conformance.rig import Heard
 from tests.channels.voice.jumping import HOUR, JUMPS, YEAR, WallClock, settable
 from tests.channels.voice.rig import Street
@@ -128,6 +129,23 @@ async def test_minutes_of_calls_out_are_those_that_were_talked(wall: WallClock) 
         await engine.originate("second", Number("+8613800000002", "carrier"), side="external")
         assert {leg.id for leg in (await engine.inventory()).legs} == {"first", "second"}
         assert not heard.all(LegEnded, cause="not_allowed")
+        await engine.stop()
+
+
+async def test_a_ring_ends_in_time_though_the_exchange_lost_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asterisk counts it by the wall clock: set back by an hour, it would ring for an hour."""
+    monkeypatch.setattr(calls, "LATE_S", 0.05)
+    async with FakeAri() as fake:
+        engine, heard = AsteriskEngine(Plan(urls=(fake.url,), secret="s" * 32)), Heard()
+        engine.listen(heard)
+        await engine.start()
+        await heard.wait(EngineUp)
+        await engine.originate("late", Number("+8613800000001", "carrier"), side="external", timeout_ms=100)
+        async with asyncio.timeout(8):
+            while not any(method == "DELETE" and path.startswith("channels/late") for method, path, _ in fake.asked):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        await fake.tell(event("ChannelDestroyed", "late", cause=16, cause_txt=""))
+        assert (await heard.wait(LegEnded, leg_id="late")).cause == "no_answer"
         await engine.stop()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from contextlib import suppress
 from typing import Literal
@@ -32,6 +33,8 @@ from rexian.channels.voice.port import (
 )
 
 Verstat = Literal["", "TN-Validation-Passed", "TN-Validation-Failed", "No-TN-Validation"]
+LATE_S = 2.0
+"""The exchange ends a ring by itself; so long after it should have, we do."""
 LEG_HEADER = "X-Rexian-Leg"
 """Tells a phone of the house which leg rings it: a page picks up only what its desk was told of."""
 _VERSTATS: dict[str, Verstat] = {
@@ -160,6 +163,7 @@ class Calls:
                 leg_id, endpoint=endpoint, app=node.line.app, app_args="out", caller_id=_caller_id(caller),
                 timeout=max(1, round(timeout_ms / 1000)), variables=_variables(leg, to),
             )  # fmt: skip
+            asyncio.get_running_loop().call_later(timeout_ms / 1000 + LATE_S, self._rang_too_long, leg)
         except Refused:
             # It knows no such phone, or the phone is not registered.
             leg.by_us = True
@@ -168,6 +172,11 @@ class Calls:
             self._hall.legs.pop(leg_id, None)
             self._allowance.end(leg_id, now_ms())
             raise
+
+    def _rang_too_long(self, leg: Leg) -> None:
+        """Asterisk counts by the wall clock: set back meanwhile, it would ring for as long again."""
+        if leg.state in {"dialling", "ringing"} and self._hall.legs.get(leg.id) is leg:
+            self._hall.spawn(self.hang_up(leg.id, "no_answer"), "rang too long")
 
     def _endpoint(self, to: Endpoint) -> str:
         match to:
