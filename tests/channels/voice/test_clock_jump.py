@@ -97,6 +97,10 @@ async def test_an_offer_rings_on_and_what_is_due_comes(street: Street, wall: Wal
 
 
 # -- the exchange ----------------------------------------------------------------------------------------------------
+async def nothing(leg: Leg) -> None:
+    return
+
+
 def counters(received: int) -> RTPstat:
     return RTPstat(
         txcount=received, rxcount=received, txploss=0, rxploss=0, local_ssrc=1, remote_ssrc=2, txoctetcount=0,
@@ -110,7 +114,7 @@ def test_a_silent_line_has_been_silent_only_as_long_as_it_was(wall: WallClock, s
     hall = Hall(4)
     told: list[MediaStatistics] = []
     hall.listen(lambda event: told.append(event) if isinstance(event, MediaStatistics) else None)
-    statistics, leg = Statistics(hall), Leg("leg", "node", "up", "customer")
+    statistics, leg = Statistics(hall, nothing), Leg("leg", "node", "up", "customer")
     statistics._tell(leg, counters(100))
     wall.jump(seconds)
     statistics._tell(leg, counters(100))

@@ -59,7 +59,7 @@ class AsteriskEngine:
         self._mixing = Mixing(self._hall, self._players)
         self._recorders = Recorders(self._hall)
         self._taps = Taps(self._hall)
-        self._statistics = Statistics(self._hall)
+        self._statistics = Statistics(self._hall, self._mixing.rejoin)
         self._adoption = Adoption(self._hall, self._calls, self._mixing)
         self._watch = Watch(self._hall, self._adoption, Path(plan.drained) if plan.drained else None, plan.draining)
         for url in plan.urls:

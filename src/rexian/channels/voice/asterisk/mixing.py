@@ -142,6 +142,14 @@ class Mixing:
             await self._made(bridge, leg)
             await self._add(bridge, leg)
 
+    async def rejoin(self, leg: Leg) -> None:
+        """Out of its bridge and in again, by which Asterisk makes the sound's way anew. Nobody is told."""
+        async with leg.lock:
+            bridge = self._hall.bridges.get(leg.bridge_id)
+            if bridge is not None and bridge.made and leg.state == "up" and not leg.held:
+                await self._leave_sound(leg)
+                await self._add(bridge, leg)
+
     # -- hold and mute -----------------------------------------------------------------------------------------------
     async def hold(self, leg: Leg, on: bool, music: Music | None) -> None:
         async with leg.lock:
