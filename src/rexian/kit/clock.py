@@ -34,6 +34,10 @@ class SystemClock:
     def now_ms(self) -> int:
         return (self._zero_ns + _steady_ns()) // 1_000_000
 
+    def now_s(self) -> float:
+        """The same in seconds, as finely as the machine counts."""
+        return (self._zero_ns + _steady_ns()) / 1_000_000_000
+
     def offset_ms(self) -> int:
         """How far the wall clock has been moved since the start (positive: it was set forward). For health pages."""
         return time.time_ns() // 1_000_000 - self.now_ms()

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from rexian.channels.voice import port
+from rexian.channels.voice.once import Once
 from rexian.channels.voice.port import (
     BadMedia,
     Busy,
@@ -66,6 +67,8 @@ class FakeEngine:
         self.dialled: list[tuple[str, Any]] = []
         self.sent_digits: list[tuple[str, str]] = []
         self._seq = 0
+        self._once = Once()
+        self._begun = False
         self._listeners: list[Callable[[VoiceEvent], None]] = []
 
     # -- the test's hands ----------------------------------------------------------------------------------------------
@@ -180,9 +183,12 @@ class FakeEngine:
 
     # -- the port ------------------------------------------------------------------------------------------------------
     async def start(self) -> None:
-        asyncio.get_running_loop().call_soon(self.come_up)
+        if not self._begun:
+            self._begun = True
+            asyncio.get_running_loop().call_soon(self.come_up)
 
     async def stop(self) -> None:
+        self._begun = False
         self._listeners.clear()
 
     def listen(self, listener: Callable[[VoiceEvent], None]) -> Callable[[], None]:
@@ -252,10 +258,12 @@ class FakeEngine:
 
     async def originate(
         self, leg_id: str, to: port.Endpoint, *, side: Side, tag: str = "", caller: port.Caller | None = None,
-        timeout_ms: int = 30_000,
+        timeout_ms: int = 30_000, try_id: str = "",
     ) -> None:  # fmt: skip
         if not self.numbers:
             raise Unsupported
+        if leg_id in self.legs or not self._once.first("originate", leg_id, try_id):
+            return
         if isinstance(to, port.Number) and to.digits.startswith("+1900"):  # as an exchange does: told at once
             self._tell(port.LegEnded(leg_id=leg_id, cause="not_allowed"))
             return
@@ -268,7 +276,7 @@ class FakeEngine:
 
     async def play(self, leg_id: str, playback_id: str, source: Source) -> None:
         leg = self._leg(leg_id)
-        if playback_id in leg.playing:
+        if not self._once.first("play", leg_id, playback_id):
             return
         self._stop_playing(leg)
         leg.playing[playback_id] = source
@@ -292,7 +300,9 @@ class FakeEngine:
         end_key: str = "#",
     ) -> None:  # fmt: skip
         leg = self._leg(leg_id)
-        if leg.collecting != collect_id:
+        if self._once.first("collect", leg_id, collect_id):
+            if leg.collecting:
+                self._collected(leg, "stopped")
             leg.collecting, leg.wanted, leg.end_key, leg.digits = collect_id, most, end_key, ""
 
     async def stop_collecting(self, leg_id: str, collect_id: str) -> None:
@@ -300,9 +310,10 @@ class FakeEngine:
         if leg.collecting == collect_id:
             self._collected(leg, "stopped")
 
-    async def send_dtmf(self, leg_id: str, digits: str) -> None:
+    async def send_dtmf(self, leg_id: str, keys_id: str, digits: str) -> None:
         self._leg(leg_id)
-        self.sent_digits.append((leg_id, digits))
+        if self._once.first("keys", leg_id, keys_id):
+            self.sent_digits.append((leg_id, digits))
 
     async def hold(self, leg_id: str, on: bool, music: Music | None = None) -> None:
         self._leg(leg_id).held = on
@@ -341,7 +352,8 @@ class FakeEngine:
     async def record(self, bridge_id: str, order: RecordingOrder) -> None:
         if bridge_id not in self.bridges:
             raise Gone
-        self.recordings[order.id] = bridge_id
+        if self._once.first("record", order.id):
+            self.recordings[order.id] = bridge_id
 
     async def pause_recording(self, recording_id: str, paused: bool) -> None:
         if recording_id not in self.recordings:
@@ -365,7 +377,7 @@ class FakeEngine:
     async def tap(self, tap_id: str, leg_id: str, what: Literal["in", "out", "both"]) -> AsyncIterator[bytes]:
         raise Unsupported
 
-    async def inject(self, leg_id: str, pcm: bytes) -> None:
+    async def inject(self, leg_id: str, inject_id: str, pcm: bytes) -> None:
         raise Unsupported
 
     async def stop_tap(self, tap_id: str) -> None:

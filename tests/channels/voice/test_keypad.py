@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rexian.channels.voice.desk_acts import KEYS_KNOWN, Pressed
+from rexian.channels.voice.desk_acts import KEYS_KNOWN
+from rexian.channels.voice.once import Once
 from rexian.channels.voice.port import Caller
 from rexian.kit.ids import new_id
 from tests.channels.voice.rig import Phone, Street
@@ -109,8 +110,8 @@ async def test_a_key_that_could_not_be_sent_may_be_pressed_again(
 
 
 def test_only_the_latest_keys_are_remembered() -> None:
-    pressed = Pressed()
+    pressed = Once(KEYS_KNOWN)
     for number in range(KEYS_KNOWN + 1):
-        assert pressed.add(str(number))
-    assert not pressed.add("1")
-    assert pressed.add("0")
+        assert pressed.first(str(number))
+    assert not pressed.first("1")
+    assert pressed.first("0")

@@ -34,7 +34,7 @@ from rexian.channels.voice.noting import Noting
 from rexian.channels.voice.patience import Patience
 from rexian.channels.voice.reach import Reach
 from rexian.channels.voice.recorder import Recorder
-from rexian.channels.voice.relay import RENEW_S, Obstacle, relay_of, why_not
+from rexian.channels.voice.relay import RENEW_S, Obstacle, relay_of, until_renewal, why_not
 from rexian.channels.voice.settings import VoiceLimits
 from rexian.channels.voice.socket import Socket
 from rexian.channels.voice.speaking import Prompts
@@ -390,9 +390,9 @@ class VoiceChannel:
             await asyncio.sleep(RELAY_EVERY_S)
 
     async def _renew_relays(self) -> None:
-        """Pages that are open for long are told names and passwords anew before theirs end."""
+        """Pages that are open for long are told names and passwords anew before theirs end, or are thought to."""
         while True:
-            await asyncio.sleep(RENEW_S)
+            await until_renewal(RENEW_S)
             told = encode(frames.Ice(self.ice_servers()))
             sockets: list[Socket | DeskSocket] = [*self._pages, *self._desks]
             for one in [one for one in sockets if one.wire.state == "ready"]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections import deque
 from collections.abc import Callable
 
@@ -55,10 +56,11 @@ class EchoTests:
         await asyncio.sleep(0.3)  # the line comes up first
         await self._voice.play(leg_id, f"{leg_id}.beep", Tone("beep"))
         late: deque[bytes] = deque()
+        ids = itertools.count(1)
         async for frame in await self._voice.tap(f"{leg_id}.echo", leg_id, "in"):
             late.append(frame)
             if len(late) > _DELAY:
-                await self._voice.inject(leg_id, late.popleft())
+                await self._voice.inject(leg_id, f"{leg_id}.{next(ids)}", late.popleft())
 
 
 async def connect(

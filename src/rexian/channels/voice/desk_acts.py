@@ -9,11 +9,13 @@ from rexian.channels.voice.calls import Facts, Line, Seat, tag_of
 from rexian.channels.voice.checks import connect
 from rexian.channels.voice.desk_socket import DeskSocket
 from rexian.channels.voice.live import LiveCall
+from rexian.channels.voice.once import Once
 from rexian.channels.voice.port import Busy, Down, Failed, Gone, Unsupported
 from rexian.directory.act import Act
 from rexian.directory.audit.service import actor_of
 from rexian.engine import commands as engine
 from rexian.kit import log
+from rexian.kit.ids import new_id
 
 if TYPE_CHECKING:
     from rexian.channels.voice.channel import VoiceChannel
@@ -23,31 +25,12 @@ KEYS_KNOWN = 1_024
 """Keys of all desks that are told from a repetition: minutes of pressing, and sockets repeat within seconds."""
 
 
-class Pressed:
-    """Which keys have been sent, the latest of them."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, None] = {}
-
-    def add(self, key: str) -> bool:
-        """False: it is known."""
-        if key in self._known:
-            return False
-        self._known[key] = None
-        if len(self._known) > KEYS_KNOWN:
-            del self._known[next(iter(self._known))]
-        return True
-
-    def drop(self, key: str) -> None:
-        self._known.pop(key, None)
-
-
 class DeskActs:
     """The staff's side of the channel. Everything here is a person's with their own lines only."""
 
     def __init__(self, channel: VoiceChannel) -> None:
         self._channel = channel
-        self._pressed = Pressed()
+        self._pressed = Once(KEYS_KNOWN)
 
     def _own(self, socket: DeskSocket, leg_id: str) -> tuple[LiveCall, Line]:
         found = self._channel.ears.find(leg_id)
@@ -94,13 +77,11 @@ class DeskActs:
         """
         call, line = self._own(socket, leg_id)
         ends = self._keyed(call, line)
-        if ask_id and not self._pressed.add(f"{socket.person_id} {ask_id}"):
+        keys_id = ask_id or new_id()
+        if not self._pressed.first(socket.person_id, keys_id):
             return
-        try:
-            await self._press(ends, digit)
-        except BaseException:
-            self._pressed.drop(f"{socket.person_id} {ask_id}")
-            raise
+        with self._pressed.unless_it_fails(socket.person_id, keys_id):
+            await self._press(ends, keys_id, digit)
 
     def _keyed(self, call: LiveCall, own: Line) -> list[Line]:
         """The lines that a key is for. Raises `Refusal` where it would go nowhere."""
@@ -120,12 +101,12 @@ class DeskActs:
             raise Refusal("keys_page")
         return [customer]
 
-    async def _press(self, ends: list[Line], digit: str) -> None:
+    async def _press(self, ends: list[Line], keys_id: str, digit: str) -> None:
         """To each of them; one that has just gone keeps no other from hearing it. Raises `Refusal` when none does."""
         heard = 0
         for line in ends:
             try:
-                await self._channel.voice.send_dtmf(line.id, digit)
+                await self._channel.voice.send_dtmf(line.id, keys_id, digit)
                 heard += 1
             except (Gone, Failed, Unsupported, Busy) as error:
                 _log.info("voice.key_not_sent", leg=line.id, error=type(error).__name__)

@@ -1,7 +1,9 @@
 """The voice port: all that the voice channel may ask of an engine that moves sound, and all that it hears of it.
 
 Two engines stand behind it, `webrtc/` (embedded) and `asterisk/`; `tests/channels/voice/conformance` holds both to it.
-Every operation is idempotent by the ids that the caller gives: asked again, it changes nothing and answers the same.
+Every operation is idempotent by the ids that the caller gives: asked again, it changes nothing and answers the same,
+also when what it began has ended since. One that raised was not carried out, and may be asked again. What sets a state
+(`join`, `leave`, `hold`, `mute`, `pause_recording`, a bridge's being there) has no id: of two such the later counts.
 An operation on something that is gone raises `Gone` (a hang-up race is ordinary), one that the engine can't do at all
 `Unsupported`, one that it has no room for `Busy`, one that it refuses for reasons of its own `Failed`, and `Down` when
 the engine itself is away.
@@ -208,7 +210,9 @@ class RecordingOrder(Struct, frozen=True, kw_only=True):
 
 # -- what is heard of it ---------------------------------------------------------------------------------------------
 class _Event(Struct, frozen=True, kw_only=True, tag=True):
-    """`seq` counts from 1 within `epoch` (one life of the engine). `mono_ms`: its monotonic clock, `at`: the wall's."""
+    """`seq` counts from 1 within `epoch` (one life of the engine). `mono_ms`: the monotonic clock of whoever tells it;
+    `at`: the wall's as it was when that process began, carried on steadily: setting it puts nothing out of order.
+    """
 
     seq: int = 0
     epoch: int = 0
@@ -386,9 +390,11 @@ class VoiceEngine(Protocol):
 
     async def originate(
         self, leg_id: str, to: Endpoint, *, side: Side, tag: str = "", caller: Caller | None = None,
-        timeout_ms: int = 30_000,
+        timeout_ms: int = 30_000, try_id: str = "",
     ) -> None:  # fmt: skip
         """Call somebody; `caller` is who is shown there. Tells `LegRinging`, then `LegAnswered` or `LegEnded`.
+
+        A leg that has ended is called again only by another `try_id`: a call-back to the same customer is a new try.
 
         After `timeout_ms` without an answer it ends as `no_answer`. Raises `Busy`, and `Unsupported` for an endpoint
         that this engine doesn't reach and for a number that may not be called.
@@ -403,7 +409,7 @@ class VoiceEngine(Protocol):
     async def play(self, leg_id: str, playback_id: str, source: Source) -> None:
         """Play to one leg, at once, in place of what it played before. Mixed below the talk of its bridge, if any.
 
-        A source that can't be played is told by `PlaybackEnded`, not raised.
+        An id that has ended is not played anew. A source that can't be played is told by `PlaybackEnded`, not raised.
         """
         ...
 
@@ -418,7 +424,7 @@ class VoiceEngine(Protocol):
         """Take keys into one answer, `DigitsCollected`; a key stops what plays. While it collects no `Dtmf` is told.
 
         It ends with `most` keys, with `end_key` (empty: none ends it), after `first_ms` without any key, or
-        `between_ms` after the last one.
+        `between_ms` after the last one. An id that has ended begins nothing anew.
         """
         ...
 
@@ -426,10 +432,10 @@ class VoiceEngine(Protocol):
         """`DigitsCollected` tells, as `stopped`, what was taken until then."""
         ...
 
-    async def send_dtmf(self, leg_id: str, digits: str) -> None:
+    async def send_dtmf(self, leg_id: str, keys_id: str, digits: str) -> None:
         """Send keys to the other end, one after the other (RFC 4733): `0`–`9`, `*`, `#`, `A`–`D`.
 
-        Raises `Unsupported` when the other end takes no keys.
+        Raises `Unsupported` when the other end takes no keys, and ValueError for what is no key.
         """
         ...
 
@@ -469,7 +475,8 @@ class VoiceEngine(Protocol):
         ...
 
     async def stop_recording(self, recording_id: str) -> None:
-        """End it; what was recorded is kept. One that has ended raises `Gone`."""
+        """End it; what was recorded is kept. One that has ended stays ended; of one that was never begun an engine may
+        raise `Gone`."""
         ...
 
     async def resume_recording(self, bridge_id: str, order: RecordingOrder) -> bool:
@@ -487,12 +494,16 @@ class VoiceEngine(Protocol):
     async def tap(self, tap_id: str, leg_id: str, what: Literal["in", "out", "both"]) -> AsyncIterator[bytes]:
         """Live sound of a leg: frames of 20 ms, 16-bit little-endian PCM, mono, 8,000 Hz. Ends with the leg.
 
-        `in`: what the leg says, `out`: what it hears.
+        `in`: what the leg says, `out`: what it hears. Asked again while it runs, the new reader has the sound from then
+        on, and the one before ends. One that has ended raises `Gone`.
         """
         ...
 
-    async def inject(self, leg_id: str, pcm: bytes) -> None:
-        """Give a leg sound to hear, in the format of `tap`, mixed with what it hears; at most two seconds are kept."""
+    async def inject(self, leg_id: str, inject_id: str, pcm: bytes) -> None:
+        """Give a leg sound to hear, in the format of `tap`, mixed with what it hears; at most two seconds are kept.
+
+        Each piece of a stream has an id of its own; of a leg the newest 500 are known again.
+        """
         ...
 
     async def stop_tap(self, tap_id: str) -> None:

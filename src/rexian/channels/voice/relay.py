@@ -20,6 +20,8 @@ from msgspec import Struct
 LASTS_S = 2 * 3600
 RENEW_S = LASTS_S // 2
 """How often open pages are told new ones."""
+LOOK_S, SET_S = 5.0, 60.0
+"""How often it is looked whether the wall clock was set, and by how much it must have been."""
 TRY_S = 4.0
 Obstacle = Literal["refused", "unreachable", "full"]
 
@@ -42,7 +44,7 @@ class Relay(Struct, frozen=True, kw_only=True):
     secret: str = ""
 
     def login(self, now_s: float | None = None, lasts_s: int = LASTS_S) -> tuple[str, str]:
-        """Name and password for whoever relays from now on."""
+        """Name and password for whoever relays from now on. By the wall clock: the TURN server reads them."""
         if not self.secret:
             return self.user, self.password
         name = f"{int(time.time() if now_s is None else now_s) + lasts_s}:rexian"
@@ -92,6 +94,13 @@ def split_address(text: str, default_port: int = 3478) -> tuple[str, int]:
     if not host:
         raise ValueError("an address needs a host")
     return host, int(port or default_port)
+
+
+async def until_renewal(after_s: float) -> None:
+    """Wait until open pages need other names: for so long, or until the wall clock is set, by which names end."""
+    until, apart = time.monotonic() + after_s, time.time() - time.monotonic()
+    while (left := until - time.monotonic()) > 0 and abs(time.time() - time.monotonic() - apart) < SET_S:  # noqa: ASYNC110
+        await asyncio.sleep(min(left, LOOK_S))
 
 
 async def why_not(relay: Relay, now_s: float | None = None, lasts_s: int = LASTS_S) -> Obstacle | Literal[""]:

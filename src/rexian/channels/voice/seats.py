@@ -83,7 +83,9 @@ class Seats:
         )  # its end may be told before we are answered
         try:
             ring_ms = self._director.limits.ring_ms
-            await self._director.voice.originate(leg_id, Number(number), side=side, tag=tag, timeout_ms=ring_ms)
+            await self._director.voice.originate(
+                leg_id, Number(number), side=side, tag=tag, timeout_ms=ring_ms, try_id=str(line.since)
+            )
         except BaseException:
             call.lines.pop(line.id, None)
             raise

@@ -113,6 +113,7 @@ async def test_a_caller_from_the_line_is_offered_answered_and_heard(
     assert all(80 <= key.duration_ms <= 160 for key in heard.all(Dtmf))
     await caller.hang_up()
     assert (await heard.wait(LegEnded, leg_id=offered.leg_id)).by_peer
+    await heard.never(LegOffered, heard.events.index(offered) + 1, 0.5)  # its end does not come in as a call (h)
     await caller.close()
 
 

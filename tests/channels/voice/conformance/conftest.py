@@ -34,9 +34,8 @@ async def _standing(request: pytest.FixtureRequest) -> AsyncIterator[Rig]:
 async def rig(_standing: Rig, request: pytest.FixtureRequest) -> AsyncIterator[Rig]:
     """An engine that is up. A test marked `needs("x")` is skipped where the engine can't do x. Its legs end with it."""
     for mark in request.node.iter_markers("needs"):
-        missing = set(mark.args) - _standing.can
-        if missing:
-            pytest.skip(f"{_standing.name} can't: {', '.join(sorted(missing))}")
+        for word in sorted(set(mark.args) - _standing.can):
+            pytest.skip(f"{request.node.callspec.params['_standing']}: {_standing.limits[word]}")
     yield _standing
     inventory = await _standing.engine.inventory()
     for bridge in inventory.bridges:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Mapping
+from typing import ClassVar, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from rexian.channels.voice.port import Side, VoiceEngine, VoiceEvent
+from rexian.channels.voice.port import Endpoint, Side, VoiceEngine, VoiceEvent
 
 E = TypeVar("E", bound=VoiceEvent)
 Samples = npt.NDArray[np.float64]
@@ -46,14 +46,16 @@ class Person(Protocol):
 class Rig(Protocol):
     """One engine with its surroundings. `heard` keeps every event since `set_up`, in order, also of a new controller.
 
-    `can`: of `inbound` (offers legs), `outbound` (originates), `browser` (`connect`), `reconnect` (`connect` again),
-    `record`, `tap`, `inject`, `whisper`, `keys_out`, `kill_engine`, `kill_controller`,
+    `can`: of `sound`, `inbound` (offers legs), `outbound` (originates), `transfer`, `browser` (`connect`), `reconnect`
+    (`connect` again), `record`, `tap`, `inject`, `whisper`, `keys_out`, `kill_engine`, `kill_controller`,
     `remembers` (tells a new controller what ended before it came; else `inventory` says it by leaving it out).
+    `limits`: why it can't do the rest that a test asks for, as docs/explanation/voice.md says it.
     `kill_controller` replaces `engine` by a new one that was not told anything.
     """
 
     name: str
     can: frozenset[str]
+    limits: ClassVar[Mapping[str, str]]
     engine: VoiceEngine
     heard: Heard
 
@@ -63,6 +65,18 @@ class Rig(Protocol):
 
     async def person(self, leg_id: str, side: Side, hz: int = 0, tag: str = "") -> Person:
         """Bring a person into the engine under `leg_id`; returns when the leg is up."""
+
+    async def offer(self) -> str:
+        """What a browser's page says of itself (`browser`)."""
+        raise NotImplementedError
+
+    async def callee(self) -> Endpoint:
+        """Somebody who picks up at once (`outbound`)."""
+        raise NotImplementedError
+
+    async def ring_in(self) -> str:
+        """Somebody calls in; the leg that was offered (`inbound`)."""
+        raise NotImplementedError
 
     async def part(self) -> None:
         """The people of a test go; only what would burden the next one must."""

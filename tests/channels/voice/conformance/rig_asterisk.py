@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
+from typing import ClassVar
 
 from rexian.channels.voice.asterisk.engine import AsteriskEngine
-from rexian.channels.voice.port import EngineDown, EngineUp, LegAnswered, Phone, Side
+from rexian.channels.voice.port import Endpoint, EngineDown, EngineUp, LegAnswered, LegOffered, Phone, Side
 from tests.channels.voice.asterisk.exchange import Exchange
 from tests.channels.voice.asterisk.sip import SipPhone
 from tests.channels.voice.conformance.rig import Heard, Person, Rig
@@ -27,8 +29,10 @@ class AsteriskRig(Rig):
     name = "asterisk"
     can = frozenset(
         {
+            "sound",
             "inbound",
             "outbound",
+            "transfer",
             "record",
             "tap",
             "inject",
@@ -38,12 +42,18 @@ class AsteriskRig(Rig):
             "kill_controller",
         }
     )
+    limits: ClassVar[Mapping[str, str]] = {
+        "browser": "browsers speak SIP to the exchange themselves",
+        "reconnect": "a SIP call whose line is cut does not come back: who talked is called again",
+        "remembers": "the exchange keeps no events for whoever is away: its inventory leaves out what ended",
+    }
 
     def __init__(self) -> None:
         self.exchange = self.make_exchange()
         self.engine = AsteriskEngine(self.exchange.plan)
         self.heard = Heard()
         self._people: list[Telephone] = []
+        self._dialling: list[asyncio.Task[str]] = []
         self._starting: asyncio.Task[None] | None = None
 
     def make_exchange(self) -> Exchange:
@@ -56,6 +66,8 @@ class AsteriskRig(Rig):
         await self.heard.wait(EngineUp)
 
     async def tear_down(self) -> None:
+        for dialling in self._dialling:
+            dialling.cancel()
         for person in self._people:
             await person.close()
         await self.engine.stop()
@@ -63,14 +75,29 @@ class AsteriskRig(Rig):
             await self._starting
         await asyncio.to_thread(self.exchange.close)
 
-    async def person(self, leg_id: str, side: Side, hz: int = 0, tag: str = "") -> Telephone:
-        since = self.heard.mark()
+    async def _telephone(self, hz: int) -> tuple[Telephone, str]:
         name = PHONES[len(self._people)]
         person = Telephone(name, self.exchange.plan.phone_password(name), self.exchange.address, hz)
-        person.leg_id = leg_id
         self._people.append(person)
         await person.start()
         assert await person.register() == "SIP/2.0 200 OK"
+        return person, name
+
+    async def callee(self) -> Endpoint:
+        return Phone((await self._telephone(0))[1])
+
+    async def ring_in(self) -> str:
+        since = self.heard.mark()
+        person = Telephone("+8613800000000", "", self.exchange.address)
+        self._people.append(person)
+        await person.start()
+        self._dialling.append(asyncio.create_task(person.dial("4001")))
+        return (await self.heard.wait(LegOffered, since)).leg_id
+
+    async def person(self, leg_id: str, side: Side, hz: int = 0, tag: str = "") -> Telephone:
+        since = self.heard.mark()
+        person, name = await self._telephone(hz)
+        person.leg_id = leg_id
         await self.engine.originate(leg_id, Phone(name), side=side, tag=tag)
         await self.heard.wait(LegAnswered, since, leg_id=leg_id)
         return person

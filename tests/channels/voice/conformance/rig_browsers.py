@@ -9,7 +9,9 @@ import asyncio
 import json
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import ClassVar
 
 import msgspec
 import numpy as np
@@ -117,7 +119,14 @@ class Headset(Person):
 
 class BrowsersRig(AsteriskRig):
     name = "asterisk"
-    can = frozenset({"outbound", "record", "tap", "inject", "whisper", "kill_controller"})
+    can = frozenset({"sound", "outbound", "record", "tap", "inject", "whisper", "kill_engine", "kill_controller"})
+    limits: ClassVar[Mapping[str, str]] = {
+        **AsteriskRig.limits,
+        "inbound": "pages are called: customers of an exchange come by telephone",
+        "keys_out": "a browser tells its page nothing of keys that come in (RFC 4733)",
+        "transfer": "it is the exchange's own, shown with telephones",
+        "reconnect": "a page that comes back is a new leg, under the next number",
+    }
 
     def make_exchange(self) -> Exchange:
         return Exchange(phones=tuple(f"{name}:web" for name in NAMES), wss=True, n=2)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import os
 import shutil
 import signal
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 
@@ -98,9 +101,11 @@ class Caller:
 
     async def _talk(self) -> None:
         loop = asyncio.get_running_loop()
-        due = loop.time()
+        due, beats = loop.time(), itertools.count(1)
         while True:
             self.peer.send_sound(self._frame())
+            if next(beats) % 50 == 0:  # as browsers do
+                self.peer.report()
             due = max(due + 0.02, loop.time() - 0.1)
             await asyncio.sleep(max(0.0, due - loop.time()))
 
@@ -116,6 +121,7 @@ class EmbeddedRig(Rig):
     name = "embedded"
     can = frozenset(
         {
+            "sound",
             "browser",
             "reconnect",
             "record",
@@ -128,6 +134,11 @@ class EmbeddedRig(Rig):
             "remembers",
         }
     )
+    limits: ClassVar[Mapping[str, str]] = {
+        "inbound": "no telephone lines: whoever calls in is a page that connects",
+        "outbound": "no telephone lines: pages are asked over their own socket",
+        "transfer": "no telephone lines to transfer a call to",
+    }
 
     def __init__(self, config: Config | None = None) -> None:
         self.home = Path(tempfile.mkdtemp(prefix="rexian-voice-"))
@@ -160,6 +171,11 @@ class EmbeddedRig(Rig):
     async def _connect(self, person: Caller, side: Side, tag: str) -> None:
         offer = await person.peer.offer()
         person.peer.take_answer(await self.engine.connect(person.leg_id, offer, side=side, tag=tag))
+
+    async def offer(self) -> str:
+        person = Caller("", 0)
+        self._people.append(person)
+        return await person.peer.offer()
 
     async def reconnect(self, person: Person) -> None:
         assert isinstance(person, Caller)

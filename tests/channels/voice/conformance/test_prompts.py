@@ -162,9 +162,9 @@ async def test_a_key_stops_the_prompt(rig: Rig, bring: Bring, fresh: Fresh) -> N
 
 
 @pytest.mark.needs("keys_out")
-async def test_keys_that_we_send_are_heard(rig: Rig, bring: Bring) -> None:
+async def test_keys_that_we_send_are_heard(rig: Rig, bring: Bring, fresh: Fresh) -> None:
     customer = await bring()
-    await rig.engine.send_dtmf(customer.leg_id, "42#")
+    await rig.engine.send_dtmf(customer.leg_id, fresh("keys"), "42#")
     await asyncio.sleep(1.2)
     assert customer.keys_heard() == "42#"
 

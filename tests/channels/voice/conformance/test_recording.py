@@ -185,13 +185,13 @@ async def test_a_tap_hears_what_a_leg_says_and_ends_with_it(rig: Rig, bring: Bri
 
 
 @pytest.mark.needs("inject")
-async def test_injected_sound_is_heard_by_that_leg_alone(rig: Rig, bring: Bring, bridge: str) -> None:
+async def test_injected_sound_is_heard_by_that_leg_alone(rig: Rig, bring: Bring, bridge: str, fresh: Fresh) -> None:
     customer, agent = await bring("customer"), await bring("agent")
     for person in (customer, agent):
         await rig.engine.join(bridge, person.leg_id)
     sound = (0.3 * 32_767 * np.sin(2 * np.pi * 1_700 * np.arange(RATE * 3 // 2) / RATE)).astype("<i2").tobytes()
     listening = asyncio.gather(customer.listen(1.2), agent.listen(1.2))
-    await rig.engine.inject(customer.leg_id, sound)
+    await rig.engine.inject(customer.leg_id, fresh("sound"), sound)
     heard, other = await listening
     assert hears(heard, SUPERVISOR)
     assert not hears(other, SUPERVISOR, -50)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from contextlib import suppress
 from typing import Literal
@@ -9,10 +10,11 @@ from typing import Literal
 from rexian.channels.voice.asterisk import ari_generated as ari
 from rexian.channels.voice.asterisk.allowance import Allowance
 from rexian.channels.voice.asterisk.connection import Refused
-from rexian.channels.voice.asterisk.hall import Hall, Node, now_ms
+from rexian.channels.voice.asterisk.hall import Hall, Node
 from rexian.channels.voice.asterisk.legs import NOTE, Leg, cause_of, reason_for
 from rexian.channels.voice.asterisk.plan import APP, NAME
 from rexian.channels.voice.asterisk.playing import Players
+from rexian.channels.voice.instants import now_ms
 from rexian.channels.voice.port import (
     Caller,
     Cause,
@@ -31,6 +33,8 @@ from rexian.channels.voice.port import (
 )
 
 Verstat = Literal["", "TN-Validation-Passed", "TN-Validation-Failed", "No-TN-Validation"]
+LATE_S = 2.0
+"""The exchange ends a ring by itself; so long after it should have, we do."""
 LEG_HEADER = "X-Rexian-Leg"
 """Tells a phone of the house which leg rings it: a page picks up only what its desk was told of."""
 _VERSTATS: dict[str, Verstat] = {
@@ -67,7 +71,7 @@ class Calls:
             self._up(leg)
         elif words[:1] == ["out"]:
             self._hall.spawn(self._hall.away(node.line, channel.id), "nobody's call")
-        else:
+        elif words[1:2] != ["h"]:  # its end, by files that were written before this was minded
             self.offered(node, channel, words[1] if len(words) > 1 else "")
 
     def offered(self, node: Node, channel: ari.Channel, dialled: str) -> None:
@@ -143,8 +147,6 @@ class Calls:
     async def originate(
         self, leg_id: str, to: Endpoint, side: Side, tag: str, caller: Caller | None, timeout_ms: int
     ) -> None:
-        if leg_id in self._hall.legs:
-            return
         endpoint = self._endpoint(to)
         leg = Leg(leg_id, "", "dialling", side, tag)
         leg.trunk = isinstance(to, Number)
@@ -161,6 +163,7 @@ class Calls:
                 leg_id, endpoint=endpoint, app=node.line.app, app_args="out", caller_id=_caller_id(caller),
                 timeout=max(1, round(timeout_ms / 1000)), variables=_variables(leg, to),
             )  # fmt: skip
+            asyncio.get_running_loop().call_later(timeout_ms / 1000 + LATE_S, self._rang_too_long, leg)
         except Refused:
             # It knows no such phone, or the phone is not registered.
             leg.by_us = True
@@ -169,6 +172,11 @@ class Calls:
             self._hall.legs.pop(leg_id, None)
             self._allowance.end(leg_id, now_ms())
             raise
+
+    def _rang_too_long(self, leg: Leg) -> None:
+        """Asterisk counts by the wall clock: set back meanwhile, it would ring for as long again."""
+        if leg.state in {"dialling", "ringing"} and self._hall.legs.get(leg.id) is leg:
+            self._hall.spawn(self.hang_up(leg.id, "no_answer"), "rang too long")
 
     def _endpoint(self, to: Endpoint) -> str:
         match to:
@@ -190,12 +198,16 @@ class Calls:
         if isinstance(to, Number) and (why := self._allowance.refusal(to.digits, now_ms())):
             raise Unsupported(f"this number is not dialled ({why})")
         async with leg.lock:
+            if leg.transferred:
+                return
             line = self._hall.ari(leg)
             await self._players.clear(leg)
             await line.channels_set_channel_var(leg.id, variable="RX_TO", value=endpoint)
             await line.channels_set_channel_var(leg.id, variable=NOTE, value="")
             leg.by_us, leg.cause = True, "normal"
             await line.channels_continue_in_dialplan(leg.id, context=f"{APP}-out", extension="s", priority=1)
+            leg.transferred = True
+            self._hall.once.first("transfer", leg.id)
 
 
 def caller_of(channel: ari.Channel, dialled: str = "") -> Caller:

@@ -211,6 +211,8 @@ exten => _[+*#0-9a-zA-Z]!,1,Set(RX_PAI=${{PJSIP_HEADER(read,P-Asserted-Identity)
  same => n,Stasis({app},in,${{EXTEN}})
  same => n,GotoIf($["${{STASISSTATUS}}" = "FAILED"]?{app}-away,s,1)
  same => n,Hangup()
+; When a call ends Asterisk looks for h, which the pattern above would match: it would come in once more.
+exten => h,1,Hangup()
 
 [{app}-away]
 ; Rexian is away: these phones ring; nobody there: the line says busy, and the carrier may go elsewhere.

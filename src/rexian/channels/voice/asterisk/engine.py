@@ -66,7 +66,7 @@ class AsteriskEngine:
         self._mixing = Mixing(self._hall, self._players)
         self._recorders = Recorders(self._hall)
         self._taps = Taps(self._hall)
-        self._statistics = Statistics(self._hall)
+        self._statistics = Statistics(self._hall, self._mixing.rejoin)
         self._adoption = Adoption(self._hall, self._calls, self._mixing)
         self.passes = Passes(self._hall, plan)
         self._watch = Watch(self._hall, self._adoption, Path(plan.drained) if plan.drained else None, plan.draining)
@@ -180,11 +180,15 @@ class AsteriskEngine:
 
     async def originate(
         self, leg_id: str, to: Endpoint, *, side: Side, tag: str = "", caller: Caller | None = None,
-        timeout_ms: int = 30_000,
+        timeout_ms: int = 30_000, try_id: str = "",
     ) -> None:  # fmt: skip
-        await self._calls.originate(leg_id, to, side, tag, caller, timeout_ms)
+        if leg_id not in self._hall.legs and self._hall.once.first("originate", leg_id, try_id):
+            with self._hall.once.unless_it_fails("originate", leg_id, try_id):
+                await self._calls.originate(leg_id, to, side, tag, caller, timeout_ms)
 
     async def transfer(self, leg_id: str, to: Endpoint) -> None:
+        if leg_id not in self._hall.legs and ("transfer", leg_id) in self._hall.once:
+            return
         leg = self._hall.leg(leg_id)
         await self._mixing.leave(leg)
         await self._calls.transfer(leg, to)
@@ -207,9 +211,8 @@ class AsteriskEngine:
     async def stop_collecting(self, leg_id: str, collect_id: str) -> None:
         self._players.stop_collecting(leg_id, collect_id)
 
-    async def send_dtmf(self, leg_id: str, digits: str) -> None:
-        leg = self._hall.leg(leg_id)
-        await self._hall.ari(leg).channels_send_dtmf(leg_id, dtmf=digits)
+    async def send_dtmf(self, leg_id: str, keys_id: str, digits: str) -> None:
+        await self._players.press(self._hall.leg(leg_id), keys_id, digits)
 
     async def hold(self, leg_id: str, on: bool, music: Music | None = None) -> None:
         await self._mixing.hold(self._hall.leg(leg_id), on, music)
@@ -251,8 +254,11 @@ class AsteriskEngine:
     async def tap(self, tap_id: str, leg_id: str, what: Literal["in", "out", "both"]) -> AsyncIterator[bytes]:
         return await self._taps.tap(tap_id, self._hall.leg(leg_id), what)
 
-    async def inject(self, leg_id: str, pcm: bytes) -> None:
-        await self._taps.inject(self._hall.leg(leg_id), pcm)
+    async def inject(self, leg_id: str, inject_id: str, pcm: bytes) -> None:
+        leg = self._hall.leg(leg_id)
+        if leg.injected.first(inject_id):
+            with leg.injected.unless_it_fails(inject_id):
+                await self._taps.inject(leg, pcm)
 
     async def stop_tap(self, tap_id: str) -> None:
         await self._taps.stop(tap_id)

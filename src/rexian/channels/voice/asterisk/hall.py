@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any, Protocol
@@ -12,6 +11,8 @@ import structlog
 
 from rexian.channels.voice.asterisk.connection import Connection, Refused
 from rexian.channels.voice.asterisk.legs import NOTE, Bridge, Leg
+from rexian.channels.voice.instants import stamps
+from rexian.channels.voice.once import Once
 from rexian.channels.voice.port import Busy, Down, Gone, VoiceEvent, VoiceListener
 from rexian.channels.voice.room import is_full
 from rexian.kit.trouble import Trouble
@@ -54,6 +55,8 @@ class Hall:
         self.on_ended: list[Callable[[Leg], None]] = []
         self.on_hold: list[Callable[[Leg], Awaitable[None]]] = []
         """Told before a leg hears its music, and when it is back in the talk."""
+        self.once = Once()
+        """What was begun: playbacks, collections, keys, calls; and taps that ended."""
         self.playing: Callable[[Leg], tuple[str, ...]] = lambda leg: ()
         self._listeners: list[VoiceListener] = []
         self._entering: dict[str, asyncio.Future[None]] = {}
@@ -69,7 +72,7 @@ class Hall:
     def emit(self, kind: type[VoiceEvent], **fields: Any) -> None:
         """Tell all listeners; one that fails does not keep the others from hearing."""
         self._seq += 1
-        event = kind(seq=self._seq, epoch=self.epoch, at=now_ms(), mono_ms=int(time.monotonic() * 1000), **fields)
+        event = kind(seq=self._seq, epoch=self.epoch, **stamps(), **fields)
         for listener in tuple(self._listeners):
             try:
                 listener(event)
@@ -191,7 +194,3 @@ class Hall:
 
 def _contact(tag: str) -> str:
     return "|".join(tag.split("|")[:2])
-
-
-def now_ms() -> int:
-    return time.time_ns() // 1_000_000

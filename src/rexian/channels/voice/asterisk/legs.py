@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections import deque
 from typing import get_args
 from urllib.parse import quote, unquote
 
+from rexian.channels.voice.once import Once
 from rexian.channels.voice.port import Cause, LegInfo, LegState, Music, RecordingOrder, Role, Side
 
 NOTE = "RX_LEG"
@@ -47,10 +47,10 @@ class Leg:
         self.id, self.node, self.state, self.side, self.tag = leg_id, node, state, side, tag
         self.bridge_id = ""
         self.role: Role = "talk"
-        self.held = self.muted = self.by_us = self.by_peer = self.trunk = self.quiet = False
+        self.held = self.muted = self.by_us = self.by_peer = self.trunk = self.quiet = self.transferred = False
         self.since_at = 0
         self.hold_music = Music()
-        self.played: deque[str] = deque(maxlen=50)
+        self.injected = Once(500)
         self.recording_id, self.recording_paused = "", False
         self.lock = asyncio.Lock()
         self.cause: Cause | None = None

@@ -75,14 +75,15 @@ class Mixing:
         await self._settled(former if former is not bridge else None, bridge)
 
     async def leave(self, leg: Leg) -> None:
-        if (bridge := self._hall.bridges.get(leg.bridge_id)) is not None:
-            await self._out(bridge, leg)
+        bridge = self._hall.bridges.get(leg.bridge_id)
+        if bridge is not None and await self._out(bridge, leg):
             await self._settled(bridge)
 
-    async def _out(self, bridge: Bridge, leg: Leg) -> None:
+    async def _out(self, bridge: Bridge, leg: Leg) -> bool:
+        """Returns whether it was in there."""
         async with leg.lock:
             if leg.bridge_id != bridge.id:
-                return
+                return False
             if not leg.held:
                 await self._players.clear(leg)
                 await self._leave_sound(leg)
@@ -90,6 +91,7 @@ class Mixing:
             if leg in bridge.legs:
                 bridge.legs.remove(leg)
             await self._hall.note(leg)
+        return True
 
     def _noted(self, leg: Leg, bridge: Bridge, role: Role) -> None:
         if (former := self._hall.bridges.get(leg.bridge_id)) is not None and leg in former.legs:
@@ -139,6 +141,14 @@ class Mixing:
         async with leg.lock:
             await self._made(bridge, leg)
             await self._add(bridge, leg)
+
+    async def rejoin(self, leg: Leg) -> None:
+        """Out of its bridge and in again, by which Asterisk makes the sound's way anew. Nobody is told."""
+        async with leg.lock:
+            bridge = self._hall.bridges.get(leg.bridge_id)
+            if bridge is not None and bridge.made and leg.state == "up" and not leg.held:
+                await self._leave_sound(leg)
+                await self._add(bridge, leg)
 
     # -- hold and mute -----------------------------------------------------------------------------------------------
     async def hold(self, leg: Leg, on: bool, music: Music | None) -> None:

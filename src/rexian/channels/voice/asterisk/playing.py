@@ -17,6 +17,7 @@ from rexian.channels.voice.asterisk.legs import Leg, companion
 from rexian.channels.voice.asterisk.sounds import ONCE_MS, BadSound, Sounds, tone_uri
 from rexian.channels.voice.port import DigitsCollected, Down, File, Gone, Music, PlaybackEnded, Silence, Source, Tone
 from rexian.channels.voice.webrtc.collecting import Collecting, Taken
+from rexian.channels.voice.webrtc.dtmf import KEYS
 
 
 class Playing:
@@ -49,20 +50,22 @@ class Players:
     # -- playing -----------------------------------------------------------------------------------------------------
     async def play(self, leg: Leg, playback_id: str, source: Source) -> None:
         async with leg.lock:
-            if playback_id in leg.played:
-                return
-            leg.played.append(playback_id)
-            await self.clear(leg)
-            if leg.held:
-                await self._hush(leg)
-            playing = self._on[leg.id] = Playing(leg, playback_id, source)
-            try:
-                await self._begin(playing)
-            except (BadSound, Refused):
-                self._told(playing, "failed")
-            except (Gone, Down):
-                self._forget(playing)
-                raise
+            if self._hall.once.first("play", leg.id, playback_id):
+                with self._hall.once.unless_it_fails("play", leg.id, playback_id):
+                    await self._replace(leg, playback_id, source)
+
+    async def _replace(self, leg: Leg, playback_id: str, source: Source) -> None:
+        await self.clear(leg)
+        if leg.held:
+            await self._hush(leg)
+        playing = self._on[leg.id] = Playing(leg, playback_id, source)
+        try:
+            await self._begin(playing)
+        except (BadSound, Refused):
+            self._told(playing, "failed")
+        except (Gone, Down):
+            self._forget(playing)
+            raise
 
     async def stop(self, leg: Leg, playback_id: str) -> None:
         async with leg.lock:
@@ -192,9 +195,9 @@ class Players:
 
     # -- keys --------------------------------------------------------------------------------------------------------
     async def collect(self, leg: Leg, collecting: Collecting) -> None:
+        if not self._hall.once.first("collect", leg.id, collecting.id):
+            return
         if (now := self._collecting.get(leg.id)) is not None:
-            if now[0].id == collecting.id:
-                return
             self._collected(leg.id, now[0].stop())
         self._collecting[leg.id] = (collecting, self._tick(leg.id))
 
@@ -210,6 +213,14 @@ class Players:
             self._hall.spawn(self.stop(leg, playing.id), "a key stops the prompt")
         self._collected(leg.id, now[0].key(digit, time.monotonic() * 1000))
         return True
+
+    async def press(self, leg: Leg, keys_id: str, digits: str) -> None:
+        """Send keys to the other end."""
+        if any(digit not in KEYS for digit in digits):
+            raise ValueError(f"not a key: {digits!r}")
+        if self._hall.once.first("keys", leg.id, keys_id):
+            with self._hall.once.unless_it_fails("keys", leg.id, keys_id):
+                await self._hall.ari(leg).channels_send_dtmf(leg.id, dtmf=digits)
 
     def _tick(self, leg_id: str) -> asyncio.TimerHandle:
         return asyncio.get_running_loop().call_later(0.05, self._ticked, leg_id)

@@ -26,8 +26,8 @@ class Wire:
     """One line of sound to a leg: its channels, its bridge and its socket."""
 
     def __init__(self, leg: Leg, name: str) -> None:
-        self.leg, self.name = leg, name
-        self.snoop, self.media, self.bridge = (companion(kind, leg.id, name) for kind in ("ts", "tm", "tb"))
+        self.leg, made = leg, str(time.monotonic_ns())  # one before it may still be going
+        self.snoop, self.media, self.bridge = (companion(kind, leg.id, name, made) for kind in ("ts", "tm", "tb"))
         self.socket: ClientConnection | None = None
         self.free_at = 0.0
         self.alone = False
@@ -41,20 +41,23 @@ class Taps:
         self._hall = hall
         self._taps: dict[str, Wire] = {}
         self._mouths: dict[str, Wire] = {}
-        self._lock = asyncio.Lock()
+        self._lock, self._opening = asyncio.Lock(), asyncio.Lock()
         hall.on_ended.append(self._leg_ended)
 
     async def tap(self, tap_id: str, leg: Leg, what: Literal["in", "out", "both"]) -> AsyncIterator[bytes]:
-        if tap_id in self._taps:
-            await self.stop(tap_id)
-        wire = self._taps[tap_id] = Wire(leg, tap_id)
-        try:
-            await self._open(wire, spy=what, whisper="none")
-        except BaseException:
-            self._taps.pop(tap_id, None)
-            await self._close(wire)
-            raise
-        return self._frames(tap_id, wire)
+        async with self._opening:
+            if ("tap", tap_id) in self._hall.once:
+                raise Gone(tap_id)
+            if (before := self._taps.pop(tap_id, None)) is not None:  # its reader ends, the tap goes on
+                await self._close(before)
+            wire = self._taps[tap_id] = Wire(leg, tap_id)
+            try:
+                await self._open(wire, spy=what, whisper="none")
+            except BaseException:
+                self._taps.pop(tap_id, None)
+                await self._close(wire)
+                raise
+            return self._frames(tap_id, wire)
 
     async def _frames(self, tap_id: str, wire: Wire) -> AsyncIterator[bytes]:
         kept = bytearray()
@@ -69,7 +72,8 @@ class Taps:
         except WebSocketException:
             pass
         finally:
-            if self._taps.pop(tap_id, None):
+            if self._taps.get(tap_id) is wire:
+                del self._taps[tap_id]
                 self._hall.spawn(self._ended(tap_id, wire), "tap ends")
 
     async def stop(self, tap_id: str) -> None:
@@ -77,6 +81,7 @@ class Taps:
             await self._ended(tap_id, wire)
 
     async def _ended(self, tap_id: str, wire: Wire) -> None:
+        self._hall.once.first("tap", tap_id)
         await self._close(wire)
         self._hall.emit(TapEnded, tap_id=tap_id)
 

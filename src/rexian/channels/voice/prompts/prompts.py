@@ -71,6 +71,7 @@ class Prompts:
         self._voice = voice
         self._own = own
         self.forget = forget
+        self._passing: dict[str, float] = {}  # file → when it was made, by a clock that nobody sets
         self._making: dict[str, asyncio.Task[Path]] = {}
 
     async def say(self, tenant_id: str, locale: str, key: str, *, text: str = "", **values: int | str) -> Spoken:
@@ -139,15 +140,26 @@ class Prompts:
         return path
 
     def _pass(self, sound: bytes) -> Path:
-        """Keep a sound for ten minutes only, and sweep out those that are older."""
+        """Keep a sound for ten minutes only, and sweep out those that are older, others' by what the disk says."""
         folder = self._home / "passing"
         folder.mkdir(parents=True, exist_ok=True)
         for old in folder.glob("*.wav"):
-            if time.time() - old.stat().st_mtime > PASSING_S:
+            if self._age_s(old) > PASSING_S:
                 old.unlink(missing_ok=True)
+                self._passing.pop(old.name, None)
         path = folder / f"{new_id()}.wav"
         keep(path, sound)
+        self._passing[path.name] = time.monotonic()
         return path
+
+    def _age_s(self, sound: Path) -> float:
+        made = self._passing.get(sound.name)
+        if made is not None:
+            return time.monotonic() - made
+        try:
+            return time.time() - sound.stat().st_mtime
+        except FileNotFoundError:  # another has swept it out
+            return 0.0
 
     async def _tts(self, words: str, locale: str) -> Path | None:
         """Speak it, or find it spoken already. None when that fails or takes too long."""

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 from typing import Any
 
 from msgspec import Struct
 
+from rexian.channels.voice.once import Once
 from rexian.channels.voice.port import BridgeChanged, BridgeInfo, Gone, RecordingOrder, Role
 from rexian.channels.voice.webrtc.leg import Leg
 from rexian.channels.voice.webrtc.mixing.mixer import Mixer
-
-_REMEMBERED = 512
 
 
 class _Bridge(Struct):
@@ -35,7 +33,8 @@ class Bridges:
         self.legs: dict[str, Leg] = {}
         self._mixer = mixer
         self._bridges: dict[str, _Bridge] = {}
-        self._done: deque[str] = deque(maxlen=_REMEMBERED)  # playbacks, collections, recordings, taps that ended
+        self._once = Once()
+        """Playbacks, collections, keys and recordings that were begun, taps that ended."""
 
     def tell(self, kind: Callable[..., Any], **fields: Any) -> None:
         raise NotImplementedError
@@ -98,9 +97,10 @@ class Bridges:
     # -- recordings ------------------------------------------------------------------------------------------------
     def record(self, bridge_id: str, order: RecordingOrder) -> None:
         bridge = self._bridge(bridge_id)
-        if bridge.recording_id == order.id or order.id in self._done:
+        if not self._once.first("record", order.id):
             return
-        self._mixer.record(bridge_id, order)
+        with self._once.unless_it_fails("record", order.id):
+            self._mixer.record(bridge_id, order)
         bridge.recording_id, bridge.paused = order.id, False
 
     def pause_recording(self, recording_id: str, paused: bool) -> None:

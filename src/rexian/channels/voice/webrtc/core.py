@@ -14,6 +14,7 @@ import structlog
 from msgspec import structs
 
 from rexian import __version__
+from rexian.channels.voice.instants import now_ms, stamps
 from rexian.channels.voice.port import (
     Busy,
     Cause,
@@ -91,8 +92,7 @@ class Core(Bridges):
     def tell(self, kind: Callable[..., Any], **fields: Any) -> None:
         """Give an event its place and pass it on."""
         self._seq += 1
-        stamps = {"at": time.time_ns() // 1_000_000, "mono_ms": int(time.monotonic() * 1_000)}
-        self._heard(kind(seq=self._seq, epoch=self.epoch, **stamps, **fields))
+        self._heard(kind(seq=self._seq, epoch=self.epoch, **stamps(), **fields))
 
     # -- the beat --------------------------------------------------------------------------------------------------
     def _tick(self) -> None:
@@ -168,14 +168,13 @@ class Core(Bridges):
                 self._recording_done(fact)
             case TapDone():
                 self._taps.pop(fact.tap_id, None)
-                self._done.append(fact.tap_id)
+                self._once.first("tap", fact.tap_id)
                 self.tell(TapEnded, tap_id=fact.tap_id)
 
     def _playback_done(self, fact: PlaybackDone) -> None:
         leg = self.legs.get(fact.leg_id)
         if leg is not None and leg.playing == fact.playback_id:
             leg.playing = ""
-        self._done.append(fact.playback_id)
         self.tell(PlaybackEnded, leg_id=fact.leg_id, playback_id=fact.playback_id, why=fact.why)
 
     def _recording_done(self, fact: RecordingDone) -> None:
@@ -184,7 +183,6 @@ class Core(Bridges):
                 bridge.recording_id, bridge.paused = "", False
         if fact.trouble:
             log.error("voice.recording_trouble", recording_id=fact.recording_id, trouble=fact.trouble)
-        self._done.append(fact.recording_id)
         fields = structs.asdict(fact)
         del fields["trouble"]
         self.tell(RecordingEnded, **fields)
@@ -210,7 +208,7 @@ class Core(Bridges):
         late = self._schedule.recent_ms if self._schedule else 0.0
         if not self._admission.admits(side, *self._sides(), late):
             raise Busy
-        leg = Leg(self, leg_id, side, tag, time.time_ns() // 1_000_000, self.config.servers)
+        leg = Leg(self, leg_id, side, tag, now_ms(), self.config.servers)
         leg.slot = hash(leg_id) % _STATISTICS_BEATS
         self.legs[leg_id] = leg
         try:
@@ -258,11 +256,12 @@ class Core(Bridges):
     # -- media -----------------------------------------------------------------------------------------------------
     def play(self, leg_id: str, playback_id: str, source: Source) -> None:
         leg = self._leg(leg_id)
-        if leg.playing == playback_id or playback_id in self._done:
+        if not self._once.first("play", leg_id, playback_id):
             return
         leg.playing, before = playback_id, leg.playing
         try:
-            self._mixer.play(leg_id, playback_id, source)
+            with self._once.unless_it_fails("play", leg_id, playback_id):
+                self._mixer.play(leg_id, playback_id, source)
         except BaseException:
             leg.playing = before
             raise
@@ -275,9 +274,8 @@ class Core(Bridges):
         self, leg_id: str, collect_id: str, most: int, first_ms: int, between_ms: int, end_key: str
     ) -> None:  # fmt: skip
         leg = self._leg(leg_id)
-        if collect_id in self._done:
+        if not self._once.first("collect", leg_id, collect_id):
             return
-        self._done.append(collect_id)
         if leg.collecting is not None:
             leg.taken(leg.collecting.stop())
         now_ms = self.now() * 1_000
@@ -290,11 +288,13 @@ class Core(Bridges):
         if leg.collecting is not None and leg.collecting.id == collect_id:
             leg.taken(leg.collecting.stop())
 
-    def send_dtmf(self, leg_id: str, digits: str) -> None:
+    def send_dtmf(self, leg_id: str, keys_id: str, digits: str) -> None:
         leg = self._leg(leg_id)
         if not leg.peer.takes_keys:
             raise Unsupported
-        leg.peer.press(digits)
+        if not keys_id or self._once.first("keys", leg_id, keys_id):
+            with self._once.unless_it_fails("keys", leg_id, keys_id):
+                leg.peer.press(digits)
 
     def hold(self, leg_id: str, on: bool, music: Music | None = None) -> None:
         leg = self._leg(leg_id)
@@ -312,7 +312,7 @@ class Core(Bridges):
     ) -> None:  # fmt: skip
         """Asked again (by another controller), the sound goes to the new `sink`."""
         self._leg(leg_id)
-        if tap_id in self._done:
+        if ("tap", tap_id) in self._once:
             raise Gone(tap_id)
         known = tap_id in self._taps
         self._taps[tap_id] = sink
@@ -322,9 +322,10 @@ class Core(Bridges):
     def stop_tap(self, tap_id: str) -> None:
         self._mixer.close_tap(tap_id)
 
-    def inject(self, leg_id: str, pcm: bytes) -> None:
-        self._leg(leg_id)
-        self._mixer.inject(leg_id, pcm)
+    def inject(self, leg_id: str, inject_id: str, pcm: bytes) -> None:
+        leg = self._leg(leg_id)
+        if not inject_id or leg.injected.first(inject_id):
+            self._mixer.inject(leg_id, pcm)
 
     # -- figures ---------------------------------------------------------------------------------------------------
     @property

@@ -93,7 +93,7 @@ class EmbeddedEngine:
 
     async def originate(
         self, leg_id: str, to: Endpoint, *, side: Side, tag: str = "", caller: Caller | None = None,
-        timeout_ms: int = 30_000,
+        timeout_ms: int = 30_000, try_id: str = "",
     ) -> None:  # fmt: skip
         """A browser is asked over its own socket, and then `connect`s; telephone lines there are none."""
         raise Unsupported
@@ -122,9 +122,8 @@ class EmbeddedEngine:
     async def stop_collecting(self, leg_id: str, collect_id: str) -> None:
         await self._ask(frames.StopCollecting(leg_id=leg_id, collect_id=collect_id))
 
-    async def send_dtmf(self, leg_id: str, digits: str) -> None:
-        """Raises ValueError for what is no key."""
-        await self._ask(frames.SendDtmf(leg_id=leg_id, digits=digits))
+    async def send_dtmf(self, leg_id: str, keys_id: str, digits: str) -> None:
+        await self._ask(frames.SendDtmf(leg_id=leg_id, keys_id=keys_id, digits=digits))
 
     async def hold(self, leg_id: str, on: bool, music: Music | None = None) -> None:
         await self._ask(frames.Hold(leg_id=leg_id, on=on, music=music))
@@ -173,8 +172,8 @@ class EmbeddedEngine:
             raise
         return _drain(queue)
 
-    async def inject(self, leg_id: str, pcm: bytes) -> None:
-        await self._ask(frames.Inject(leg_id=leg_id, pcm=pcm))
+    async def inject(self, leg_id: str, inject_id: str, pcm: bytes) -> None:
+        await self._ask(frames.Inject(leg_id=leg_id, inject_id=inject_id, pcm=pcm))
 
     async def stop_tap(self, tap_id: str) -> None:
         await self._ask(frames.StopTap(tap_id=tap_id))

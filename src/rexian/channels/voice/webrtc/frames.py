@@ -91,6 +91,7 @@ class StopCollecting(_Op, frozen=True, kw_only=True):
 
 class SendDtmf(_Op, frozen=True, kw_only=True):
     leg_id: str
+    keys_id: str = ""
     digits: str
 
 
@@ -149,6 +150,7 @@ class StopTap(_Op, frozen=True, kw_only=True):
 
 class Inject(_Op, frozen=True, kw_only=True):
     leg_id: str
+    inject_id: str = ""
     pcm: bytes
 
 

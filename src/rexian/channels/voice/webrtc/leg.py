@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from rexian.channels.voice.once import Once
 from rexian.channels.voice.port import DigitsCollected, Dtmf, LegInfo, LegState, Role, Side
 from rexian.channels.voice.webrtc import dtmf
 from rexian.channels.voice.webrtc.collecting import Collecting, Taken
@@ -63,6 +64,7 @@ class Leg:
         self.bridge_id, self.role = "", "talk"
         self.held = self.muted = False
         self.playing = ""
+        self.injected = Once(500)
         self.collecting: Collecting | None = None
         self.offer, self.answer = "", ""
         self.slot = 0  # the beat at which its statistics are due

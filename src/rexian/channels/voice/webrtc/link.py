@@ -20,6 +20,7 @@ from typing import Any
 import msgspec
 import structlog
 
+from rexian.channels.voice.instants import stamps
 from rexian.channels.voice.port import Down, EngineDown, EngineUp, TapEnded, VoiceEvent
 from rexian.channels.voice.webrtc import frames
 from rexian.channels.voice.webrtc.config import Config
@@ -131,7 +132,7 @@ class Link:
         self.epoch, self.pid = welcome.epoch, welcome.pid
         pulse = asyncio.create_task(self._pulse(welcome.pid))
         try:
-            self._tell(EngineUp(epoch=welcome.epoch, version=welcome.version, **_stamps()))
+            self._tell(EngineUp(epoch=welcome.epoch, version=welcome.version, **stamps()))
             while True:
                 self._take(await frames.read_to_web(reader))
         finally:
@@ -156,7 +157,7 @@ class Link:
         self._forget(reason)
         self.why = why
         if was_up:
-            self._tell(EngineDown(reason=reason, why=why, epoch=self.epoch, **_stamps()))
+            self._tell(EngineDown(reason=reason, why=why, epoch=self.epoch, **stamps()))
         else:
             log.warning("voice.engine_unreachable", reason=reason)
 
@@ -211,8 +212,13 @@ class Link:
 
     # -- taps ------------------------------------------------------------------------------------------------------
     def open_tap(self, tap_id: str) -> asyncio.Queue[bytes | None]:
-        """Where a tap's sound is put: of what nobody takes, the newest two seconds; None at the end."""
-        return self._taps.setdefault(tap_id, asyncio.Queue(_TAP_FRAMES + 1))
+        """Where a tap's sound is put: of what nobody takes, the newest two seconds; None at the end.
+
+        Whoever read it before reads no more.
+        """
+        self.end_tap(tap_id)
+        queue = self._taps[tap_id] = asyncio.Queue(_TAP_FRAMES + 1)
+        return queue
 
     def end_tap(self, tap_id: str) -> None:
         _push(self._taps.pop(tap_id, None), None)
@@ -248,10 +254,6 @@ def _push(queue: asyncio.Queue[bytes | None] | None, pcm: bytes | None) -> None:
         if queue.full():
             queue.get_nowait()
         queue.put_nowait(pcm)
-
-
-def _stamps() -> dict[str, int]:
-    return {"at": time.time_ns() // 1_000_000, "mono_ms": int(time.monotonic() * 1_000)}
 
 
 def _end_process(pid: int, number: signal.Signals) -> None:

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import structlog
 
+from rexian.channels.voice.instants import now_s
 from rexian.channels.voice.port import BadMedia
 from rexian.channels.voice.webrtc import dtmf, rtcp, rtp, sdp
 from rexian.channels.voice.webrtc.config import Servers
@@ -291,7 +292,7 @@ class Peer:
         if self._srtp is not None and self._path is not None:
             now = self._now()
             block = self.reception.block(lost, now) if self.reception else None
-            data = rtcp.sender_report(self.ssrc, time.time(), self._timestamp, self.sent, self.sent * 160, block)
+            data = rtcp.sender_report(self.ssrc, now_s(), self._timestamp, self.sent, self.sent * 160, block)
             self._path.send_now(self._srtp.protect_rtcp(data))
         return lost
 
@@ -309,7 +310,7 @@ class Peer:
         for block in report.blocks:
             if block.ssrc == self.ssrc:
                 self.remote_loss = block.lost
-                trip = round_trip_s(block, time.time())
+                trip = round_trip_s(block, now_s())
                 self.round_trip_s = self.round_trip_s if trip is None else trip
 
     # -- the end ---------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ _JUMP = 3_000
 
 
 class Reception:
-    """Counts one source. Times are seconds: `arrived` monotonic, `unix_s` the wall's."""
+    """Counts one source. Times are seconds: `arrived` monotonic, `unix_s` since 1970 by a clock that nobody sets."""
 
     def __init__(self, ssrc: int) -> None:
         self.ssrc = ssrc
