@@ -49,7 +49,7 @@ class Codes:
             facts = director.facts(call)
             if facts is not None and facts.main == interaction_id and facts.agent_id == socket.person_id:
                 return call, facts
-        raise Refusal("code_no_talk", interaction_id)
+        raise Refusal("code_no_talk")
 
     async def offered(self, socket: Device, interaction_id: str) -> frames.CodeList:
         """What may be asked for. Raises `Refusal`."""
@@ -134,6 +134,7 @@ class Taking:
     def begin(self) -> None:
         """Have the customer taken out, and the pause noted for everybody to see."""
         self._note("code_asked")
+        self._call.rerecords = False
         pause = engine.SetRecording(interaction_id=self._main, by=self._agent, state="paused", why=FOR_CODE)
         facts = self._channel.director.facts(self._call)
         if facts is not None and facts.recording == "on":

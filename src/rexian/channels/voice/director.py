@@ -184,11 +184,10 @@ class Director:
 
     def _code(self, call: LiveCall, facts: Facts) -> None:
         """The pause of a code ends with it, also of one that was being typed when we died."""
+        call.rerecords = call.rerecords and facts.paused_for_code
         if call.code is not None:
             call.code.look(facts)
-        elif not facts.paused_for_code or facts.stage == "ended":
-            call.rerecords = False
-        elif not call.rerecords:
+        elif facts.paused_for_code and facts.stage != "ended" and not call.rerecords:
             call.rerecords = True
             command = engine.SetRecording(interaction_id=facts.main, by=SYSTEM, state="on", why=FOR_CODE)
             self.asking.later(call.tenant_id, command)
