@@ -40,6 +40,8 @@ def stretches(locale: str) -> Iterator[tuple[str, str]]:
         yield from _parts(f"demo-{company.key}-greeting", flow.greeting.in_(locale), locale)
         for menu in flow.menus:
             yield from _parts(f"demo-{company.key}-{menu.id}", menu_text(menu, locale), locale)
+        for code in flow.codes:
+            yield from _parts(f"demo-code-{code.id}", code.speech.in_(locale), locale)
 
 
 def _parts(name: str, text: str, locale: str) -> Iterator[tuple[str, str]]:

@@ -4,11 +4,14 @@ exchange with the staff's browsers as its phones. Everything goes through the de
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from playwright.async_api import Browser, async_playwright, expect
+from psycopg import sql
 
 from tests.channels.voice.asterisk.browser import WSS_FLAGS
 from tests.channels.voice.asterisk.exchange import Exchange
@@ -16,7 +19,7 @@ from tests.city import City
 from tests.e2e.conftest import FLAGS, WANG, people_of
 from tests.e2e.office import Office
 from tests.e2e.people import Agent, Supervisor
-from tests.e2e.voice.ears import MUSIC, heard, hears
+from tests.e2e.voice.ears import MUSIC, heard, hears, hears_speech, is_silent
 from tests.e2e.voice.exchange import PHONES, ExchangeFloor, city_at, hire_and_connect
 from tests.e2e.voice.floor import CHIEF, Floor, Microphones, microphones
 from tests.e2e.voice.people import answers, call_is, card, card_fits, does, ends_the_call, rings
@@ -24,6 +27,7 @@ from tests.e2e.voice.recordings import tones, tracks
 
 pytestmark = pytest.mark.browser
 PAUSED_S = 2.0
+CARD = "6222021234567894"
 
 
 @pytest.fixture(scope="module")
@@ -146,6 +150,64 @@ async def test_a_call_with_hold_mute_keypad_recording_and_rating(hall: Floor) ->
     together = [a == b == 0 for a, b in zip(customer, agent, strict=True)]
     assert longest(together[len(together) // 2 :]) >= PAUSED_S - 0.3
     print(f"recorded {len(customer) / 10:.1f} s, silent together {sum(together) / 10:.1f} s")
+
+
+async def test_a_code_is_typed_unheard_and_unrecorded_and_kept_nowhere(
+    hall: Floor, request: pytest.FixtureRequest
+) -> None:
+    """The caller speaks on all the while, as the tone that they are."""
+    caller, li = await hall.customer(), await hall.li()
+    await caller.calls("手机使用")
+    await answers(li)
+    await caller.talks_to("李晓雯")
+    await hears(caller.ear, "Li")
+    await hears(li.page, "customer")
+    await asyncio.sleep(1)  # some of both is to be recorded
+    await li.page.keyboard.press("Alt+c")
+    panel = li.page.get_by_role("group", name="索取密码/卡号")
+    await panel.get_by_role("button", name="银行卡号").click()
+    await caller.is_told_of_the_recording(False)
+    await hears_speech(caller.ear)
+    await hears(li.page)
+    typing = asyncio.ensure_future(caller.types(CARD + "#"))
+    quiet = []
+    while not typing.done():
+        quiet.append(await is_silent(li.page))
+        await asyncio.sleep(0.05)
+    await typing
+    assert len(quiet) > 10
+    assert all(quiet), "neither the caller nor a key's tone"
+    await expect(panel).to_contain_text("输入完成：银行卡号")
+    await expect(panel.get_by_role("status")).to_have_text(re.compile(f"{CARD[-4:]}$"))
+    await hears(li.page, "customer")
+    await hears(caller.ear, "Li")
+    await caller.is_told_of_the_recording(True)
+    await recording_is(li, "录音中")
+    await asyncio.sleep(1)
+
+    await ends_the_call(li)
+    contact = await hall.office.latest_contact()
+    customer, agent = (tones(track) for track in await tracks(hall.office, contact))
+    assert pure(customer, 1300)
+    assert pure(agent, 1700)
+    together = [a == b == 0 for a, b in zip(customer, agent, strict=True)]
+    assert longest(together) >= len(quiet) * 0.05, "silent while it was typed"
+    told = [entry["text"] for entry in await hall.office.trace(contact)]
+    assert [text for text in told if "银行卡号" in text and "输入完成" in text]
+    assert [text for text in told if "客户按键输入号码" in text]
+    city: City = request.getfixturevalue("city" if type(hall) is Floor else "exchange_city")
+    assert CARD not in city.log.read_text(errors="replace")
+    rows = await asyncio.to_thread(everything_stored, city)
+    assert contact in rows
+    assert CARD not in rows
+
+
+def everything_stored(city: City) -> str:
+    """All rows of all tables, as text."""
+    with psycopg.connect(city.database_url) as database:
+        names = database.execute("select tablename from pg_tables where schemaname = 'public'").fetchall()
+        wanted = [sql.SQL("select t::text from {} t").format(sql.Identifier(name)) for (name,) in names]
+        return "\n".join(row for one in wanted for (row,) in database.execute(one))
 
 
 async def test_a_supervisor_listens_whispers_joins_and_takes_over(hall: Floor) -> None:

@@ -320,6 +320,18 @@ test("keys go with the sound, and over the socket where that can't be", async ()
   expect(sent.at(-1)).toEqual({ t: "key", digit: "#" });
 });
 
+test("the words of a code that is asked for stay while the recording pauses, and go with it", async () => {
+  await talking();
+  session.frame({ t: "say", text: "请输入银行卡号。", keys: [] });
+  session.frame({ t: "state", state: "talking", agent: { name: "李晓雯" }, recording: "paused" });
+  expect([session.caption, session.recording]).toEqual(["请输入银行卡号。", "paused"]);
+  session.frame({ t: "say", text: "", keys: [] });
+  expect(session.caption).toBe("");
+  session.frame({ t: "say", text: "请稍候。", keys: [] });
+  session.frame({ t: "state", state: "held" });
+  expect(session.caption).toBe("");
+});
+
 test("the other side's end asks for a rating once", async () => {
   await talking();
   session.frame({ t: "state", state: "ended", ended_by: "agent" });

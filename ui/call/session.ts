@@ -298,7 +298,9 @@ export class Session {
       default:
         if (frame.state === "talking" && !this.since) this.since = this.ports.now();
         if (frame.state !== "waiting") this.place = null;
-        if (frame.state === "talking" || frame.state === "held") [this.caption, this.keys] = ["", []];
+        // The words of a code that is asked for stay, whatever else of the talk changes meanwhile.
+        if ((frame.state === "talking" || frame.state === "held") && frame.state !== this.stage)
+          [this.caption, this.keys] = ["", []];
         // Until the line is there, it is not as the server thinks.
         if (this.line && this.stage !== "cut" && this.stage !== "connecting") return this.to(frame.state);
         this.next = frame.state;

@@ -128,7 +128,7 @@ def _promoted(core: Core, e: ev.ConsultPromoted) -> None:
     """The customer is this one's now, with all that concerns the customer: their age, too, in place of the credit."""
     consult, primary = core.state.interactions[e.interaction_id], core.state.interactions[e.consult_of]
     call = call_of(consult)
-    call.promoted, call.recording = True, primary.recording
+    call.promoted, call.recording, call.recording_why = True, primary.recording, primary.recording_why
     consult.since, consult.credit_ms = primary.since, primary.credit_ms
     consult.call_back = primary.call_back
     consult.away_due_at, primary.away_due_at = primary.away_due_at, 0
@@ -138,7 +138,8 @@ def _promoted(core: Core, e: ev.ConsultPromoted) -> None:
 
 # -- recording -------------------------------------------------------------------------------------------------------
 def _recording_changed(core: Core, e: ev.RecordingChanged) -> None:
-    call_of(core.state.interactions[e.interaction_id]).recording = e.state
+    call = call_of(core.state.interactions[e.interaction_id])
+    call.recording, call.recording_why = e.state, e.why
 
 
 def _recording_stored(core: Core, e: ev.RecordingStored) -> None:

@@ -173,6 +173,7 @@ class Call(Struct, kw_only=True, gc=False):
     held_ms: int = 0  # earlier holds, with all agents
     participants: dict[str, ParticipantRole] = field(default_factory=dict)  # only while talking
     recording: RecordingState | Literal[""] = ""  # "": nothing was decided
+    recording_why: str = ""  # the code that came with it
     recording_ids: list[str] = field(default_factory=list)  # stored ones
     consult_of: str | None = None  # a consultation about this interaction
     consult_by: str | None = None  # who asks: never offered to them
@@ -258,6 +259,10 @@ class Interaction(Struct, kw_only=True, gc=False):
     @property
     def recording(self) -> RecordingState | Literal[""]:
         return (self.call or _NO_CALL).recording
+
+    @property
+    def recording_why(self) -> str:
+        return (self.call or _NO_CALL).recording_why
 
     @property
     def recording_ids(self) -> list[str]:

@@ -123,6 +123,12 @@ async def heard(page: Page | Ear) -> frozenset[str] | None:
     return frozenset(found | ({MUSIC} if band.max() > LOUD_DB else set()))
 
 
+async def is_silent(page: Page | Ear) -> bool:
+    """Whether nothing at all arrives just now, keys' tones among it."""
+    got = await spectrum(page)
+    return got is None or not (got[1][int(150 / got[0]) :] > LOUD_DB).any()
+
+
 async def hears(page: Page | Ear, *who: str, within_s: float = PATIENCE_S) -> None:
     """Waits until exactly these are heard, and stay so for a while. `music` comes and goes with its notes."""
     wanted, seen, steady = frozenset(who), [], 0.0

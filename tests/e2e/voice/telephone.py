@@ -47,6 +47,10 @@ class Telephone:
             await hears_speech(self)
             await self.phone.press(digit)
 
+    async def types(self, digits: str) -> None:
+        """All at once, whatever is said."""
+        await self.phone.press(digits)
+
     async def hears_keys(self, digits: str) -> None:
         """Waits until exactly these have come since the call began."""
         async with asyncio.timeout(PATIENCE_S):

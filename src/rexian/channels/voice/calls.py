@@ -25,6 +25,8 @@ LineState = Literal["connecting", "dialling", "up", "lost"]
 _LETTERS: dict[Kind, str] = {"customer": "c", "agent": "a", "supervisor": "s", "external": "x"}
 _KINDS: dict[str, Kind] = {letter: kind for kind, letter in _LETTERS.items()}
 _ENDED = ("ended", "after_contact_work")
+FOR_CODE = "step"
+"""Why a recording is paused while the caller types a code."""
 
 
 # -- the names of legs -------------------------------------------------------------------------------------------------
@@ -92,6 +94,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     call_back: bool = False
     away: bool = False
     recording: str = ""
+    paused_for_code: bool = False
     telephone: bool = False  # the customer called in by one
     words_left: bool = False  # a message was left and nobody has been asked to hear it yet
     seats: tuple[Seat, ...] = ()
@@ -122,6 +125,7 @@ def facts_of(floor: Floor, contact_id: str) -> Facts | None:
         queue_id=main.queue_id,
         accepted_at=main.accepted_at, agent_id=(main.agent_id or "") if talking else "", held=bool(main.held_at),
         call_back=main.call_back, away=bool(main.away_due_at), recording=main.recording,
+        paused_for_code=main.recording == "paused" and main.recording_why == FOR_CODE,
         telephone=_telephone(floor, contact),
         words_left=main.state == "reception" and main.last_number > 0, seats=tuple(_seats(floor, contact, main)),
     )  # fmt: skip
@@ -240,19 +244,24 @@ class Media(Struct, frozen=True, kw_only=True):
     recording: Literal["", "on", "paused"] = ""
 
 
-def desired(facts: Facts, lines: dict[str, Line], *, lingers: bool = False, spoken: bool = False) -> Media:
+def desired(
+    facts: Facts, lines: dict[str, Line], *, lingers: bool = False, spoken: bool = False, types: bool = False
+) -> Media:
     """What the engine should have. `lingers`: the customer stays though the contact has ended (rating by key), or is
-    being recorded. `spoken`: customer and agent have been connected in this handling.
+    being recorded. `spoken`: customer and agent have been connected in this handling. `types`: the customer types a
+    code, which nobody may hear.
     """
     on = {seat: line for seat in facts.seats if (line := line_of(lines, seat)) is not None}
     talks = any(seat.kind == "agent" and line.state == "up" for seat, line in on.items())
     places = {
-        line.id: _place(facts, seat, line, talks=talks, spoken=spoken)
+        line.id: _place(facts, seat, line, talks=talks, spoken=spoken, types=types)
         for seat, line in on.items()
         if line.state == "up"
     }
     talking = facts.stage == "talking"
     recording = facts.recording if talking and talks and facts.recording in ("on", "paused") else ""
+    if recording and types:
+        recording = "paused"  # whatever the floor says by now
     return Media(
         bridge=talking and (talks or spoken), places=places,
         goes=tuple(line.id for line in lines.values() if _goes(line, on, lingers=lingers)),
@@ -270,8 +279,8 @@ def _goes(line: Line, on: dict[Seat, Line], *, lingers: bool) -> bool:
     return better is not line and not coming
 
 
-def _place(facts: Facts, seat: Seat, line: Line, *, talks: bool, spoken: bool) -> Place:
-    if facts.stage != "talking":
+def _place(facts: Facts, seat: Seat, line: Line, *, talks: bool, spoken: bool, types: bool) -> Place:
+    if facts.stage != "talking" or (types and seat.kind == "customer"):
         return Place(bridged=False)
     if seat.kind == "customer":
         if not talks and not spoken:  # goes on hearing the queue's music until somebody is there
@@ -319,8 +328,8 @@ def steps(media: Media, lines: dict[str, Line], *, bridge: bool, recording: Lite
 
 
 def _recording(media: Media, lines: dict[str, Line], recording: Literal["", "on", "paused"]) -> list[Step]:
-    """It begins with the customer: what is said to one who is still being rung belongs to no call."""
-    here = any(line.name.kind == "customer" and line.state == "up" for line in lines.values())
+    """It begins with the customer: what is said to one who is still being rung belongs to no call, nor does a code."""
+    here = any(lines[id].name.kind == "customer" and place.bridged for id, place in media.places.items())
     if not media.recording or not (recording or here):
         return []
     begin = [] if recording else [Step(do="record")]

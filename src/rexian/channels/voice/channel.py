@@ -18,6 +18,7 @@ from rexian.channels.voice.alarm import Alarm
 from rexian.channels.voice.asking import Asking
 from rexian.channels.voice.calls import Facts
 from rexian.channels.voice.checks import EchoTests
+from rexian.channels.voice.codes import Codes
 from rexian.channels.voice.desk_acts import DeskActs
 from rexian.channels.voice.desk_socket import DeskSocket
 from rexian.channels.voice.devices import Phones
@@ -134,6 +135,7 @@ class VoiceChannel:
         self.keeping = Keeping(voice, self.recorder, self.voicemails, noting)
         self.ears = Ears(self)
         self.desk = DeskActs(self)
+        self.codes = Codes(self, prompts)
         self.patience = Patience(self)
         self.reach = Reach(self.phones, self.asking, lambda: self._mirrors)
         self.echo = EchoTests(voice, clock, self.asking, lambda: self.limits)

@@ -69,7 +69,28 @@ class Check(Struct, tag_field="t", tag="check"):
     sdp: Sdp
 
 
-Ask = Hello | Ready | Offer | HangUp | Key | Mute | Take | Check | Ping
+InteractionId = Annotated[str, Meta(max_length=36, pattern=r"^[0-9a-f-]+$(?!\n)")]
+
+
+class Codes(Struct, tag_field="t", tag="codes"):
+    """Which codes may the customer of this talk be asked for?"""
+
+    interaction: InteractionId
+
+
+class AskCode(Struct, tag_field="t", tag="ask_code"):
+    """Have the customer type this code. The same `id` again asks once."""
+
+    id: Uuid
+    interaction: InteractionId
+    code: Annotated[str, Meta(min_length=1, max_length=40)]
+
+
+class CancelCode(Struct, tag_field="t", tag="cancel_code"):
+    interaction: InteractionId
+
+
+Ask = Codes | AskCode | CancelCode | Hello | Ready | Offer | HangUp | Key | Mute | Take | Check | Ping
 
 
 # -- what the server sends ---------------------------------------------------------------------------------------------
@@ -142,6 +163,39 @@ class Checked(Struct, tag_field="t", tag="answer"):
     id: str
     leg: str
     sdp: str
+
+
+class CodeView(Struct, kw_only=True):
+    """A code that may be asked for; `shown`: what the agent will see of it."""
+
+    id: str
+    title: str
+    least: int
+    most: int
+    secret: bool
+    shown: Literal["nothing", "last4", "all"]
+
+
+class CodeList(Struct, tag_field="t", tag="codes"):
+    interaction: str
+    codes: list[CodeView]
+
+
+class CodeNow(Struct, tag_field="t", tag="code", kw_only=True):
+    """How asking for a code stands: to all devices of the person. `typed`: how many digits so far; `again`: once more.
+
+    `digits`: what the agent may see, once it is done, and only on the device that asked.
+    """
+
+    interaction: str
+    id: str
+    title: str
+    state: Literal["asked", "done", "timeout", "too_few", "cancelled", "lost"]
+    typed: int
+    most: int
+    again: bool = False
+    shown: Literal["nothing", "last4", "all"] = "nothing"
+    digits: str = ""
 
 
 class Drop(Struct, tag_field="t", tag="drop"):

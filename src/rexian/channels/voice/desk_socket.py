@@ -106,6 +106,13 @@ class DeskSocket:
             case frames.Take():
                 self.used_at = self.seen_at
                 await self._channel.desk.takes(self, ask.interaction, ask.code)
+            case frames.Codes():
+                self._say(await self._channel.codes.offered(self, ask.interaction))
+            case frames.AskCode():
+                self.used_at = self.seen_at
+                await self._channel.codes.ask(self, ask)
+            case frames.CancelCode():
+                self._channel.codes.cancel(self, ask.interaction)
             case frames.Check():
                 sdp = await self._channel.echo.begin(ask.id, ask.sdp, self.person_id)
                 self._say(frames.Checked(ask.id, ask.id, sdp))
@@ -118,4 +125,5 @@ class DeskSocket:
             self._channel.desk.gone(self)
         self._say(self._channel.desk_welcome(self))
         self.wire.greeted()
+        self._channel.codes.show(self)
         self._channel.director.touch_person(self.person_id)

@@ -11,8 +11,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeGuard
 
-from rexian.channels.voice.asking import Asking
+from rexian.channels.voice.asking import SYSTEM, Asking
 from rexian.channels.voice.calls import (
+    FOR_CODE,
     Facts,
     Line,
     desired,
@@ -172,15 +173,26 @@ class Director:
         if self.up:
             await self.seats.seat_all(call, facts)
         lingers = call.host is not None and call.host.lingers
-        media = desired(facts, call.lines, lingers=lingers, spoken=call.spoken)
+        media = desired(facts, call.lines, lingers=lingers, spoken=call.spoken, types=call.code is not None)
         if self.up:
             for step in steps(media, call.lines, bridge=call.bridge, recording=call.recording):
                 await self._doing.do(call, facts, step)
         self._receive(call, facts)
+        self._code(call, facts)
         self.people.show(call, facts)
         self.customers.show(call, facts)
         if facts.stage == "ended" and not call.lines and not lingers:
             self._close(call)
+
+    def _code(self, call: LiveCall, facts: Facts) -> None:
+        """The pause of a code ends with it, also of one that was being typed when we died."""
+        call.rerecords = call.rerecords and facts.paused_for_code
+        if call.code is not None:
+            call.code.look(facts)
+        elif facts.paused_for_code and facts.stage != "ended" and not call.rerecords:
+            call.rerecords = True
+            command = engine.SetRecording(interaction_id=facts.main, by=SYSTEM, state="on", why=FOR_CODE)
+            self.asking.later(call.tenant_id, command)
 
     def _note_handling(self, call: LiveCall, facts: Facts) -> None:
         """Whether customer and agent have met is a fact of this handling; a new agent begins anew."""
@@ -218,6 +230,8 @@ class Director:
         self._close(call)
 
     def _close(self, call: LiveCall) -> None:
+        if call.code is not None:
+            call.code.stop()
         if call.host is not None:
             call.host.down()
             call.host = None

@@ -180,6 +180,8 @@ class Guests:
             return
         if call.saving:
             self._channel.voicemails.end(contact_id)
+        elif call.code is not None:
+            call.code.press(digit)
         elif call.host is not None:
             call.host.heard(Dtmf(leg_id=call.customer.id, digit=digit))
 

@@ -158,6 +158,8 @@ class Ears:
             return
         if call.saving:
             self._channel.voicemails.end(call.contact_id)
+        elif call.code is not None:
+            call.code.press(event.digit)
         elif call.host is not None:
             call.host.heard(event)
 

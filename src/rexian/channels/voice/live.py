@@ -33,6 +33,20 @@ class Receptionist(Protocol):
         ...
 
 
+class CodeAsked(Protocol):
+    """A code that the customer is typing (`codes.py`)."""
+
+    def press(self, key: str) -> None: ...
+
+    def stop(self) -> None:
+        """The call has moved on: nobody is there to ask, or to be asked."""
+        ...
+
+    def look(self, facts: Facts) -> None:
+        """What the call is like after each of its changes."""
+        ...
+
+
 @dataclass
 class LiveCall:
     """`shown`: what each leg's person was last told of it. `answered_at`: since when this handling has been talking,
@@ -52,6 +66,8 @@ class LiveCall:
     handled_by: str = ""  # interaction and agent of the handling that `spoken` is about
     may_record: bool = True
     host: Receptionist | None = None
+    code: CodeAsked | None = None  # while the customer types one: nobody hears them
+    rerecords: bool = False  # the floor is being asked to end the pause that a code has left behind
     number: str = ""  # where the customer can be rung
     locale: str = "zh-CN"
     address: str = ""  # of the page that calls

@@ -81,10 +81,13 @@ class Lobby:
 
     async def offers_call_back(self, call: LiveCall, facts: Facts) -> bool:
         """Whether the tenant calls back those who wait."""
+        return bool((await self.flow_of(call, facts)).queueing.call_back_key)
+
+    async def flow_of(self, call: LiveCall, facts: Facts) -> Flow:
+        """How this caller is received."""
         floor = self._channel.asking.floor(call.tenant_id)
         main = floor.interaction(facts.main) if floor is not None else None
-        flow = await self._receptions.flow(call.tenant_id, main.entry if main is not None else "")
-        return bool(flow.queueing.call_back_key)
+        return await self._receptions.flow(call.tenant_id, main.entry if main is not None else "")
 
     async def calls_back(self, tenant_id: str, entry: str, locale: str) -> bool:
         """Whether the tenant calls back now those who come in here: while it is closed, by what it offers then."""

@@ -26,6 +26,8 @@ class Outage:
             self._director.up, self._director.down_since = False, now
         for call in list(self._director.calls.values()):
             call.bridge, call.recording = False, ""
+            if call.code is not None:
+                call.code.stop()
             for line in call.lines.values():
                 line.put("lost", now)
             if call.host is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rexian.directory.reception.model import Closed, Flow, Menu, Option, Queueing, Rating, Speech, Target
+from rexian.directory.reception.model import Closed, Code, Flow, Menu, Option, Queueing, Rating, Speech, Target
 
 Ids = Mapping[str, str]
 _ENGLISH = Option(key="9", label="英语", label_en="English", to=Target(kind="language", locale="en"))
@@ -27,10 +27,25 @@ def flow_of(company: str, queues: Ids, hours_id: str | None) -> tuple[Flow, str]
         queueing=Queueing(announce_every_s=30 if company == "jianglan" else 45),
         rating=Rating(),
         closed=Closed(hours_id=hours_id),
+        codes=_CODES,
     )
     return flow, "首版"
 
 
+_CODES = (
+    Code(
+        id="card", title="银行卡号", title_en="Card number", least=12, most=19, timeout_s=15,
+        speech=Speech(
+            text="请输入银行卡号，按井号键结束。", text_en="Please enter your card number, then press the hash key."
+        ),
+    ),
+    Code(
+        id="password", title="查询密码", title_en="Query password", least=6, most=6, shown="nothing",
+        speech=Speech(
+            text="请输入查询密码，按井号键结束。", text_en="Please enter your password, then press the hash key."
+        ),
+    ),
+)  # fmt: skip
 _GREETINGS = {
     "yunshan": ("您好，这里是云杉智能客户服务。", "Hello, this is Yunshan Devices.", "phone"),
     "jianglan": ("您好，江岚供电服务热线为您服务。", "Hello, this is the Jianglan Power Hotline.", "bill"),

@@ -9,10 +9,12 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from rexian.directory.reception.model import (
+    CODE_KEYS,
     KEYS,
     MAX_DEPTH,
     PERSON_KEY,
     Closed,
+    Code,
     Flow,
     Menu,
     Option,
@@ -24,6 +26,7 @@ from rexian.directory.versions.model import Finder, Findings
 
 ANNOUNCE_S = {"least": 15, "most": 600}
 TIMEOUT_S = {"least": 2, "most": 30}
+CODE_TIMEOUT_S = {"least": 3, "most": 60}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ class _Looker:
         self._queueing(flow.queueing)
         self._speech("rating.speech", flow.rating.speech)
         self._closed(flow.closed)
+        self._codes()
 
     # -- menus ---------------------------------------------------------------------------------------------------------
     def _menus(self) -> None:
@@ -133,6 +137,32 @@ class _Looker:
         self._speech("closed.speech", form.speech)
         if form.hours_id is not None and form.hours_id not in self.known.hours:
             self.found.error("closed.hours_id", "unknown_hours")
+
+    # -- codes ---------------------------------------------------------------------------------------------------------
+    def _codes(self) -> None:
+        seen: set[str] = set()
+        for index, code in enumerate(self.flow.codes):
+            at = f"codes.{index}"
+            if not code.id:
+                self.found.error(f"{at}.id", "code_without_id")
+            elif code.id in seen:
+                self.found.error(f"{at}.id", "code_twice", name=code.id)
+            seen.add(code.id)
+            self._code(at, code)
+
+    def _code(self, at: str, code: Code) -> None:
+        if not code.title.strip():
+            self.found.error(f"{at}.title", "name_missing")
+        self._speech(f"{at}.speech", code.speech)
+        self.found.within(f"{at}.least", code.least, **CODE_KEYS)
+        self.found.within(f"{at}.most", code.most, **CODE_KEYS)
+        if code.least > code.most:
+            self.found.error(f"{at}.least", "code_least", most=code.most)
+        if code.end_key not in ("", "#"):
+            self.found.error(f"{at}.end_key", "code_end_key")
+        self.found.within(f"{at}.timeout_s", code.timeout_s, **CODE_TIMEOUT_S)
+        if code.secret and code.shown == "all":
+            self.found.warn(f"{at}.shown", "code_shown")
 
     def _speech(self, at: str, speech: Speech) -> None:
         if speech.prompt and speech.prompt not in KEYS and speech.prompt not in self.known.files:

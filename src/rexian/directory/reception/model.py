@@ -14,6 +14,9 @@ from rexian.directory.text import NameEn
 MAX_MENUS = 40
 MAX_OPTIONS = 12
 MAX_DEPTH = 4
+MAX_CODES = 20
+CODE_KEYS = {"least": 1, "most": 32}
+"""How many digits a code may have."""
 PERSON_KEY = "0"
 
 Number = Annotated[int, Meta(ge=-(2**53), le=2**53)]
@@ -32,6 +35,10 @@ MenuId = Annotated[
 QueueId = Annotated[str, Meta(max_length=36, pattern=r"^[^\x00]*$")]
 Key = Annotated[str, Meta(max_length=1, pattern=r"^[0-9*#]?$(?!\n)", description="A key of the telephone.")]
 Value = Annotated[str, Meta(max_length=200, pattern=r"^[^\x00]*$")]
+CodeId = Annotated[
+    str, Meta(max_length=40, pattern=r"^([a-z][a-z0-9_-]*)?$(?!\n)", description="A code's lasting name.")
+]
+CodeShown = Literal["nothing", "last4", "all"]
 ConsentMode = Literal["off", "say", "ask"]
 TargetKind = Literal["queue", "menu", "person", "call_back", "voicemail", "repeat", "language"]
 
@@ -40,7 +47,8 @@ KEYS = (
     "wait_under_one", "still_waiting", "call_back_offer", "call_back_confirmed", "call_back_here",
     "voicemail_offer", "voicemail_intro", "voicemail_saved", "recording_consent", "recording_ask", "recording_on",
     "recording_off", "all_busy", "wait_too_long", "try_again", "connecting", "to_person", "agent_left",
-    "rate_intro", "rate_thanks", "goodbye", "cut_sorry", "hold", "emergency_alarm",
+    "rate_intro", "rate_thanks", "goodbye", "cut_sorry", "hold", "emergency_alarm", "code", "code_again",
+    "code_thanks", "code_over",
 )  # fmt: skip
 """The prompts of the house. Texts: `prompts.<key>` in the catalogues."""
 
@@ -132,6 +140,29 @@ class Closed(Part, frozen=True, kw_only=True):
     voicemail: bool = True
 
 
+class Code(Part, frozen=True, kw_only=True):
+    """Digits that an agent may have the caller type, with the recording paused meanwhile: a card's number, a password.
+
+    `end_key` `#`, or empty: it ends with the `most`-th digit, or when no more come. `timeout_s`: so long the next key
+    is waited for. `secret`: the digits are kept nowhere; else they are noted in the contact's story. `shown`: what the
+    agent sees of them, once.
+    """
+
+    id: CodeId
+    title: Label
+    title_en: NameEn = ""
+    speech: Speech = Speech()
+    least: Number = 1
+    most: Number = 16
+    end_key: Key = "#"
+    timeout_s: Number = 10
+    secret: bool = True
+    shown: CodeShown = "last4"
+
+    def name(self, locale: str) -> str:
+        return (self.title_en or self.title) if locale == "en" else self.title
+
+
 class Flow(Part, frozen=True, kw_only=True):
     """How a tenant receives callers. `person`: the queue in which somebody answers who can't be placed otherwise.
 
@@ -146,6 +177,10 @@ class Flow(Part, frozen=True, kw_only=True):
     queueing: Queueing = Queueing()
     rating: Rating = Rating()
     closed: Closed = Closed()
+    codes: Annotated[tuple[Code, ...], Meta(max_length=MAX_CODES)] = ()
+
+    def code(self, id: str) -> Code | None:
+        return next((one for one in self.codes if one.id == id), None)
 
     def menu(self, id: str) -> Menu | None:
         return next((one for one in self.menus if one.id == id), None)

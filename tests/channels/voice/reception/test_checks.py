@@ -9,6 +9,7 @@ import pytest
 from rexian.channels.voice.reception.model import (
     KEYS,
     Closed,
+    Code,
     Flow,
     Known,
     Menu,
@@ -101,3 +102,30 @@ def test_every_fault_and_every_prompt_has_words_in_both_languages() -> None:
     for locale in LOCALES:
         assert all(not one.message.startswith("reception.") for one in check(bad, KNOWN, locale).errors)
         assert all(f"prompts.{key}" in catalogue(locale) for key in KEYS)
+
+
+CODE = {"id": "card", "title": "卡号"}
+
+
+@pytest.mark.parametrize(
+    ("codes", "where", "code"),
+    [
+        ([{}], "codes.0.id", "code_without_id"),
+        ([CODE, CODE], "codes.1.id", "code_twice"),
+        ([CODE | {"title": " "}], "codes.0.title", "name_missing"),
+        ([CODE | {"least": 0}], "codes.0.least", "out_of_range"),
+        ([CODE | {"most": 33}], "codes.0.most", "out_of_range"),
+        ([CODE | {"least": 8, "most": 6}], "codes.0.least", "code_least"),
+        ([CODE | {"end_key": "*"}], "codes.0.end_key", "code_end_key"),
+        ([CODE | {"timeout_s": 2}], "codes.0.timeout_s", "out_of_range"),
+        ([CODE | {"speech": Speech(prompt="own.nothing")}], "codes.0.speech.prompt", "unknown_prompt"),
+    ],
+)
+def test_what_is_wrong_with_a_code_stands_at_its_field(codes: list[Any], where: str, code: str) -> None:
+    assert (where, code) in found(flow(codes=tuple(Code(**{"id": "", "title": "x"} | one) for one in codes)))
+
+
+def test_a_secret_that_is_shown_in_full_is_worth_a_thought() -> None:
+    shown = flow(codes=(Code(id="card", title="卡号", shown="all"),))
+    assert [(one.field, one.code) for one in check(shown, KNOWN, "zh-CN").warnings] == [("codes.0.shown", "code_shown")]
+    assert found(shown) == []

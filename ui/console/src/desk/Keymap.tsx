@@ -42,6 +42,7 @@ const KEYS: { group: string; keys: [string, string][] }[] = [
       ["Alt+M", "mute"],
       ["Alt+H", "hold"],
       ["Alt+K", "keypad"],
+      ["Alt+C", "code"],
       ["Alt+T", "transfer_call"],
       ["Alt+J", "add"],
       ["Alt+P", "record"],

@@ -7,6 +7,7 @@ import { stopwatch } from "@kit/time.ts";
 import { useShortcut } from "../app/shortcuts.ts";
 import { customerName } from "../desk/model.ts";
 import { AddDialog } from "./AddDialog.tsx";
+import { CodeControl } from "./CodeControl.tsx";
 import { Keypad } from "./Keypad.tsx";
 import { CallMeters, Quality } from "./Meters.tsx";
 import { askedName, type CallStatus, canTake, consultPhase } from "./model.ts";
@@ -73,16 +74,19 @@ function Standing({ handling, call, customer }: { handling: HandlingView; call: 
   const { status } = call;
   const phase = consultPhase(handling);
   const who = askedName(handling.consult, i18n.language) || t("people.colleague");
+  const types = usePhoneState((state) => state.codes[handling.id]?.state === "asked");
   const words =
     status === "connecting" && call.onTelephone
       ? t("status.telephone_rings", { customer })
-      : status !== "up"
-        ? t(`status.${status}`, { customer, device: call.word?.device_label ?? "" })
-        : handling.consult_of
-          ? t("status.asked", { who: handling.consult_by?.name ?? t("people.colleague"), customer })
-          : phase === "private" || phase === "together"
-            ? t(`status.${phase}`, { who, customer })
-            : t(handling.held_at ? "status.held" : "status.up", { customer });
+      : status === "up" && types
+        ? t("status.types", { customer })
+        : status !== "up"
+          ? t(`status.${status}`, { customer, device: call.word?.device_label ?? "" })
+          : handling.consult_of
+            ? t("status.asked", { who: handling.consult_by?.name ?? t("people.colleague"), customer })
+            : phase === "private" || phase === "together"
+              ? t(`status.${phase}`, { who, customer })
+              : t(handling.held_at ? "status.held" : "status.up", { customer });
   const shape = status === "up" && handling.held_at && phase !== "private" ? "waiting" : SHAPES[status];
   return (
     <>
@@ -174,6 +178,7 @@ function Controls({ handling, call }: { handling: HandlingView; call: Call }) {
           <span className="@max-2xl:sr-only">{t("act.add")}</span>
         </Button>
       </WithTooltip>
+      <CodeControl handling={handling} isUp={isUp} />
       <RecordingControl handling={handling} />
       <span className="ml-auto flex gap-2">
         {mayTake ? (

@@ -3,11 +3,13 @@ import { Button as AriaButton } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import type { HandlingView } from "@kit/feed";
 import { Button, buttonClass, cx, Icon, Kbd, Menu, Spinner } from "@kit/ui";
+import { usePhoneState } from "./store.tsx";
 import { PAUSE_REASONS, useCallActs } from "./useCall.ts";
 
 export function RecordingControl({ handling }: { handling: HandlingView }) {
   const { t } = useTranslation("phone");
   const acts = useCallActs(handling);
+  const types = usePhoneState((phone) => phone.codes[handling.id]?.state === "asked");
   const state = handling.recording ?? "";
   if (state === "" || state === "off") {
     return <span className="text-sm whitespace-nowrap text-ink-3">{t("recording.off")}</span>;
@@ -16,6 +18,7 @@ export function RecordingControl({ handling }: { handling: HandlingView }) {
     return (
       <Button
         icon="record"
+        isDisabled={types}
         isPending={acts.isRecordingPending}
         onPress={acts.resumeRecording}
         aria-keyshortcuts="Alt+P"
@@ -45,7 +48,7 @@ export function RecordingControl({ handling }: { handling: HandlingView }) {
       trigger={
         <AriaButton
           aria-keyshortcuts="Alt+P"
-          isDisabled={acts.isRecordingPending}
+          isDisabled={acts.isRecordingPending || types}
           className={cx(buttonClass("secondary", "md"), "min-w-0 max-md:max-w-28")}
         >
           {acts.isRecordingPending ? (

@@ -151,6 +151,75 @@ describe("the desk says why calls can't ring here", () => {
   });
 });
 
+describe("a code that the customer types", () => {
+  const CARD = { id: "card", title: "银行卡号", least: 12, most: 19, secret: true, shown: "last4" } as const;
+  const now = (over: object = {}) => ({
+    t: "code" as const,
+    interaction: "interaction-1",
+    id: "ask-1",
+    title: "银行卡号",
+    state: "asked" as const,
+    typed: 0,
+    most: 19,
+    again: false,
+    shown: "last4" as const,
+    digits: "",
+    ...over,
+  });
+  const panel = () => screen.findByRole("group", { name: "索取密码/卡号" });
+
+  it("is chosen by keyboard, followed digit by digit, shown once, and forgotten", async () => {
+    const card = await talking();
+    key("KeyC");
+    await waitFor(() =>
+      expect(server.phoned("codes")).toEqual([{ t: "codes", interaction: "interaction-1" }]),
+    );
+    ring({ t: "codes", interaction: "interaction-1", codes: [CARD] });
+    const choice = await within(await panel()).findByRole("button", { name: /银行卡号/ });
+    expect(choice.textContent).toContain("12 到 19 位");
+    await user.click(choice);
+    await waitFor(() =>
+      expect(server.phoned("ask_code")).toMatchObject([{ interaction: "interaction-1", code: "card" }]),
+    );
+    ring(now());
+    ring(now({ typed: 3 }));
+    await waitFor(() => expect(within(card).getByRole("status").textContent).toBe("已输入 3 / 19 位"));
+    expect(card.textContent).toContain("双方互相听不到");
+    expect(within(card).getByRole<HTMLButtonElement>("button", { name: /录音中/ }).disabled).toBe(true);
+    await said("客户正在输入：银行卡号");
+    ring(now({ state: "done", typed: 16, digits: "7894" }));
+    await waitFor(() => expect(within(card).getByRole("status").textContent).toBe("•••• •••• •••• 7894"));
+    await said("输入完成：银行卡号");
+    await user.click(within(await panel()).getByRole("button", { name: "知道了" }));
+    await waitFor(() => expect(screen.queryByText(/7894/)).toBeNull());
+    key("KeyC");
+    await panel();
+    expect(screen.queryByText(/7894/)).toBeNull();
+  });
+
+  it("is called off, and says how it ended", async () => {
+    await talking();
+    ring(now({ typed: 2 }));
+    key("KeyC");
+    await user.click(within(await panel()).getByRole("button", { name: "取消输入" }));
+    await waitFor(() => expect(server.phoned("cancel_code")).toHaveLength(1));
+    ring(now({ state: "cancelled" }));
+    expect((await panel()).textContent).toContain("已取消：银行卡号");
+    fireEvent.keyDown(await panel(), { key: "Escape" });
+    await waitFor(() => expect(screen.queryByRole("group", { name: "索取密码/卡号" })).toBeNull());
+  });
+
+  it("can't be asked of a customer on hold, nor where there are none", async () => {
+    await talking({ held_at: Date.now() });
+    key("KeyC");
+    ring({ t: "codes", interaction: "interaction-1", codes: [CARD] });
+    const choice = await within(await panel()).findByRole<HTMLButtonElement>("button", { name: /银行卡号/ });
+    expect(choice.disabled).toBe(true);
+    ring({ t: "codes", interaction: "interaction-1", codes: [] });
+    await waitFor(async () => expect((await panel()).textContent).toContain("还没有设置按键输入项"));
+  });
+});
+
 describe("a call", () => {
   it("goes from connecting to talking, said to all", async () => {
     view(voice());

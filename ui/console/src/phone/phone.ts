@@ -13,7 +13,7 @@ import { type LinkState, PhoneSocket } from "./socket.ts";
 import { Sounds } from "./sounds.ts";
 import { isOlder } from "./model.ts";
 import { Tabs } from "./tabs.ts";
-import type { CallRole, CallWord, FromPhoneServer } from "./wire.ts";
+import type { CallRole, CallWord, CodeNow, CodeView, FromPhoneServer, ToPhoneServer } from "./wire.ts";
 
 export interface PhoneState {
   /** This page holds the line; else another page of the browser does and what stands here is its word. */
@@ -36,6 +36,10 @@ export interface PhoneState {
   lines: Readonly<Record<string, LineState>>;
   /** Emergencies that nobody takes, in words, by interaction. */
   alarms: Readonly<Record<string, string>>;
+  /** What customers are typing, or have typed and is still to be read; by interaction. Kept nowhere else. */
+  codes: Readonly<Record<string, CodeNow>>;
+  /** What each customer may be asked to type; by interaction. */
+  codesOffered: Readonly<Record<string, readonly CodeView[]>>;
   /** The last refusal: the server's, in the person's language; empty: the server wasn't reached. */
   problem: { id: string | null; code: string; text: string; n: number } | null;
 }
@@ -53,6 +57,8 @@ export const SILENT: PhoneState = {
   calls: {},
   lines: {},
   alarms: {},
+  codes: {},
+  codesOffered: {},
   problem: null,
 };
 
@@ -61,10 +67,16 @@ const TAKE_UP_MS = 400;
 
 const ringsHere = (exchange: ExchangeState): boolean => exchange === "off" || exchange === "here";
 
+function without<T>(all: Readonly<Record<string, T>>, id: string): Record<string, T> {
+  return Object.fromEntries(Object.entries(all).filter(([other]) => other !== id));
+}
+
 export type Act =
   | { do: "mute"; interaction: string; on: boolean }
   | { do: "key"; interaction: string; digit: string; id: string }
   | { do: "take"; interaction: string; code?: string }
+  | { do: "code"; frame: Extract<ToPhoneServer, { t: "codes" | "ask_code" | "cancel_code" }> }
+  | { do: "forget"; interaction: string }
   | { do: "retry" };
 
 export class Phone {
@@ -149,6 +161,16 @@ export class Phone {
     this.tabs.ask({ do: "key", interaction, digit, id });
     return id;
   };
+  /** Which codes may this customer be asked for? The answer stands in `codesOffered`. */
+  lookUpCodes = (interaction: string): void => this.code({ t: "codes", interaction });
+  askCode = (interaction: string, code: string): void =>
+    this.code({ t: "ask_code", id: crypto.randomUUID(), interaction, code });
+  cancelCode = (interaction: string): void => this.code({ t: "cancel_code", interaction });
+  /** It has been read: nothing of it stays on this page. */
+  forgetCode = (interaction: string): void => this.tabs.ask({ do: "forget", interaction });
+  private code(frame: Extract<Act, { do: "code" }>["frame"]): void {
+    this.tabs.ask({ do: "code", frame });
+  }
   retry = (): void => this.tabs.ask({ do: "retry" });
 
   /** Brings a call to this page: from another page of this browser first, then from wherever it is. */
@@ -222,7 +244,10 @@ export class Phone {
     } else if (act.do === "take") {
       const { interaction, code } = act;
       this.ringHere(() => this.socket.send({ t: "take", interaction, ...(code ? { code } : {}) }));
-    } else if (act.do === "mute") this.lines.get(act.interaction)?.setMuted(act.on);
+    } else if (act.do === "code") {
+      if (!this.socket.send(act.frame)) this.refused(null, "", "not_sent");
+    } else if (act.do === "forget") this.set({ codes: without(this.state.get().codes, act.interaction) });
+    else if (act.do === "mute") this.lines.get(act.interaction)?.setMuted(act.on);
     else this.press(act.interaction, act.digit, act.id);
   }
 
@@ -321,6 +346,12 @@ export class Phone {
         return this.call(frame);
       case "quality":
         return this.lineOf(frame.leg)?.setQuality(frame);
+      case "codes":
+        return this.set({
+          codesOffered: { ...this.state.get().codesOffered, [frame.interaction]: frame.codes },
+        });
+      case "code":
+        return this.set({ codes: { ...this.state.get().codes, [frame.interaction]: frame } });
       case "engine":
         return this.set({ engineDown: frame.up ? "" : frame.text || "…" });
       case "ice":
@@ -341,6 +372,9 @@ export class Phone {
     this.set({
       engine: frame.engine,
       calls,
+      codes: Object.fromEntries(
+        Object.entries(this.state.get().codes).filter(([, code]) => code.state !== "asked"),
+      ),
       engineDown: frame.up === false ? "…" : "",
       deskPhone: frame.sip ? "" : (frame.phone ?? ""),
       noPhone: frame.engine === "asterisk" && !frame.sip && !frame.phone,
@@ -462,7 +496,9 @@ export class Phone {
         this.sounds.ended();
         this.closeLine(word.interaction);
       }
-      return before?.leg === word.leg ? this.set({ calls: others }) : undefined;
+      return before?.leg === word.leg
+        ? this.set({ calls: others, codes: without(this.state.get().codes, word.interaction) })
+        : undefined;
     }
     // While another device only begins to connect, one talks on here; over the exchange the end would be told as a loss.
     const isMoving = line !== word.leg && word.state !== "up" && this.exchange.state.get() !== "off";

@@ -35,6 +35,34 @@ export interface QualityWord {
   jitter_ms: number;
 }
 
+export type CodeShown = "nothing" | "last4" | "all";
+
+/** A code that the customer may be asked to type. */
+export interface CodeView {
+  id: string;
+  title: string;
+  least: number;
+  most: number;
+  secret: boolean;
+  /** What of it will be seen here. */
+  shown: CodeShown;
+}
+
+/** How asking for a code stands. */
+export interface CodeNow {
+  interaction: string;
+  id: string;
+  title: string;
+  state: "asked" | "done" | "timeout" | "too_few" | "cancelled" | "lost";
+  typed: number;
+  most: number;
+  /** They are asked once more: it was too short. */
+  again: boolean;
+  shown: CodeShown;
+  /** What may be seen, once it is done, and only on the page that asked. */
+  digits: string;
+}
+
 export type FromPhoneServer =
   | {
       t: "welcome";
@@ -55,6 +83,8 @@ export type FromPhoneServer =
   | ({ t: "call" } & CallWord)
   | ({ t: "quality"; leg: string } & QualityWord)
   | { t: "alarm"; interaction: string; on: boolean; text: string }
+  | { t: "codes"; interaction: string; codes: CodeView[] }
+  | ({ t: "code" } & CodeNow)
   | { t: "engine"; up: boolean; text: string }
   /** STUN and TURN servers for the next connection: what was told before will soon be refused. */
   | { t: "ice"; ice_servers: RTCIceServer[] }
@@ -71,5 +101,8 @@ export type ToPhoneServer =
   | { t: "key"; leg: string; digit: string; id: string }
   | { t: "mute"; leg: string; on: boolean }
   | { t: "take"; interaction: string; code?: string }
+  | { t: "codes"; interaction: string }
+  | { t: "ask_code"; id: string; interaction: string; code: string }
+  | { t: "cancel_code"; interaction: string }
   | { t: "check"; id: string; sdp: string }
   | { t: "ping"; n: number };

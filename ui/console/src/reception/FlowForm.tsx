@@ -4,6 +4,7 @@ import { Button, cx } from "@kit/ui";
 import { useOpened } from "../settings/parts/useOpened.ts";
 import { FindingMarks, Findings } from "../versions/Findings.tsx";
 import { findingsAt, homeless, type Marks } from "../versions/findings.ts";
+import { CodesPanel } from "./CodesPanel.tsx";
 import type { Editor } from "./editor.ts";
 import { MenuPanel } from "./MenuPanel.tsx";
 import { treeOf, withMenu, withoutMenu } from "./model.ts";
@@ -14,6 +15,7 @@ const PLACES = {
   line: ["queueing"],
   rating: ["rating"],
   closed: ["closed"],
+  codes: ["codes"],
 } as const;
 
 export function FlowForm({ editor }: { editor: Editor }) {
@@ -67,6 +69,7 @@ export function FlowForm({ editor }: { editor: Editor }) {
             {part("line")}
             {part("rating")}
             {part("closed")}
+            {part("codes")}
           </ul>
           {editor.mayEdit ? (
             <Button size="sm" icon="plus" onPress={add}>
@@ -92,6 +95,8 @@ export function FlowForm({ editor }: { editor: Editor }) {
             <RatingPanel editor={editor} />
           ) : chosen === "closed" ? (
             <ClosedPanel editor={editor} />
+          ) : chosen === "codes" ? (
+            <CodesPanel editor={editor} />
           ) : (
             <BeginPanel editor={editor} />
           )}

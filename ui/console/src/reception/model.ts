@@ -1,6 +1,6 @@
 /** What the page works out about a flow: free keys, new menus, what a menu says by itself. No server, no React. */
 import type { Locale } from "../app/i18n.ts";
-import type { Flow, Menu, MenuWords, Option, Speech, Target, TargetKind } from "./wire.ts";
+import type { Code, Flow, Menu, MenuWords, Option, Speech, Target, TargetKind } from "./wire.ts";
 
 export const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "#"] as const;
 export const MOST_OPTIONS = 12;
@@ -52,6 +52,27 @@ export function withoutMenu(flow: Flow, id: string): Flow {
       timeout_to: menu.timeout_to && person(menu.timeout_to),
     }));
   return { ...flow, menus, first: flow.first === id ? (menus[0]?.id ?? "") : flow.first };
+}
+
+export const MOST_CODES = 20;
+
+/** One more code, with a lasting id of its own. */
+export function withCode(codes: readonly Code[]): Code[] {
+  let number = codes.length + 1;
+  while (codes.some(({ id }) => id === `code-${number}`)) number += 1;
+  const code: Code = {
+    id: `code-${number}`,
+    title: "",
+    title_en: "",
+    speech: NO_SPEECH,
+    least: 6,
+    most: 6,
+    end_key: "#",
+    timeout_s: 10,
+    secret: true,
+    shown: "last4",
+  };
+  return [...codes, code];
 }
 
 export interface Branch {

@@ -8,6 +8,7 @@ import {
   sameFlow,
   targetOf,
   treeOf,
+  withCode,
   withMenu,
   withOption,
   withoutMenu,
@@ -44,6 +45,7 @@ const flow = (...menus: Menu[]): Flow => ({
   },
   rating: { on: true, speech: NO_SPEECH },
   closed: { hours_id: null, speech: NO_SPEECH, call_back: true, voicemail: true },
+  codes: [],
 });
 
 describe("keys", () => {
@@ -114,6 +116,16 @@ describe("menus", () => {
     );
     expect(readOut(one, "en", null)).toBe("");
   });
+});
+
+it("gives each code a lasting id of its own, and keeps it secret at first", () => {
+  const two = withCode(withCode([]));
+  expect(two.map(({ id }) => id)).toEqual(["code-1", "code-2"]);
+  const again = withCode(two.slice(1));
+  expect(again.map(({ id }) => id)).toEqual(["code-2", "code-3"]);
+  expect(again.every(({ secret, shown, least, most }) => secret && shown === "last4" && least <= most)).toBe(
+    true,
+  );
 });
 
 it("tells what was changed from what was not", () => {

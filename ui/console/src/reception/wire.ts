@@ -48,6 +48,26 @@ export interface Queueing {
   music: string;
 }
 
+export const CODE_SHOWN = ["nothing", "last4", "all"] as const;
+export type CodeShown = (typeof CODE_SHOWN)[number];
+
+/** Digits that an agent may have the caller type, unheard and unrecorded. */
+export interface Code {
+  id: string;
+  title: string;
+  title_en: string;
+  speech: Speech;
+  least: number;
+  most: number;
+  /** `#`; empty: none. */
+  end_key: string;
+  timeout_s: number;
+  /** The digits are kept nowhere. */
+  secret: boolean;
+  /** What the agent sees of them. */
+  shown: CodeShown;
+}
+
 export interface Flow {
   person: string;
   greeting: Speech;
@@ -57,6 +77,7 @@ export interface Flow {
   queueing: Queueing;
   rating: { on: boolean; speech: Speech };
   closed: { hours_id: string | null; speech: Speech; call_back: boolean; voicemail: boolean };
+  codes: Code[];
 }
 
 export interface Version extends Edition {
