@@ -18,7 +18,7 @@ import numpy as np
 from playwright.async_api import Browser, Page, Playwright, async_playwright
 
 from rexian.channels.voice.engines import browser_phones, passes_of
-from rexian.channels.voice.port import LegAnswered, Phone, Side
+from rexian.channels.voice.port import Endpoint, LegAnswered, Phone, Side
 from tests.channels.voice.asterisk.exchange import Exchange
 from tests.channels.voice.conformance.rig import Person, Samples
 from tests.channels.voice.conformance.rig_asterisk import AsteriskRig
@@ -119,12 +119,13 @@ class Headset(Person):
 
 class BrowsersRig(AsteriskRig):
     name = "asterisk"
-    can = frozenset({"sound", "outbound", "record", "tap", "inject", "whisper", "kill_engine", "kill_controller"})
+    can = frozenset(
+        {"sound", "outbound", "transfer", "record", "tap", "inject", "whisper", "kill_engine", "kill_controller"}
+    )
     limits: ClassVar[Mapping[str, str]] = {
         **AsteriskRig.limits,
         "inbound": "pages are called: customers of an exchange come by telephone",
         "keys_out": "a browser tells its page nothing of keys that come in (RFC 4733)",
-        "transfer": "it is the exchange's own, shown with telephones",
         "reconnect": "a page that comes back is a new leg, under the next number",
     }
 
@@ -159,8 +160,9 @@ class BrowsersRig(AsteriskRig):
         for context in self._browser.contexts:
             await context.close()
 
-    async def person(self, leg_id: str, side: Side, hz: int = 0, tag: str = "") -> Headset:  # type: ignore[override]
-        since, name = self.heard.mark(), NAMES[self._count]
+    async def _phone(self, hz: int) -> tuple[Page, str]:
+        """A page that is registered and picks up."""
+        name = NAMES[self._count]
         self._count += 1
         page = await self._page()
         passes = passes_of(self.engine)
@@ -170,6 +172,14 @@ class BrowsersRig(AsteriskRig):
         assert access is not None
         given = {field: getattr(access, field) for field in access.__struct_fields__}
         await page.evaluate(f"hz => register({json.dumps(given)}, hz)", hz)
+        return page, name
+
+    async def callee(self) -> Endpoint:
+        return Phone((await self._phone(0))[1])
+
+    async def person(self, leg_id: str, side: Side, hz: int = 0, tag: str = "") -> Headset:  # type: ignore[override]
+        since = self.heard.mark()
+        page, name = await self._phone(hz)
         await self.engine.originate(leg_id, Phone(name), side=side, tag=tag)
         await self.heard.wait(LegAnswered, since, leg_id=leg_id)
         await page.wait_for_function("peer?.connectionState === 'connected'")
