@@ -96,7 +96,10 @@ class Alarm:
         """Sound it at everybody who could take it and isn't at work, newcomers too."""
         alarmed = self.ringing.get(interaction.id)
         if alarmed is None:
-            alarmed = self.ringing[interaction.id] = Alarmed(interaction.tenant_id, interaction.contact_id)
+            # Counts on from the clock: an emergency that comes back may not use a name of before again.
+            calls = self._clock.now_ms()
+            alarmed = Alarmed(interaction.tenant_id, interaction.contact_id, calls=calls)
+            self.ringing[interaction.id] = alarmed
             self._asking.spawn(self._write_down(interaction.id, alarmed))
         for device in self._phones.all():
             if floor.hindrance(interaction.id, device.person_id) == "off_duty":

@@ -134,7 +134,7 @@ class Taking:
     def begin(self) -> None:
         """Have the customer taken out, and the pause noted for everybody to see."""
         self._note("code_asked")
-        self._call.rerecords = False
+        self._call.rerecords = ""
         pause = engine.SetRecording(interaction_id=self._main, by=self._agent, state="paused", why=FOR_CODE)
         facts = self._channel.director.facts(self._call)
         if facts is not None and facts.recording == "on":
@@ -177,14 +177,16 @@ class Taking:
             while not self._over:
                 await self._do(codes.take(self._code, self._entry, await self._next()))
         except (Gone, Down, TimeoutError):
-            self._entry.outcome = "lost"
+            self._entry.outcome = self._entry.outcome or "lost"
         except Exception as error:  # by its name only: nothing of what was typed may be told
             _log.error("voice.code_failed", contact_id=self._call.contact_id, error=type(error).__name__)
-            self._entry.outcome = "lost"
+            self._entry.outcome = self._entry.outcome or "lost"
         finally:
             self._finish()
 
     async def _next(self) -> codes.Input:
+        if not self._inputs.empty():  # before the time: what is there came first
+            return self._inputs.get_nowait()
         try:
             return await asyncio.wait_for(self._inputs.get(), max(0, self._entry.due - self._now) / 1000)
         except TimeoutError:

@@ -186,11 +186,12 @@ class Director:
 
     def _code(self, call: LiveCall, facts: Facts) -> None:
         """The pause of a code ends with it, also of one that was being typed when we died."""
-        call.rerecords = call.rerecords and facts.paused_for_code
+        if not facts.paused_for_code or call.rerecords != facts.main:
+            call.rerecords = ""
         if call.code is not None:
             call.code.look(facts)
         elif facts.paused_for_code and facts.stage != "ended" and not call.rerecords:
-            call.rerecords = True
+            call.rerecords = facts.main
             command = engine.SetRecording(interaction_id=facts.main, by=SYSTEM, state="on", why=FOR_CODE)
             self.asking.later(call.tenant_id, command)
 

@@ -67,7 +67,7 @@ class LiveCall:
     may_record: bool = True
     host: Receptionist | None = None
     code: CodeAsked | None = None  # while the customer types one: nobody hears them
-    rerecords: bool = False  # the floor is being asked to end the pause that a code has left behind
+    rerecords: str = ""  # the interaction whose floor is being asked to end the pause that a code has left behind
     number: str = ""  # where the customer can be rung
     locale: str = "zh-CN"
     address: str = ""  # of the page that calls

@@ -11,6 +11,7 @@ from rexian.channels.voice.calls import Facts, LegName, Line, Seat, first_of, li
 from rexian.channels.voice.live import LiveCall
 from rexian.channels.voice.port import Busy, Caller, Cause, Down, Gone, Number, Phone, Unsupported
 from rexian.engine import commands as engine
+from rexian.kit.ids import new_id
 
 if TYPE_CHECKING:
     from rexian.channels.voice.director import Director
@@ -135,8 +136,9 @@ class Seats:
         caller = Caller(number=call.number)
         try:
             await self._director.voice.originate(
-                line.id, Phone(phone), side=line.side, tag=tag, caller=caller, timeout_ms=self._director.limits.phone_ms
-            )
+                line.id, Phone(phone), side=line.side, tag=tag, caller=caller,
+                timeout_ms=self._director.limits.phone_ms, try_id=new_id(),
+            )  # fmt: skip
         except (Unsupported, Busy, Gone):
             self.unreached(call, line, "unreachable")
 

@@ -103,7 +103,7 @@ def take(code: Code, entry: Entry, input: Input) -> list[Act]:
         return []
     match input:
         case Stop():
-            entry.stage, entry.outcome = "over", input.outcome
+            entry.stage, entry.outcome = "over", entry.outcome or input.outcome  # one that is closing has its outcome
             return [Hush(), Over()]
         case Saying():
             wait = LATE_KEYS_MS if entry.stage == "closing" else code.timeout_s * 1000
