@@ -67,6 +67,9 @@ async def test_pages_and_telephones_ring_until_somebody_takes_it(alarmed: Street
     await resting.got("alarm", interaction=interaction, on=False)
     await alarmed.until(lambda: leg not in alarmed.engine.legs)
     assert not stranger.of("alarm")
+    await li.do("TransferInteraction", interaction_id=interaction, to_queue_id=alarmed.city.phones)
+    await li.do("SetAgentState", state="not_ready", reason="break")
+    await alarmed.until(lambda: alarmed.engine.dialled[-1][0] != leg)  # under a name of its own: none rings twice
     await hang_up(alarmed, interaction)
 
 

@@ -196,7 +196,7 @@ class VoiceChannel:
             self._desks.discard(socket)
             if self.phones.leave(socket):
                 self.desk.gone(socket)
-            self._let_out(socket)
+            self._close_pass(socket.phone)
             OPEN.labels("staff").set(len(self._desks))
 
     def may_start(self, address: str) -> bool:
@@ -310,22 +310,31 @@ class VoiceChannel:
             sip=self.sip_of(phone) if phone else None, phone=phone,
         )  # fmt: skip
 
-    async def let_in(self, person_id: str) -> None:
-        """Let a page of theirs register as their phone, before it is told how."""
-        if self._passes is not None and (phone := self.phones.phone(person_id)):
-            await self._passes.open(phone)
-
-    def _let_out(self, socket: DeskSocket) -> None:
+    async def let_in(self, socket: DeskSocket) -> None:
+        """Let a page register as its person's phone, before it is told how."""
         phone = self.phones.phone(socket.person_id)
-        if self._passes is not None and phone and not self.phones.of(socket.person_id):
+        if self._passes is None or not phone:
+            return
+        before, socket.phone = socket.phone, phone  # before the wait: another page that leaves meanwhile sees it
+        if before != phone:
+            self._close_pass(before)
+        await self._passes.open(phone)
+
+    def _close_pass(self, phone: str) -> None:
+        """A page of this phone has gone; with the last one, its passwords."""
+        if self._passes is not None and phone and not any(one.phone == phone for one in self._desks):
             self._passes.close(phone)
 
     def _renew_passwords(self) -> None:
         """Open pages register with the new password the next time; what is registered stays so."""
         for desk in [one for one in self._desks if one.wire.state == "ready"]:
-            phone = self.phones.phone(desk.person_id)
-            if phone and (sip := self.sip_of(phone)) is not None:
-                desk.send(encode(desk_frames.SipRenewed(sip)))
+            self.asking.spawn(self._renew(desk))
+
+    async def _renew(self, desk: DeskSocket) -> None:
+        if desk.phone != (self.phones.phone(desk.person_id) or desk.phone):  # they have been given another one
+            await self.let_in(desk)
+        if desk.phone and (sip := self.sip_of(desk.phone)) is not None:
+            desk.send(encode(desk_frames.SipRenewed(sip)))
 
     @property
     def _from_pages(self) -> bool:

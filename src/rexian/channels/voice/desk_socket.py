@@ -35,6 +35,7 @@ class DeskSocket:
         self.id = ""
         self.label = ""
         self.microphone = False
+        self.phone = ""  # of the exchange, as which it has been let in
         self.why: str | None = None
         self.joining = True
         self.alarmed = ""
@@ -84,7 +85,7 @@ class DeskSocket:
             case frames.Ping():
                 self._say(frames.Pong(ask.n, self.seen_at))
             case frames.Hello():
-                await self._channel.let_in(self.person_id)
+                await self._channel.let_in(self)
                 self._hello(ask)
             case frames.Ready():
                 self.microphone, self.used_at = ask.microphone, self.seen_at

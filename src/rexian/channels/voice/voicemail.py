@@ -227,14 +227,15 @@ class Voicemails:
         paths = await asyncio.to_thread(lambda: sorted(self._folder.glob(f"*{_SUFFIX}")))
         self._again_at = {path.name: self._again_at[path.name] for path in paths if path.name in self._again_at}
         now = self._clock.now_ms()
-        for path in paths:
+        # Whoever failed longest ago is asked first: one company's trouble holds up nobody else's words.
+        for path in sorted(paths, key=lambda path: self._again_at.get(path.name, 0)):
             busy = path.name.split("_")[1] in self._ends or path.with_suffix(_MARK).exists()
             if busy or self._again_at.get(path.name, 0) > now:
                 continue
             try:
                 await self.keep(path)
-            except Unavailable:
-                return
+            except Unavailable as error:
+                self._not_kept(path, error)  # its floor is away; others' may be there
             except OSError as error:
                 self._not_kept(path, error)
                 return  # whoever keeps them may be slow to say no: the next ones come with the next round

@@ -6,6 +6,8 @@ import asyncio
 import dataclasses
 import hashlib
 import os
+import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +32,7 @@ from rexian.work.recordings.wav import Layout, NotWav, layout_of
 HEAD = 4_096
 PIECE = 16_384 * 16
 YOUNG_MS = 30_000
+PART_S = 3_600
 _OWN_DAYS = select(rule.c.keep_days).where(rule.c.tenant_id == recording.c.tenant_id).scalar_subquery()
 _ERASE_AT = recording.c.started_at + cast(func.coalesce(_OWN_DAYS, Rule().keep_days), BigInteger) * DAY_MS
 _log = log.get(__name__)
@@ -190,8 +193,8 @@ class Book:
         for row in await self.unfinished():
             if row.id not in alive and row.started_at <= before:
                 ended = await self._found(row)
-                if await self.finish(row.id, ended) is not None:
-                    finished.append((row, ended))
+                if (kept := await self.finish(row.id, ended)) is not None:
+                    finished.append((kept, ended))
         return finished
 
     async def _found(self, row: Row[Any]) -> Ended:
@@ -235,6 +238,7 @@ def _seal(path: Path, key: bytes, plain: bytes) -> Sealed:
     """A whole sealed file, on the disk. Raises `OSError`."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     path.unlink(missing_ok=True)
+    _clear_parts(path)
     writer = SealedWriter(path, key)
     try:
         writer.write(plain)
@@ -242,6 +246,14 @@ def _seal(path: Path, key: bytes, plain: bytes) -> Sealed:
     except OSError:
         writer.abandon()
         raise
+
+
+def _clear_parts(path: Path) -> None:
+    """What a process that was killed while it sealed the same words has left; another's own is minutes old at most."""
+    for part in path.parent.glob(f"{path.name.partition('.')[0]}.*.part"):
+        with suppress(OSError):
+            if part.stat().st_mtime < time.time() - PART_S:
+                part.unlink()
 
 
 def _put(part: Path, path: Path) -> None:

@@ -74,6 +74,9 @@ class Bucket:
         self._bucket, self._prefix = bucket, prefix
 
     async def keep(self, name: str, path: Path) -> None:
+        if not await asyncio.to_thread(path.is_file):  # carried over before; whoever did it could not note it
+            await self._do(self._client.head_object, Bucket=self._bucket, Key=self._prefix + name)
+            return
         await self._do(self._client.upload_file, str(path), self._bucket, self._prefix + name)
         await asyncio.to_thread(path.unlink, missing_ok=True)
 

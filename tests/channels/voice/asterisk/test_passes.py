@@ -210,3 +210,43 @@ async def test_a_node_with_a_configuration_of_before_keeps_the_lasting_password(
         assert told == [engine.passes.password("w")] != [lasting]
         assert put(fake)[-2:][0] == told[0]
         await engine.stop()
+
+
+async def test_what_a_server_before_us_has_left_is_taken_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was killed while they were signed in; who does not come back is let in no longer."""
+    monkeypatch.setattr(module, "GRACE_S", 0.0)
+    async with FakeAri() as fake:
+        engine, heard = await engine_for(fake, **WEB)
+        await heard.wait(EngineUp)
+        await engine.passes.look()
+        gone = {"asterisk/config/dynamic/res_pjsip/auth/w.now", "asterisk/config/dynamic/res_pjsip/auth/w.before"}
+
+        async def taken() -> bool:
+            return gone <= {uri for method, uri, _ in fake.asked if method == "DELETE"}
+
+        await comes(taken)
+        await engine.stop()
+
+
+async def test_a_node_that_was_away_at_the_sign_out_hears_of_it_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "GRACE_S", 0.0)
+    async with FakeAri() as fake:
+        engine, heard = await engine_for(fake, **WEB)
+        await heard.wait(EngineUp)
+        await engine.passes.open("w")
+        fake.answers["DELETE asterisk/config/dynamic/res_pjsip/auth/w.now"] = (500, {"message": "not now"})
+        engine.passes.close("w")
+
+        async def failed() -> bool:
+            return any(method == "DELETE" for method, _, _ in fake.asked)
+
+        await comes(failed)
+        fake.answers.clear()
+        fake.asked.clear()
+        await engine.passes.look()
+
+        async def taken() -> bool:
+            return len([uri for method, uri, _ in fake.asked if method == "DELETE"]) == 2
+
+        await comes(taken)
+        await engine.stop()

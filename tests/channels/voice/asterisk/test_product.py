@@ -21,7 +21,7 @@ from tests.channels.voice.asterisk.product import (
 )
 from tests.channels.voice.asterisk.sip import SipPhone
 
-CUSTOMER_HZ, AGENT_HZ = 1_000, 1_700
+CUSTOMER_HZ, AGENT_HZ, OTHER_HZ = 1_000, 1_700, 2_300
 STORY = (
     "InteractionReceived", "ReceptionNoted", "InteractionQueued", "OfferAccepted", "InteractionHeld",
     "InteractionResumed", "InteractionEnded", "RecordingStored",
@@ -140,3 +140,20 @@ async def test_an_agent_whose_phone_is_not_there_gives_the_caller_back(product: 
     await he.accept()
     await until_heard(phone, CUSTOMER_HZ)
     await until_heard(caller, AGENT_HZ)
+
+
+async def test_a_caller_who_is_handed_on_and_back_rings_the_first_agent_anew(product: Product) -> None:
+    city = product.served.city
+    agent, li = await product.phone("p0", AGENT_HZ), await product.desk(city.li)
+    caller = await product.caller(hz=CUSTOMER_HZ)
+    interaction = await received(product, caller, JIANGLAN)
+    await li.accept()
+    await until_heard(caller, AGENT_HZ)
+    _, he = await product.phone("p2", OTHER_HZ), await product.desk(city.he)
+    await li.do("TransferInteraction", interaction_id=interaction, to_agent_id=city.he)
+    await he.accept()
+    await until_heard(caller, OTHER_HZ)
+    await he.do("TransferInteraction", interaction_id=interaction, to_agent_id=city.li)
+    await li.accept()
+    await until_heard(caller, AGENT_HZ)
+    await until_heard(agent, CUSTOMER_HZ)

@@ -41,6 +41,7 @@ class Passes:
         self._leaving: dict[str, asyncio.TimerHandle] = {}
         self._locks: dict[str, asyncio.Lock] = {}
         self._without: set[str] = set()
+        self._stale: dict[str, dict[str, float]] = {}
         self._told = self._hour
         self._task: asyncio.Task[None] | None = None
         self.renewed: Callable[[], None] = lambda: None
@@ -77,8 +78,9 @@ class Passes:
     def _shut(self, name: str) -> None:
         self._leaving.pop(name, None)
         self._open.discard(name)
-        for node in self._up():
-            self._hall.spawn(self._take_away(node, name), "password ends")
+        for node in self._hall.nodes.values():
+            self._stale.setdefault(node.name, {})[name] = 0.0
+        self._clear_all()
 
     def password(self, name: str) -> str:
         """The one that a page is told now."""
@@ -99,8 +101,24 @@ class Passes:
         return [node for node in self._hall.nodes.values() if node.line.up]
 
     async def node_up(self, node: Node) -> None:
-        """It is there (again), perhaps with nothing in its memory."""
+        """It is there (again), perhaps with nothing in its memory, or with what a server before us has left there."""
+        after = time.monotonic() + GRACE_S  # pages that are open are back by then
+        self._stale[node.name] = dict.fromkeys(self._names, after) | self._stale.get(node.name, {})
+        await self._put_all(node)
+
+    async def _put_all(self, node: Node) -> None:
         await asyncio.gather(*(self._put(node, name) for name in self._open))
+
+    def _clear_all(self) -> None:
+        for node in self._up():
+            self._hall.spawn(self._clear(node), "passwords end")
+
+    async def _clear(self, node: Node) -> None:
+        """Take away what nobody has a page for. What fails is left to the next look."""
+        now, stale = time.monotonic(), self._stale.get(node.name, {})
+        for name in [name for name, after in stale.items() if after <= now]:
+            await self._take_away(node, name)
+            stale.pop(name, None)
 
     async def _keep(self) -> None:
         while True:
@@ -110,7 +128,8 @@ class Passes:
     async def look(self) -> None:
         """Put all again; when the hour has changed, tell the pages."""
         known = (bool(self._without), self._told)
-        await asyncio.gather(*(self.node_up(node) for node in self._up()))
+        await asyncio.gather(*(self._put_all(node) for node in self._up()))
+        self._clear_all()
         self._told = self._hour
         if known != (bool(self._without), self._told):
             self.renewed()
