@@ -190,8 +190,8 @@ class Voicemails:
         if ms >= _LEAST_MS:
             words = LeftWords(message_id, tenant_id, contact_id, interaction_id, ended_at - ms, ms)
             await self._keep(words, _wav(sound))
-        await asyncio.to_thread(path.unlink, missing_ok=True)
         self._again_at.pop(path.name, None)
+        await asyncio.to_thread(path.unlink, missing_ok=True)
         return ms if ms >= _LEAST_MS else 0
 
     async def _keep(self, words: LeftWords, wav: bytes) -> None:

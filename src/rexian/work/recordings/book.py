@@ -141,7 +141,7 @@ class Book:
         Raises `kit.keys.KeyTrouble`, `OSError`; then nothing is kept.
         """
         path, key = self.folder / file_name(message.tenant_id, message.id), new_key()
-        part = path.with_suffix(f".{os.getpid()}.part")
+        part = path.with_suffix(f".{new_id()}.part")
         try:
             sealed = await asyncio.to_thread(_seal, part, key, wav)
             async with self._db.tenant(message.tenant_id) as tx:
