@@ -13,6 +13,7 @@ from tests.e2e.voice.people import card, does, ends_the_call, rings
 
 TOPIC = "智能家居"
 KEYPAD = re.compile("^(拨号盘|Keypad)")
+CODES = re.compile("^(索取密码/卡号|Ask for a code)")
 OUT_OF_SIGHT = """() => {
     const shown = one => { const box = one.getBoundingClientRect(); return box.width > 1 && box.height > 1 && box; };
     const out = [...document.querySelectorAll('main button, header button, nav a')].filter(one => {
@@ -61,6 +62,13 @@ async def test_a_call_is_answered_and_led_on_a_phone(floor: Floor, locale: str) 
     keys = card(li).get_by_role("group")
     await expect(keys.get_by_role("button")).to_have_count(13)
     await fits(li.page)
+    await li.page.keyboard.press("Escape")
+    await expect(keys).to_have_count(0)
+    await li.page.keyboard.press("Alt+c")
+    codes = card(li).get_by_role("group", name=CODES)
+    await expect(codes.get_by_role("button").nth(1)).to_be_focused()  # the first that may be asked for
+    await fits(li.page)
+    assert await codes.evaluate(COVERED) == []
     await li.page.keyboard.press("Escape")
     await ends_the_call(li)
     await caller.is_in("ended")

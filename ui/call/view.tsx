@@ -277,7 +277,8 @@ function CallBack(props: Props) {
   const [number, setNumber] = useState("");
   const [wrong, setWrong] = useState(false);
   const begins = session.stage === "idle" || session.stage === "ended";
-  if (session.online && session.insteadOfCallBack) return <Instead {...props} />;
+  // Neither needs our line.
+  if (session.insteadOfCallBack) return <Instead {...props} />;
   if (!session.online || !session.mayBeCalled) return null;
   if (!asked)
     return (

@@ -93,7 +93,9 @@ def make_routes(book: Book, passes: Passes) -> list[Any]:
             self, recording_id: UUID, request: Request[Any, Any, Any], who: Principal, db: Database, clock: Clock,
             v: Annotated[str, QueryParameter(max_length=100)] = "",
         ) -> Stream:  # fmt: skip
-            """Return the sound: WAV, G.711, the customer on the left, the agent on the right. Ranges are answered."""
+            """Return the sound, WAV: of a call G.711, the customer left, the agent right; of a message 16-bit PCM, one
+            track. Ranges are answered.
+            """
             id = str(recording_id)
             owner = await locate(db, clock, who, LISTEN, recording, id)
             if not passes.opens(v, id, who.person_id, clock.now_ms()):

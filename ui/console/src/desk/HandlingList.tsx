@@ -22,7 +22,8 @@ export function HandlingList({ handlings, selected, onSelect, isReady }: Props) 
   return (
     <section
       aria-labelledby="handlings"
-      // On a phone a row of them above the conversation, and none where there is nothing to choose.
+      // On a phone a row of them above the conversation, and none where there is nothing to choose: how many there
+      // are is then read out only, and nothing that can't be seen takes the focus.
       className={cx(
         "flex w-64 shrink-0 flex-col border-r border-line bg-canvas max-md:w-full max-md:border-r-0 max-md:border-b xl:w-72",
         handlings.length < 2 && "max-md:sr-only",
@@ -41,7 +42,12 @@ export function HandlingList({ handlings, selected, onSelect, isReady }: Props) 
           {t("handlings.none_help")}
         </EmptyState>
       ) : (
-        <ul className="min-h-0 flex-1 overflow-y-auto px-2 pb-2 max-md:flex max-md:gap-1 max-md:overflow-x-auto max-md:py-1.5">
+        <ul
+          className={cx(
+            "min-h-0 flex-1 overflow-y-auto px-2 pb-2 max-md:gap-1 max-md:overflow-x-auto max-md:py-1.5",
+            handlings.length < 2 ? "max-md:hidden" : "max-md:flex",
+          )}
+        >
           {handlings.map((handling, index) => (
             <li key={handling.id} className="max-md:w-60 max-md:shrink-0">
               <HandlingRow

@@ -137,7 +137,7 @@ function Controls({ handling, call }: { handling: HandlingView; call: Call }) {
     ...(mayTake ? ([{ id: "take", icon: "headset", shortcut: "Alt+L", run: takeHere }] as const) : []),
   ]);
   return (
-    <div className="flex min-h-9 items-center gap-2 @max-2xl:gap-1.5 max-md:flex-wrap [&_svg]:shrink-0">
+    <div className="relative flex min-h-9 items-center gap-2 @max-2xl:gap-1.5 max-md:flex-wrap [&_svg]:shrink-0">
       <Toggle
         isOn={acts.isMuted}
         isDisabled={!acts.hasLine}

@@ -14,12 +14,18 @@ export function CodeControl({ handling, isUp }: { handling: HandlingView; isUp: 
   const phone = usePhone();
   const { id } = handling;
   const code = usePhoneState((state) => state.codes[id]);
+  const isKnown = usePhoneState((state) => state.codesOffered[id] !== undefined);
   const [opened, setOpened] = useState(false);
+  const whole = useRef<HTMLSpanElement>(null);
   const button = useRef<HTMLButtonElement>(null);
   useCodeAnnouncements(code);
   const types = code?.state === "asked";
   const isOver = code !== undefined && !types;
-  const isOpen = (opened && isUp) || isOver;
+  // While the own line is away the customer may type on, and can be spared it.
+  const mayOpen = isUp || code !== undefined;
+  // Adjusted while rendering, as React has it: what has closed with the line doesn't open again unasked.
+  if (opened && !mayOpen) setOpened(false);
+  const isOpen = opened || isOver;
   const open = () => {
     phone.lookUpCodes(id);
     setOpened(true);
@@ -29,12 +35,19 @@ export function CodeControl({ handling, isUp }: { handling: HandlingView; isUp: 
     if (isOver) phone.forgetCode(id);
     button.current?.focus();
   };
-  const mayOpen = isUp || isOver;
-  useShortcut({ keys: "Alt+KeyC" }, mayOpen ? () => (isOpen ? close() : open()) : undefined);
+  // A panel that came by itself is entered first: a press meant for something else throws no unread digits away.
+  const toggle = () => {
+    const panel = whole.current?.querySelector("[role=group]");
+    if (!isOpen) open();
+    else if (isOver && !panel?.contains(document.activeElement)) focusFirst(panel);
+    else close();
+  };
+  useShortcut({ keys: "Alt+KeyC" }, mayOpen ? toggle : undefined);
   useCallCommands(mayOpen ? [{ id: "code", icon: "key", shortcut: "Alt+C", run: open }] : []);
   const words = types ? t("code.typed", { typed: code.typed, most: code.most }) : t("code.ask");
   return (
-    <span className="relative">
+    // On a phone the panel is as wide as the row of controls, wherever in it the button stands.
+    <span ref={whole} className="relative max-md:static">
       <WithTooltip text={t("code.ask")} shortcut="Alt+C">
         <Button
           ref={button}
@@ -42,7 +55,7 @@ export function CodeControl({ handling, isUp }: { handling: HandlingView; isUp: 
           isDisabled={!mayOpen}
           aria-keyshortcuts="Alt+C"
           aria-expanded={isOpen}
-          onPress={() => (isOpen ? close() : open())}
+          onPress={toggle}
           className={cx("shrink-0", types && "bg-waiting-soft! text-waiting-ink!")}
         >
           <span className="@max-3xl:sr-only">{words}</span>
@@ -52,7 +65,12 @@ export function CodeControl({ handling, isUp }: { handling: HandlingView; isUp: 
         </Button>
       </WithTooltip>
       {isOpen ? (
-        <Panel label={t("code.ask")} onClose={close} at={code?.state ?? "choose"}>
+        <Panel
+          label={t("code.ask")}
+          onClose={close}
+          isAsked={opened}
+          at={code?.state ?? (isKnown ? "choose" : "loading")}
+        >
           {code ? <Standing code={code} interaction={id} onClose={close} /> : <Choice handling={handling} />}
         </Panel>
       ) : null}
@@ -63,15 +81,24 @@ export function CodeControl({ handling, isUp }: { handling: HandlingView; isUp: 
 interface PanelProps {
   label: string;
   onClose: () => void;
-  /** What it shows: with each change the focus is on its first button. */
+  /** Whether the person opened it. */
+  isAsked: boolean;
+  /** What it shows. With each change the focus is on its first button, unless the person is busy elsewhere. */
   at: string;
   children: React.ReactNode;
 }
 
-function Panel({ label, onClose, at, children }: PanelProps) {
+function Panel({ label, onClose, isAsked, at, children }: PanelProps) {
   const { t } = useTranslation("phone");
   const panel = useRef<HTMLDivElement>(null);
-  useEffect(() => panel.current?.querySelector<HTMLElement>("[data-first] button, button")?.focus(), [at]);
+  const mayFocus = useRef(isAsked);
+  useEffect(() => {
+    const focused = document.activeElement;
+    // What had the focus and is gone leaves it to the page's body.
+    if (mayFocus.current || focused === document.body || panel.current?.contains(focused))
+      focusFirst(panel.current);
+    mayFocus.current = false;
+  }, [at]);
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     if (event.key !== "Escape" || isComposing(event)) return;
     event.stopPropagation();
@@ -85,7 +112,7 @@ function Panel({ label, onClose, at, children }: PanelProps) {
       role="group"
       aria-label={label}
       onKeyDown={onKeyDown}
-      className="absolute top-full left-0 z-[var(--rx-z-banner)] mt-1 w-80 rounded-lg border border-line bg-raised p-3 shadow-3"
+      className="absolute top-full left-0 z-[var(--rx-z-banner)] mt-1 w-80 max-md:max-w-full rounded-lg border border-line bg-raised p-3 shadow-3"
     >
       <div className="mb-2 flex h-8 items-center gap-2">
         <span className="min-w-0 flex-1 truncate text-md font-semibold text-ink">{label}</span>
@@ -94,6 +121,12 @@ function Panel({ label, onClose, at, children }: PanelProps) {
       {children}
     </div>
   );
+}
+
+/** The first button of what is shown; else the one that closes. */
+function focusFirst(panel: Element | null | undefined): void {
+  const first = panel?.querySelector<HTMLElement>("[data-first] button:enabled");
+  (first ?? panel?.querySelector<HTMLElement>("button"))?.focus();
 }
 
 function Choice({ handling }: { handling: HandlingView }) {

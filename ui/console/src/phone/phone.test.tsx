@@ -209,6 +209,74 @@ describe("a code that the customer types", () => {
     await waitFor(() => expect(screen.queryByRole("group", { name: "索取密码/卡号" })).toBeNull());
   });
 
+  it("takes the focus of nobody who is writing, and no key meant for something else throws it away", async () => {
+    await talking();
+    key("KeyC");
+    ring({ t: "codes", interaction: "interaction-1", codes: [CARD] });
+    const choice = await within(await panel()).findByRole("button", { name: /银行卡号/ });
+    await waitFor(() => expect(document.activeElement).toBe(choice));
+    ring(now());
+    const cancel = await within(await panel()).findByRole("button", { name: "取消输入" });
+    await waitFor(() => expect(document.activeElement).toBe(cancel));
+    const note = await screen.findByRole("textbox", { name: "内部备注" });
+    act(() => note.focus());
+    ring(now({ state: "done", typed: 16, digits: "7894" }));
+    const read = await within(await panel()).findByRole("button", { name: "知道了" });
+    expect(document.activeElement).toBe(note);
+    await user.keyboard("ab{Enter}");
+    await waitFor(() => expect(server.sent("AddNote")).toMatchObject([{ text: "ab" }]));
+    expect((await panel()).textContent).toContain("7894");
+    key("KeyC");
+    await waitFor(() => expect(document.activeElement).toBe(read));
+    expect((await panel()).textContent).toContain("7894");
+    key("KeyC");
+    await waitFor(() => expect(screen.queryByText(/7894/)).toBeNull());
+  });
+
+  it("comes up by itself beside the button that has the focus, which doesn't close it unread", async () => {
+    await talking();
+    ring(now({ typed: 3 }));
+    const button = await screen.findByRole("button", { name: /已输入 3/ });
+    act(() => button.focus());
+    ring(now({ state: "done", typed: 16, digits: "7894" }));
+    await panel();
+    expect(document.activeElement).toBe(button);
+    await user.keyboard("{Enter}");
+    expect((await panel()).textContent).toContain("7894");
+    expect((await panel()).contains(document.activeElement)).toBe(true);
+  });
+
+  it("can be called off while the agent's own line is away, and none is asked for then", async () => {
+    await talking();
+    key("KeyC");
+    await panel();
+    act(() => FakePeer.last.becomes("failed"));
+    await waitFor(() => expect(screen.queryByRole("group", { name: "索取密码/卡号" })).toBeNull());
+    ring(now({ typed: 2 }));
+    const button = await screen.findByRole<HTMLButtonElement>("button", { name: /已输入 2/ });
+    await waitFor(() => expect(button.disabled).toBe(false));
+    key("KeyC");
+    await user.click(within(await panel()).getByRole("button", { name: "取消输入" }));
+    await waitFor(() => expect(server.phoned("cancel_code")).toHaveLength(1));
+  });
+
+  it("that ended while the page was cut off is told as lost; one that is typed on goes on", async () => {
+    await talking();
+    server.phoneCalls = [word({ state: "up" })];
+    ring(now({ typed: 2 }));
+    await screen.findByRole("button", { name: /已输入 2/ });
+    const hellos = server.phoned("hello").length;
+    act(() => server.cutPhones());
+    await waitFor(() => expect(server.phoned("hello").length).toBe(hellos + 1), { timeout: 5_000 });
+    ring(now({ typed: 5 }));
+    await screen.findByRole("button", { name: /已输入 5/ });
+    act(() => server.cutPhones());
+    await waitFor(() => expect(server.phoned("hello").length).toBe(hellos + 2), { timeout: 5_000 });
+    await waitFor(async () => expect((await panel()).textContent).toContain("输入中断：银行卡号"), {
+      timeout: 5_000,
+    });
+  });
+
   it("can't be asked of a customer on hold, nor where there are none", async () => {
     await talking({ held_at: Date.now() });
     key("KeyC");

@@ -372,9 +372,6 @@ export class Phone {
     this.set({
       engine: frame.engine,
       calls,
-      codes: Object.fromEntries(
-        Object.entries(this.state.get().codes).filter(([, code]) => code.state !== "asked"),
-      ),
       engineDown: frame.up === false ? "…" : "",
       deskPhone: frame.sip ? "" : (frame.phone ?? ""),
       noPhone: frame.engine === "asterisk" && !frame.sip && !frame.phone,
@@ -392,6 +389,18 @@ export class Phone {
         this.lines.get(interaction)?.renew();
     }
     setTimeout(() => this.takeUp(), TAKE_UP_MS);
+    const { codes } = this.state.get();
+    setTimeout(() => this.loseCodes(codes), TAKE_UP_MS);
+  }
+
+  /** The server says at once which codes are still typed. Of the others nobody knows what came; no call, no word. */
+  private loseCodes(before: PhoneState["codes"]): void {
+    const { codes, calls } = this.state.get();
+    const kept = Object.entries(codes).flatMap(([id, code]): [string, CodeNow][] => {
+      if (code.state !== "asked" || code !== before[id]) return [[id, code]];
+      return calls[id] ? [[id, { ...code, state: "lost" }]] : [];
+    });
+    this.set({ codes: Object.fromEntries(kept) });
   }
 
   /** What was pressed while the server was away: as it shows here, so it is. */

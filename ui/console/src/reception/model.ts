@@ -56,12 +56,10 @@ export function withoutMenu(flow: Flow, id: string): Flow {
 
 export const MOST_CODES = 20;
 
-/** One more code, with a lasting id of its own. */
+/** One more code, with a lasting id of its own: never one of before, whose recording it would bring along. */
 export function withCode(codes: readonly Code[]): Code[] {
-  let number = codes.length + 1;
-  while (codes.some(({ id }) => id === `code-${number}`)) number += 1;
   const code: Code = {
-    id: `code-${number}`,
+    id: `code-${crypto.randomUUID().slice(0, 8)}`,
     title: "",
     title_en: "",
     speech: NO_SPEECH,
