@@ -13,7 +13,7 @@ from tests.e2e.voice.people import card, does, ends_the_call, rings
 
 TOPIC = "智能家居"
 KEYPAD = re.compile("^(拨号盘|Keypad)")
-CODES = re.compile("^(索取密码/卡号|Ask for a code)")
+CODES = re.compile("^(索取密码.卡号|Ask for a code)")
 OUT_OF_SIGHT = """() => {
     const shown = one => { const box = one.getBoundingClientRect(); return box.width > 1 && box.height > 1 && box; };
     const out = [...document.querySelectorAll('main button, header button, nav a')].filter(one => {
