@@ -115,6 +115,8 @@ class Passes:
 
     async def _clear(self, node: Node) -> None:
         """Take away what nobody has a page for. What fails is left to the next look."""
+        if node.name in self._without:  # a configuration of before: there is nothing of ours
+            return
         now, stale = time.monotonic(), self._stale.get(node.name, {})
         for name in [name for name, after in stale.items() if after <= now]:
             await self._take_away(node, name)
