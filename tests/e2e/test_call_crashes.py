@@ -18,6 +18,11 @@ from tests.e2e.voice.floor import Floor
 from tests.e2e.voice.people import Caller, answers, call_is, does, ends_the_call, mark, phone_is, same
 
 pytestmark = pytest.mark.browser
+WATCH_OFFERS = """() => {
+    window.__offered = false;
+    new MutationObserver(() => { window.__offered ||= document.querySelector("[data-offer]") !== null })
+        .observe(document.body, { childList: true, subtree: true });
+}"""
 
 
 async def in_a_call(floor: Floor) -> tuple[Caller, Agent]:
@@ -150,12 +155,15 @@ async def test_without_a_microphone_no_call_rings_and_the_desk_says_why(floor: F
     await phone_is(li, "refused")
     await expect(li.page.get_by_text("浏览器禁止了麦克风，这里接不了电话。").first).to_be_visible()
     await li.becomes("available")
+    await expect(li.page.get_by_text("此间来电不会分配给您，会话照常")).to_be_visible()
+    await li.page.evaluate(WATCH_OFFERS)
     await caller.calls("手机使用")
-    await expect(li.page.get_by_text("刚才有电话打来，但在这里响不了铃")).to_be_visible()
+    await caller.is_in("waiting")
     await wang.becomes("available")
     await answers(wang)
     await caller.talks_to("王思源")
     await hears(caller.page, "Wang")
-    await expect(li.page.get_by_text("刚才有电话打来，但在这里响不了铃")).to_be_visible()
+    assert await li.page.evaluate("window.__offered") is False, "it rang where nobody could have answered"
+    await li.is_in_state("available")
     await expect(li.handlings).to_have_count(0)
     await caller.hangs_up()
