@@ -15,6 +15,7 @@ import pytest
 from rexian.engine.codec import encode_command
 from rexian.engine.commands import AnyCommand
 from rexian.engine.events import AgentRetired
+from rexian.kit.database import owner
 from rexian.kit.ids import new_id
 from rexian.runtime import recovery
 from rexian.runtime.host import FloorHost
@@ -119,8 +120,7 @@ async def test_a_standby_follows_so_that_it_need_not_fold_when_it_leads(
 async def test_a_leader_that_lost_its_session_leads_again(world: World, host: FloorHost, port: FloorPort) -> None:
     """Somebody terminated it (a takeover that went nowhere, an administrator)."""
     before, epoch = await port.ask(lambda floor: floor.checksum()), port.epoch
-    async with world.db.engine.connect() as connection:
-        await connection.exec_driver_sql("SET ROLE NONE")
+    async with owner(world.db.url) as engine, engine.connect() as connection:  # not of the pool: it keeps no walls
         await connection.exec_driver_sql(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'rexian floor%%'"
         )
