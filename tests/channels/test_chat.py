@@ -7,11 +7,15 @@ import contextlib
 import time
 
 import pytest
+from sqlalchemy import text
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from rexian.channels.chat.settings import ChatLimits
 from rexian.channels.visiting.visitors import Signer, Visitor
+from rexian.engine import commands as cmd
+from rexian.engine.specs import Party
+from rexian.kit.database import owner
 from rexian.kit.ids import new_id
 from tests.served import SIMULATION, Page, Served
 
@@ -186,6 +190,47 @@ async def test_two_tabs_of_one_visitor_show_the_same(served: Served) -> None:
     await page.until(lambda: page.texts == ["一", "二", "三"])
     refused = await tab.start("另一个")
     assert (refused["t"], refused["code"]) == ("nack", "contact_open")
+    await page.close()
+    await tab.close()
+
+
+async def test_tabs_that_start_at_once_make_one_contact(served: Served) -> None:
+    """While the first is still being written down, the others already ask."""
+    first = await served.page()
+    tabs = [first, *[Page(served.ws, "yunshan") for _ in range(3)]]
+    for tab in tabs[1:]:
+        tab.visitor = first.visitor
+        await tab.open()
+    async with owner(served.house.db.url) as engine, engine.begin() as tx:
+        await tx.execute(text("LOCK TABLE journal IN SHARE MODE"))
+        asked = [asyncio.create_task(tab.start("手机无法开机")) for tab in tabs]
+        await asyncio.sleep(0.5)
+        assert not [one for one in asked if one.done()]
+    answers = await asyncio.gather(*asked)
+    assert sorted(answer.get("code", answer["t"]) for answer in answers) == ["ack", *["contact_open"] * 3]
+    for tab in tabs:
+        await tab.close()
+
+
+async def test_who_is_on_the_telephone_may_write_beside_it(served: Served) -> None:
+    """A call of the same visitor, open before the page comes: it isn't shown as a chat, and stands in no chat's way."""
+    page = await served.page()
+    await page.start("先写一句")
+    await page.ask("end")
+    mirror = served.house.rooms[served.city.floor_id].mirror
+    contact, written = mirror.floor.contact(page.contact or ""), mirror.floor.interaction(page.interaction or "")
+    assert contact is not None
+    assert written is not None
+    call = cmd.StartContact(
+        contact_id=new_id(), interaction_id=new_id(), tenant_id=contact.tenant_id, customer_id=contact.customer_id,
+        queue_id=written.queue_id, medium="voice",
+    )  # fmt: skip
+    await mirror.port.submit(call, id=new_id(), by=Party("system", "reception"))
+    tab = Page(served.ws, "yunshan")
+    tab.visitor = page.visitor
+    await tab.open()
+    assert tab.of("welcome")[0]["contact"] is None
+    assert (await tab.start("边打电话边发图"))["t"] == "ack"
     await page.close()
     await tab.close()
 

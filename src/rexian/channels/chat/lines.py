@@ -6,8 +6,10 @@ socket that is attached sees every later event exactly once, in order.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from typing import Protocol
+from weakref import WeakValueDictionary
 
 from rexian.channels.chat import wire
 from rexian.channels.chat.reading import Post
@@ -52,6 +54,7 @@ class Lines:
         self._sockets: dict[str, set[ChatSocket]] = {}
         self.gone: dict[str, int] = {}  # interaction → instant from which its customer counts as away
         self.open_of: dict[str, str] = {}  # customer → open contact
+        self._starting: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         mirror.watch(self._take, self._reset)
         if mirror.ready:
             self._reset()
@@ -73,6 +76,10 @@ class Lines:
                 socket.restart()
 
     # -- sockets -------------------------------------------------------------------------------------------------------
+    def starting(self, customer_id: str) -> asyncio.Lock:
+        """Held while a contact of this customer is begun: of two tabs that begin at once the second joins the first."""
+        return self._starting.setdefault(customer_id, asyncio.Lock())
+
     def attach(self, contact_id: str, socket: ChatSocket) -> None:
         self._sockets.setdefault(contact_id, set()).add(socket)
 
@@ -92,8 +99,9 @@ class Lines:
     def interaction(self, contact_id: str) -> Interaction | None:
         """The contact's latest chat interaction, as long as the floor remembers it."""
         contact = self.mirror.floor.contact(contact_id)
-        ids = contact.interaction_ids if contact else []
-        return self.mirror.floor.interaction(ids[-1]) if ids else None
+        ids = reversed(contact.interaction_ids) if contact else ()
+        known = (self.mirror.floor.interaction(id) for id in ids)
+        return next((one for one in known if one is not None and one.medium == "chat"), None)
 
     def of_interaction(self, interaction_id: str) -> list[ChatSocket]:
         """The sockets that follow this interaction."""
@@ -113,7 +121,9 @@ class Lines:
     def _keep_open(self, event: events.AnyEvent) -> None:
         match event:
             case events.ContactStarted():
-                self.open_of[event.customer_id] = event.contact_id
+                interaction = self.interaction(event.contact_id)
+                if interaction is not None:  # a call of theirs is another contact: they may write beside it
+                    self.open_of[event.customer_id] = event.contact_id
             case events.InteractionEnded():
                 self.gone.pop(event.interaction_id, None)
                 contact = self.mirror.floor.contact(event.contact_id)

@@ -230,11 +230,12 @@ class Socket:
             )
             known = await kind_of(tx, self._customer_id)
             last_agent = await self._channel.last_agent(tx, self._tenant_id, self._customer_id, now)
-        if lines.open_of.get(self._customer_id, ask.contact) != ask.contact:
-            raise wire.Refusal("contact_open", ask.id)
-        await self._begin(
-            lines, ask, queue_id, attributes=attributes_of(ask.attributes, ask.topic, known), last_agent_id=last_agent
-        )
+        attributes = attributes_of(ask.attributes, ask.topic, known)
+        async with lines.starting(self._customer_id):
+            if lines.open_of.get(self._customer_id, ask.contact) != ask.contact:
+                raise wire.Refusal("contact_open", ask.id)
+            await self._begin(lines, ask, queue_id, attributes=attributes, last_agent_id=last_agent)
+        await self._submit_message(lines, ask.message, ask.id, text=ask.text)
 
     async def _begin(
         self, lines: Lines, ask: wire.Start, queue_id: str, *, attributes: dict[str, str], last_agent_id: str | None
@@ -254,7 +255,6 @@ class Socket:
             lines.detach(self, self._channel.limits.away_ms)
             self.wire.contact_id, self.wire.interaction_id, self.wire.ended = before
             raise
-        await self._submit_message(lines, ask.message, ask.id, text=ask.text)
 
     def _follow(self, lines: Lines, contact_id: str, interaction_id: str) -> None:
         if self.wire.contact_id not in (None, contact_id):
