@@ -266,7 +266,7 @@ class House:
             stopped_readers=stopped, degraded=trouble[0] if trouble else None,
             voice_down=self.voice.lasting_trouble() if self.voice is not None else None,
             voice_nodes_away=dict(self.voice.health.nodes_away) if self.voice is not None else {},
-            relay=self.voice.relay_trouble if self.voice is not None else None,
+            relay=self.voice.upkeep.relay_trouble if self.voice is not None else None,
             unrecorded=self.voice.recorder.trouble if self.voice is not None else "",
             messages_unkept=self.voice.voicemails.unkept if self.voice is not None else 0,
             store_away=self.recordings.store_away,

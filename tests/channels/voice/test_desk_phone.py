@@ -228,10 +228,10 @@ class Guard:
 
 async def test_a_page_is_let_in_before_it_is_told_the_password_and_out_when_the_last_one_goes(street: Street) -> None:
     voice, guard = street.voice, Guard()
-    voice._passes, guard.renewed = guard, voice._renew_passwords
+    voice.desks.passes, guard.renewed = guard, voice.desks.renew
     voice.phones.names = {street.city.li: "w0"}
     voice.phones.in_browser = lambda name: True
-    voice.sip_of = lambda name: Sip(ws="wss://x/ws", uri="sip:w0@x", user=name, password=guard.password(name))
+    voice.desks.sip_of = lambda name: Sip(ws="wss://x/ws", uri="sip:w0@x", user=name, password=guard.password(name))
     first = await street.phone(street.city.li, "旧电脑", ready=False)
     assert first.of("welcome")[-1]["sip"]["password"] == "w0 in hour 1 of 1", "it was told before it was let in"
     second = await street.phone(street.city.li, "新电脑", ready=False)

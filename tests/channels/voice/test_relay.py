@@ -88,9 +88,9 @@ def test_pages_are_told_a_name_that_ends_and_never_the_secret() -> None:
 async def test_open_pages_are_told_new_ones(street: Street, monkeypatch: pytest.MonkeyPatch) -> None:
     fresh = IceServer(urls=["turn:t.example"], username="2:rexian", credential="new")
     monkeypatch.setattr(street.voice, "ice_servers", lambda: [fresh])
-    monkeypatch.setattr("rexian.channels.voice.channel.RENEW_S", 0.05)
+    monkeypatch.setattr("rexian.channels.voice.upkeep.RENEW_S", 0.05)
     agent, caller = await street.phone(street.city.li), await street.caller()
-    renewing = asyncio.create_task(street.voice._renew_relays())
+    renewing = asyncio.create_task(street.voice.upkeep.renew_relays())
     for page in (agent, caller):
         assert (await page.got("ice"))["ice_servers"] == [msgspec.to_builtins(fresh)]
     renewing.cancel()

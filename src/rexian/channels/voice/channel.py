@@ -21,10 +21,11 @@ from rexian.channels.voice.checks import EchoTests
 from rexian.channels.voice.codes import Codes
 from rexian.channels.voice.desk_acts import DeskActs
 from rexian.channels.voice.desk_socket import DeskSocket
+from rexian.channels.voice.desks import Desks
 from rexian.channels.voice.devices import Phones
 from rexian.channels.voice.director import Director
 from rexian.channels.voice.engines import Passes
-from rexian.channels.voice.figures import CALLS, ENGINE_UP, LATE, LEGS, OPEN, TURNED_AWAY
+from rexian.channels.voice.figures import OPEN, TURNED_AWAY
 from rexian.channels.voice.guests import Guests
 from rexian.channels.voice.host import Host
 from rexian.channels.voice.kept import Keeping
@@ -35,31 +36,28 @@ from rexian.channels.voice.noting import Noting
 from rexian.channels.voice.patience import Patience
 from rexian.channels.voice.reach import Reach
 from rexian.channels.voice.recorder import Recorder
-from rexian.channels.voice.relay import RENEW_S, Obstacle, relay_of, until_renewal, why_not
+from rexian.channels.voice.relay import relay_of
 from rexian.channels.voice.settings import VoiceLimits
 from rexian.channels.voice.socket import Socket
 from rexian.channels.voice.speaking import Prompts
+from rexian.channels.voice.upkeep import Upkeep
 from rexian.channels.voice.visits import Visits
 from rexian.channels.voice.voicemail import Voicemails
-from rexian.channels.voice.wire import encode
 from rexian.directory.people.contract import agent_cards
 from rexian.directory.principal import Principal
 from rexian.engine.floor import Floor
 from rexian.kit import i18n, log, simulated
 from rexian.kit.clock import Clock
-from rexian.kit.database import Database, is_outage
+from rexian.kit.database import Database
 from rexian.kit.settings import Settings
 from rexian.kit.slice import Task
-from rexian.kit.sockets import PROTOCOL_ERROR, TRY_LATER, AsgiApp, Receive, Scope, Send, header, next_text, port_of
+from rexian.kit.sockets import PROTOCOL_ERROR, AsgiApp, Receive, Scope, Send, header, next_text, port_of
 from rexian.kit.trouble import Trouble
 from rexian.runtime.mirror import Mirror
 from rexian.runtime.port import Committed
 
 TOO_MANY = 4429
 NAMES_EVERY_S = 60.0
-RELAY_EVERY_S = 60.0
-HEALTH_EVERY_S = 2.0
-RECORDINGS_EVERY_MS = 30_000
 ALARM_AFTER_MS = 15_000
 _log = log.get(__name__)
 
@@ -101,13 +99,8 @@ class VoiceChannel:
         self.health = port.Health(up=False, engine=voice.name)
         self.why_down: Trouble | None = None
         self.ice_servers = ice_servers
-        self.relay_trouble: tuple[str, Obstacle] | None = None
-        self._relay = relay_of(settings.voice_turn, settings.voice_turn_secret)
         self.phone = settings.voice_phone
-        self.sip_of = sip_of
-        self._passes = passes
-        if passes is not None:
-            passes.renewed = self._renew_passwords
+        self.desks = Desks(self, passes, sip_of)
         self.number_of = number_of
         self.names: dict[str, str] = {}
         self.door = Door()
@@ -132,24 +125,20 @@ class VoiceChannel:
             db, clock, voice, prompts, self.asking, self.phones, self._floors, lambda: self.limits,
             settings.voice_alarm_numbers,
         )  # fmt: skip
-        self.keeping = Keeping(voice, self.recorder, self.voicemails, noting)
         self.ears = Ears(self)
         self.desk = DeskActs(self)
         self.codes = Codes(self, prompts)
         self.patience = Patience(self)
         self.reach = Reach(self.phones, self.asking, lambda: self._mirrors)
         self.echo = EchoTests(voice, clock, self.asking, lambda: self.limits)
-        self.tasks: list[Task] = [
-            self._run_engine, self._keep_time, self._keep_names, self._keep_health, self._keep_alarm,
-            self._keep_relays, self._renew_relays,
-        ]  # fmt: skip
+        self.keeping = Keeping(voice, self.recorder, self.voicemails, noting)
+        self.upkeep = Upkeep(self, relay_of(settings.voice_turn, settings.voice_turn_secret))
+        self.tasks: list[Task] = [self._run_engine, self._keep_names, *self.upkeep.tasks]
         self._prompts = prompts
-        self._recordings_at = 0
         self._own_origin = own_origin
         self._secret = settings.secret
         self._proxies = frozenset(settings.trusted_proxies)
         self._pages: set[Socket] = set()
-        self._desks: set[DeskSocket] = set()
         self._mirrors: list[Mirror] = []
 
     def _floors(self) -> list[Floor]:
@@ -188,16 +177,14 @@ class VoiceChannel:
         """The ASGI application of `/voice/desk`, for a person who has shown their ticket."""
         await send({"type": "websocket.accept"})
         socket = DeskSocket(self, port_of(scope), who)
-        self._desks.add(socket)
-        OPEN.labels("staff").set(len(self._desks))
+        self.desks.enter(socket)
         try:
             await _listen(socket, receive)
         finally:
-            self._desks.discard(socket)
-            if self.phones.leave(socket):
-                self.desk.gone(socket)
-            self._close_pass(socket.phone)
-            OPEN.labels("staff").set(len(self._desks))
+            self.desks.leave(socket)
+
+    def open_sockets(self) -> list[Socket | DeskSocket]:
+        return [*self._pages, *self.desks.open]
 
     def may_start(self, address: str) -> bool:
         """Count a new call from this address; False: too many of late."""
@@ -215,17 +202,15 @@ class VoiceChannel:
 
     def close_person(self, person_id: str, code: int, reason: str) -> None:
         """The person was shut out, or has other rights now (FAULTS 49). Calls of theirs go on until they are ended."""
-        for socket in [one for one in self._desks if one.person_id == person_id]:
-            socket.close(code, reason)
+        self.desks.close(lambda socket: socket.person_id == person_id, code, reason)
 
     def close_session(self, session_id: str, code: int, reason: str) -> None:
-        for socket in [one for one in self._desks if one.who.session_id == session_id]:
-            socket.close(code, reason)
+        self.desks.close(lambda socket: socket.who.session_id == session_id, code, reason)
 
     @property
     def sessions(self) -> set[str]:
         """Of staff whose phone sockets are open."""
-        return {socket.who.session_id for socket in self._desks}
+        return {socket.who.session_id for socket in self.desks.open}
 
     # -- floors --------------------------------------------------------------------------------------------------------
     def follow(self, mirror: Mirror) -> None:
@@ -301,41 +286,6 @@ class VoiceChannel:
         if health.full:
             raise Refusal("all_busy", ask_id, alternatives=["call_back"])
 
-    def desk_welcome(self, socket: DeskSocket) -> desk_frames.Welcome:
-        calls = self.phones.views(list(self.director.calls.values()), socket)
-        phone = self.phones.phone(socket.person_id) or ""
-        return desk_frames.Welcome(
-            person=socket.person_id, engine="asterisk" if self.voice.name == "asterisk" else "embedded",
-            ice_servers=self.ice_servers(), calls=calls, now=self.clock.now_ms(), up=self.director.up,
-            sip=self.sip_of(phone) if phone else None, phone=phone,
-        )  # fmt: skip
-
-    async def let_in(self, socket: DeskSocket) -> None:
-        """Let a page register as its person's phone, before it is told how."""
-        phone = self.phones.phone(socket.person_id)
-        if self._passes is None or not phone:
-            return
-        before, socket.phone = socket.phone, phone  # before the wait: another page that leaves meanwhile sees it
-        if before != phone:
-            self._close_pass(before)
-        await self._passes.open(phone)
-
-    def _close_pass(self, phone: str) -> None:
-        """A page of this phone has gone; with the last one, its passwords."""
-        if self._passes is not None and phone and not any(one.phone == phone for one in self._desks):
-            self._passes.close(phone)
-
-    def _renew_passwords(self) -> None:
-        """Open pages register with the new password the next time; what is registered stays so."""
-        for desk in [one for one in self._desks if one.wire.state == "ready"]:
-            self.asking.spawn(self._renew(desk))
-
-    async def _renew(self, desk: DeskSocket) -> None:
-        if desk.phone != (self.phones.phone(desk.person_id) or desk.phone):  # they have been given another one
-            await self.let_in(desk)
-        if desk.phone and (sip := self.sip_of(desk.phone)) is not None:
-            desk.send(encode(desk_frames.SipRenewed(sip)))
-
     @property
     def _from_pages(self) -> bool:
         """Whether a customer's page can be a telephone: not with an exchange."""
@@ -378,46 +328,6 @@ class VoiceChannel:
             await self.voice.stop()
             await self.asking.stop()
 
-    async def _keep_time(self) -> None:
-        while True:
-            await asyncio.sleep(self.limits.position_every_ms / 1000)
-            self.patience.look()
-            self.reach.look()
-            self._close_mute()
-
-    async def _keep_alarm(self) -> None:
-        """By itself: it waits for floors and engines, and a stuck one must not stop the calls' time."""
-        while True:
-            await asyncio.sleep(self.limits.position_every_ms / 1000)
-            await self.alarm.look()
-
-    async def _keep_relays(self) -> None:
-        """Ask the TURN server now and then whether it still lets us in."""
-        while self._relay is not None:
-            why = await why_not(self._relay)
-            before, self.relay_trouble = self.relay_trouble, (self._relay.urls[0], why) if why else None
-            if self.relay_trouble != before:
-                _log.warning("voice.relay", server=self._relay.urls[0], trouble=why or "none")
-            await asyncio.sleep(RELAY_EVERY_S)
-
-    async def _renew_relays(self) -> None:
-        """Pages that are open for long are told names and passwords anew before theirs end, or are thought to."""
-        while True:
-            await until_renewal(RENEW_S)
-            told = encode(frames.Ice(self.ice_servers()))
-            sockets: list[Socket | DeskSocket] = [*self._pages, *self._desks]
-            for one in [one for one in sockets if one.wire.state == "ready"]:
-                one.send(told)
-
-    def _close_mute(self) -> None:
-        now = self.clock.now_ms()
-        sockets: list[Socket | DeskSocket] = [*self._pages, *self._desks]
-        for one in sockets:
-            if one.wire.state == "new" and one.opened_at < now - self.limits.hello_ms:
-                one.close(PROTOCOL_ERROR, "no hello")
-        for desk in [one for one in self._desks if one.seen_at < now - self.limits.silent_ms]:
-            desk.close(TRY_LATER, "silent")
-
     async def _keep_names(self) -> None:
         while True:
             await self._learn_names()
@@ -429,38 +339,6 @@ class VoiceChannel:
         self.names = {id: card.name for id, card in cards.items()}
         if self.phones.names is not None:
             self.phones.names = {id: card.phone for id, card in cards.items() if card.phone and card.active}
-
-    async def _keep_health(self) -> None:
-        while True:
-            try:
-                self.health = await self.voice.health()
-            except port.Down:
-                self.health = port.Health(
-                    up=False, engine=self.voice.name, trouble=self.health.trouble, why=self.health.why
-                )
-            ENGINE_UP.set(1 if self.director.up else 0)
-            LEGS.set(self.health.legs)
-            LATE.set(self.health.late_ms)
-            CALLS.set(len(self.director.calls))
-            await self._keep_left_over()
-            await asyncio.sleep(HEALTH_EVERY_S)
-
-    async def _keep_left_over(self) -> None:
-        try:
-            await self.voicemails.keep_left_over()
-            self._keep_recordings()
-        except port.Down:
-            return
-        except Exception as error:
-            if not is_outage(error):
-                raise
-
-    def _keep_recordings(self) -> None:
-        """Those that somebody left behind who died: the engine or we."""
-        now = self.clock.now_ms()
-        if self.director.up and now >= self._recordings_at:
-            self._recordings_at = now + RECORDINGS_EVERY_MS
-            self.asking.spawn(self.keeping.take_over())
 
 
 async def _listen(socket: Any, receive: Receive) -> None:

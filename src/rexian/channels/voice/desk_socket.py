@@ -85,7 +85,7 @@ class DeskSocket:
             case frames.Ping():
                 self._say(frames.Pong(ask.n, self.seen_at))
             case frames.Hello():
-                await self._channel.let_in(self)
+                await self._channel.desks.let_in(self)
                 self._hello(ask)
             case frames.Ready():
                 self.microphone, self.used_at = ask.microphone, self.seen_at
@@ -124,7 +124,7 @@ class DeskSocket:
         if before is not None and before is not self:
             before.close(TAKEN_PLACE, "here again")  # type: ignore[attr-defined]
             self._channel.desk.gone(self)
-        self._say(self._channel.desk_welcome(self))
+        self._say(self._channel.desks.welcome(self))
         self.wire.greeted()
         self._channel.codes.show(self)
         self._channel.director.touch_person(self.person_id)
