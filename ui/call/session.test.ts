@@ -63,7 +63,7 @@ const ports: Ports = {
   changed: () => undefined,
 };
 
-const welcome = (contact: { state: CallState } | null = null): ServerFrame => ({
+const welcome = (contact: { state: CallState; recording?: string } | null = null): ServerFrame => ({
   t: "welcome",
   visitor: "v",
   site: { company: "", name: "云杉智能", greeting: "您好", colour: "#0b7a70", locale: "zh-CN", topics: [] },
@@ -330,6 +330,43 @@ test("the words of a code that is asked for stay while the recording pauses, and
   session.frame({ t: "say", text: "请稍候。", keys: [] });
   session.frame({ t: "state", state: "held" });
   expect(session.caption).toBe("");
+});
+
+test("nobody reads that they are recorded when they are not", async () => {
+  await talking();
+  const tell = (state: CallState, recording?: string) =>
+    session.frame({ t: "state", state, ...(recording ? { recording } : {}) });
+  tell("talking", "on");
+  expect(session.recorded).toBe("on");
+  tell("talking"); // the disk is full
+  expect(session.recorded).toBe("");
+  tell("talking", "on");
+  lines[0]!.lost(); // the server hasn't noticed yet
+  expect(session.recorded).toBe("");
+  await settle();
+  lines[1]!.up();
+  expect(session.recorded).toBe("on");
+  tell("waiting");
+  tell("talking");
+  expect(session.recorded).toBe("");
+});
+
+test("what has changed while the socket was away stands in the welcome", async () => {
+  await talking();
+  session.frame({ t: "state", state: "talking", recording: "on" });
+  session.offline();
+  session.frame(welcome({ state: "talking", recording: "paused" }));
+  expect(session.recorded).toBe("paused");
+  session.frame(welcome({ state: "talking" }));
+  expect(session.recorded).toBe("");
+});
+
+test("a call that is gone on with after a reload is what the welcome said, and its time is counted", async () => {
+  session = new Session(ports, { contact: "c", interaction: "i" });
+  session.frame(welcome({ state: "talking", recording: "on" }));
+  await session.resume();
+  lines[0]!.up();
+  expect([session.stage, session.recorded, session.since]).toEqual(["talking", "on", Date.now()]);
 });
 
 test("the other side's end asks for a rating once", async () => {

@@ -119,6 +119,11 @@ export class Session {
     return !this.resumable && (this.voice?.available === false || trouble);
   }
 
+  /** What is done with one's words now; "": nothing is recorded. */
+  get recorded(): string {
+    return this.stage === "talking" ? this.recording : "";
+  }
+
   get live(): boolean {
     return ["reception", "waiting", "talking", "held", "cut", "connecting"].includes(this.stage);
   }
@@ -264,14 +269,22 @@ export class Session {
     interaction: string;
     state: CallState;
     agent: { name: string } | null;
+    recording?: string;
   }): void {
     this.kept = { contact: contact.id, interaction: contact.interaction };
     this.ports.keep(this.kept);
     this.agent = contact.agent?.name ?? this.agent;
+    this.recording = contact.recording ?? "";
+    this.noteTalk(contact.state);
     if (contact.state === "call_back") return this.to("call_back");
-    if (this.line) {
-      if (this.stage !== "connecting" && this.stage !== "cut") this.stage = contact.state;
-    } else if (this.stage === "idle") this.resumable = true;
+    if (!this.line || this.stage === "connecting" || this.stage === "cut") {
+      if (contact.state !== "cut") this.next = contact.state;
+      this.resumable ||= !this.line && this.stage === "idle";
+    } else this.stage = contact.state;
+  }
+
+  private noteTalk(state: CallState): void {
+    if (state === "talking") this.since ||= this.ports.now();
   }
 
   private answered(id: string, sdp: string): void {
@@ -281,7 +294,7 @@ export class Session {
 
   private told(frame: Extract<ServerFrame, { t: "state" }>): void {
     this.agent = frame.agent?.name ?? (frame.state === "talking" || frame.state === "held" ? this.agent : "");
-    this.recording = frame.recording ?? this.recording;
+    this.recording = frame.recording ?? "";
     if (frame.rating) this.rated = frame.rating;
     switch (frame.state) {
       case "ended":
@@ -296,7 +309,7 @@ export class Session {
         this.ports.release();
         return this.to("call_back");
       default:
-        if (frame.state === "talking" && !this.since) this.since = this.ports.now();
+        this.noteTalk(frame.state);
         if (frame.state !== "waiting") this.place = null;
         // The words of a code that is asked for stay, whatever else of the talk changes meanwhile.
         if ((frame.state === "talking" || frame.state === "held") && frame.state !== this.stage)

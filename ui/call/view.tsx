@@ -216,13 +216,13 @@ function Live(props: Props) {
       {session.cutLong && <p class="warn">{words.cutLong}</p>}
       <CallBack {...props} />
       {session.muted && <p class="warn">{words.muted}</p>}
-      {session.recording === "on" && (
+      {session.recorded === "on" && (
         <p class="record">
           {mark("M12 8a4 4 0 1 0 0 8a4 4 0 1 0 0-8")}
           {words.recording}
         </p>
       )}
-      {session.recording === "paused" && (
+      {session.recorded === "paused" && (
         <p class="record">
           {mark("M9 5v14M15 5v14")}
           {words.paused}

@@ -122,6 +122,7 @@ class ContactView(Struct, kw_only=True):
     interaction: str
     state: State_
     agent: Name | None = None
+    recording: str = ""
 
 
 class Welcome(Struct, tag_field="t", tag="welcome", kw_only=True):
@@ -148,6 +149,7 @@ class State(Struct, tag_field="t", tag="state", kw_only=True, omit_defaults=True
     """`cut`: the line is lost; the page calls in again by itself with the same ids.
 
     `reason`: of `cut` (`engine_down`, `engine_up`), and why it `ended`, as the journal has it.
+    `recording`: `on` or `paused`; not sent: nothing is recorded.
     """
 
     state: State_
