@@ -154,7 +154,7 @@ function Idle(props: Props) {
       {!away && (
         <>
           <button class="main" disabled={!session.online} onClick={() => void session.call()}>
-            {trouble ? words.retry : words.call}
+            {trouble && trouble.code !== "checkFailed" ? words.retry : words.call}
           </button>
           <p class="why">{words.why}</p>
           <button class="quiet" disabled={!session.online} onClick={() => void session.check()}>
@@ -393,6 +393,7 @@ function stateText({ session, words }: Props): ComponentChildren {
   if (stage === "waiting") return [words.waiting, placeText(session, words)].filter(Boolean).join(" · ");
   if (stage === "ended") return endText(session, words);
   if (stage === "call_back") return words.callBack;
+  if (stage === "checking" && !session.connected) return words.connecting;
   if (stage !== "talking") return words[stage];
   const who = session.agent ? fill(words.withAgent, session.agent) : words.talking;
   return [who, <span aria-hidden="true"> {clock(Date.now() - session.since)}</span>];

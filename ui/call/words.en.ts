@@ -14,6 +14,7 @@ export const words: { [name in keyof typeof zh]: string } = {
   checking: "You are hearing yourself: say a few words.",
   checkEnd: "End the check",
   checkDone: "The check is over. If you heard yourself, you can call.",
+  checkFailed: "The check found no way for sound: your network may block voice calls. Try another network.",
   asking: "Please allow the microphone in the box that your browser shows…",
   connecting: "Connecting…",
   reception: "Connected",

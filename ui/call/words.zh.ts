@@ -12,6 +12,7 @@ export const words = {
   checking: "正在回放您的声音：请说几句话，您应能听到自己。",
   checkEnd: "结束检测",
   checkDone: "检测结束。听到自己的声音就可以放心呼叫了。",
+  checkFailed: "检测没有连通：声音到不了我们这里，您的网络可能阻止了语音通话。请换个网络再试。",
   asking: "请在浏览器弹出的提示中允许使用麦克风…",
   connecting: "正在接通…",
   reception: "已接通",
