@@ -81,6 +81,7 @@ const session = new Session(
     changed: () => draw(),
   },
   parsed<Kept>(tab.get("call")),
+  document.querySelector<HTMLMetaElement>('meta[name="phone"]')?.content,
 );
 
 const link = makeLink({
@@ -146,5 +147,6 @@ addEventListener("beforeunload", (event) => {
 });
 setInterval(() => session.since && session.stage !== "ended" && draw(), 1_000);
 
+session.look();
 draw();
 link.start();

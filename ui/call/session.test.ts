@@ -469,6 +469,22 @@ test("a call that is gone on with after a reload is what the welcome said, and i
   expect([session.stage, session.recorded, session.since]).toEqual(["talking", "on", Date.now()]);
 });
 
+test("a server that doesn't answer is said to be away after a while, however often it is tried", async () => {
+  session = new Session(ports, null, "400 820 0000");
+  session.look();
+  for (let tries = 0; tries < 5; tries++) {
+    expect([session.unreached, session.phone]).toEqual([false, "400 820 0000"]);
+    await vi.advanceTimersByTimeAsync(1_200);
+    session.offline();
+  }
+  expect(session.unreached).toBe(true);
+  session.frame(welcome());
+  expect([session.unreached, session.phone]).toEqual([false, ""]);
+  session.offline();
+  await vi.advanceTimersByTimeAsync(6_000);
+  expect(session.unreached).toBe(true);
+});
+
 test("the other side's end asks for a rating once", async () => {
   await talking();
   session.frame({ t: "state", state: "ended", ended_by: "agent" });

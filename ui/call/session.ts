@@ -40,6 +40,8 @@ const CHECK_MS = 20_000;
 const CHECK_UP_MS = 12_000;
 /** A line is usually back within two seconds; after this one may want to be called instead. */
 const CUT_LONG_MS = 5_000;
+/** A server that hasn't answered by then is said to be away; it goes on being looked for. */
+const REACH_MS = 6_000;
 /** Refusals of a call under way that another attempt may outlast. */
 const PASSING = new Set(["voice_down", "all_busy", "unavailable", "slow_down"]);
 
@@ -55,6 +57,8 @@ export class Session {
   hours: { open: boolean; text: string } | null = null;
   voice: Voice | null = null;
   online = false;
+  /** The server has been looked for in vain for a while. */
+  unreached = false;
   barred = false;
   degraded = false;
   agent = "";
@@ -97,10 +101,14 @@ export class Session {
   private cancel: () => void = () => undefined;
   private quiet: () => void = () => undefined;
   private forgetCut: () => void = () => undefined;
+  /** Ends the look-out for the server, while there is one. */
+  private lookout: (() => void) | undefined;
 
+  /** `servedPhone`: the number to dial, known before the server is reached. */
   constructor(
     private ports: Ports,
     kept: Kept | null,
+    private servedPhone = "",
   ) {
     this.kept = kept;
   }
@@ -108,6 +116,11 @@ export class Session {
   /** The contact that is open or was last. */
   get contact(): string | undefined {
     return this.kept?.contact;
+  }
+
+  /** The company's telephone number; empty: none. */
+  get phone(): string {
+    return this.voice ? this.voice.phone : this.servedPhone;
   }
 
   /** Whether one may be called back instead: who talked is looked for by the agent, who waits can leave the line. */
@@ -257,11 +270,22 @@ export class Session {
 
   offline(): void {
     this.online = false;
+    this.look();
     this.ports.changed();
   }
 
+  /** The server is looked for, from now on until its welcome. */
+  look(): void {
+    this.lookout ??= this.ports.later(() => {
+      this.unreached = true;
+      this.ports.changed();
+    }, REACH_MS);
+  }
+
   private welcome(frame: Extract<ServerFrame, { t: "welcome" }>): void {
-    this.online = true;
+    this.lookout?.();
+    this.lookout = undefined;
+    [this.online, this.unreached] = [true, false];
     this.ports.visitor(frame.visitor);
     this.site = frame.site;
     this.hours = frame.hours;

@@ -54,7 +54,14 @@ export function Page(props: Props) {
         {shape(session.stage)}
         {stateText(props)}
       </p>
-      {!session.online && session.site && !session.barred && <p class="warn">{words.offline}</p>}
+      {!session.online && session.site && !session.barred && (
+        <p class="warn">
+          {words.offline}
+          {session.unreached && !saysNumber(session) && session.phone && (
+            <> {fill(words.insteadPhone, session.phone)}</>
+          )}
+        </p>
+      )}
       {session.degraded && <p class="warn">{words.degraded}</p>}
       {props.blocked && (
         <button class="main" onClick={props.listen}>
@@ -68,7 +75,14 @@ export function Page(props: Props) {
 
 function Body(props: Props) {
   const { session, words } = props;
-  if (session.barred) return <p class="bad">{words.barred}</p>;
+  if (session.barred)
+    return (
+      <section>
+        <p class="bad">{words.barred}</p>
+        <Dial {...props} />
+      </section>
+    );
+  if (!session.site && session.stage === "idle") return <Away {...props} />;
   if (session.ringing)
     return (
       <button class="main" onClick={() => void session.resume()}>
@@ -103,13 +117,35 @@ function Body(props: Props) {
   }
 }
 
+/** Whether what is shown anyway names the number, or nobody wants it: they talk. */
+const saysNumber = (session: Session): boolean =>
+  session.live || !!session.trouble || session.insteadOfCallBack || session.voice?.available === false;
+
+/** The number to dial instead, where there is one. */
+function Dial({ session: { phone }, words }: Props) {
+  return phone ? <p>{fill(words.insteadPhone, phone)}</p> : null;
+}
+
+/** The server hasn't answered yet: there is nothing to press. */
+function Away(props: Props) {
+  if (!props.session.unreached) return null;
+  return (
+    <div class="alert" role="alert">
+      <p>{props.words.unreached}</p>
+      <Dial {...props} />
+    </div>
+  );
+}
+
 /** What went wrong last, in words, and what there is instead. */
-function Trouble({ session: { trouble, voice }, words }: Props) {
+function Trouble(props: Props) {
+  const { trouble } = props.session;
+  const { words } = props;
   if (!trouble) return null;
   return (
     <div class="alert" role="alert">
       <p>{trouble.text || words[trouble.code as keyof Words] || words.failed}</p>
-      {voice?.phone && <p>{fill(words.insteadPhone, voice.phone)}</p>}
+      <Dial {...props} />
     </div>
   );
 }
@@ -146,7 +182,7 @@ function Idle(props: Props) {
       {away && !trouble && (
         <div class="alert" role="alert">
           <p>{voice.why || words.unavailable}</p>
-          {voice.phone && <p>{fill(words.insteadPhone, voice.phone)}</p>}
+          <Dial {...props} />
         </div>
       )}
       <CallBack {...props} />
@@ -256,13 +292,13 @@ function Live(props: Props) {
 const NUMBER = /^\+?[0-9][0-9 ()-]{4,29}$/;
 
 /** Where the company calls nobody back: its telephone number, and words that it answers. */
-function Instead({ session, words, chat }: Props) {
-  const { phone } = session.voice ?? {};
+function Instead(props: Props) {
+  const { session, words, chat } = props;
   // The alert above has said it.
   const isSaid = session.trouble || (session.stage === "idle" && session.voice?.available === false);
   return (
     <>
-      {phone && !isSaid && <p>{fill(words.insteadPhone, phone)}</p>}
+      {!isSaid && <Dial {...props} />}
       <a class="quiet" href={chat} target={session.live ? "_blank" : undefined} rel="noopener">
         {words.message}
       </a>
@@ -389,7 +425,7 @@ const Level = ({ words, level }: Props) => (
 function stateText({ session, words }: Props): ComponentChildren {
   const { stage } = session;
   if (session.ringing) return words.ringing;
-  if (stage === "idle") return session.resumable ? words.tapResume : "";
+  if (stage === "idle") return idleText(session, words);
   if (stage === "waiting") return [words.waiting, placeText(session, words)].filter(Boolean).join(" · ");
   if (stage === "ended") return endText(session, words);
   if (stage === "call_back") return words.callBack;
@@ -397,6 +433,15 @@ function stateText({ session, words }: Props): ComponentChildren {
   if (stage !== "talking") return words[stage];
   const who = session.agent ? fill(words.withAgent, session.agent) : words.talking;
   return [who, <span aria-hidden="true"> {clock(Date.now() - session.since)}</span>];
+}
+
+/** The line is never empty: nothing jumps when it gets words, and whoever is led to it hears some. */
+function idleText(session: Session, words: Words): string {
+  if (session.barred) return words.unavailable;
+  if (!session.site) return session.unreached ? words.offline : words.reaching;
+  if (session.resumable) return words.tapResume;
+  if (session.trouble) return session.trouble.code === "checkFailed" ? words.notHeard : words.notConnected;
+  return session.voice?.available === false ? words.unavailable : words.ready;
 }
 
 /** What happened where nobody hung up, by the journal's codes. */
