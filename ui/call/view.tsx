@@ -1,6 +1,7 @@
 /** What a caller sees: one card, one thing to do at a time. */
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
+import { dialable } from "../kit/phone";
 import { fill, type Locale } from "../widget/page/words";
 import type { Session, Stage } from "./session";
 import type { words as zh } from "./words.zh";
@@ -289,7 +290,8 @@ function Live(props: Props) {
   );
 }
 
-const NUMBER = /^\+?[0-9][0-9 ()-]{4,29}$/;
+/** Nobody's own number is shorter; one's extension can't be called. */
+const FEWEST_DIGITS = 5;
 
 /** Where the company calls nobody back: its telephone number, and words that it answers. */
 function Instead(props: Props) {
@@ -324,9 +326,10 @@ function CallBack(props: Props) {
     );
   const byPhone = (event: Event) => {
     event.preventDefault();
-    const good = NUMBER.test(number.trim());
+    const plain = dialable(number);
+    const good = !!plain && plain.length >= FEWEST_DIGITS;
     setWrong(!good);
-    if (good) session.callBack(number.trim());
+    if (good) session.callBack(plain);
   };
   return (
     <form class="box" onSubmit={byPhone}>

@@ -44,11 +44,11 @@ async def leaves_a_number(page: Page, double: Double) -> None:
     await page.get_by_role("button", name="拨打我的电话").click()
     await expect(page.get_by_text("请输入有效的电话号码")).to_be_visible()
     assert not double.sent("call_back")
-    await page.get_by_label("电话号码").fill("+86 138 0013 8000")
+    await page.get_by_label("电话号码").fill("＋86（138）００13－8000")
     await page.get_by_role("button", name="拨打我的电话").click()
     await double_until(double, "call_back")
     asked = double.sent("call_back")[0]
-    assert asked["number"] == "+86 138 0013 8000"
+    assert asked["number"] == "+8613800138000"
     assert asked["contact"]
     assert asked["interaction"]
 
