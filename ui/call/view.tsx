@@ -1,6 +1,6 @@
 /** What a caller sees: one card, one thing to do at a time. */
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { dialable } from "../kit/phone";
 import { fill, type Locale } from "../widget/page/words";
 import type { Session, Stage } from "./session";
@@ -51,7 +51,7 @@ export function Page(props: Props) {
       {session.hours && (
         <p class="hours">{`${session.hours.open ? words.open : words.closed} · ${session.hours.text}`}</p>
       )}
-      <p class="state" role="status" aria-live="polite" data-stage={session.stage}>
+      <p class="state" role="status" aria-live="polite" tabIndex={-1} data-stage={session.stage}>
         {shape(session.stage)}
         {stateText(props)}
       </p>
@@ -308,6 +308,19 @@ function Instead(props: Props) {
   );
 }
 
+/** The first thing to press has the focus each time that `open` has changed by a press. */
+function useFirst(open: boolean): (element: HTMLElement | null) => void {
+  const first = useRef<HTMLElement | null>(null);
+  const was = useRef(open);
+  useLayoutEffect(() => {
+    if (open !== was.current) first.current?.focus();
+    was.current = open;
+  }, [open]);
+  return (element) => {
+    if (element) first.current = element;
+  };
+}
+
 /** Where no line is to be had, or one would rather not wait: the number, or this page once it has a call. */
 function CallBack(props: Props) {
   const { session, words } = props;
@@ -315,12 +328,13 @@ function CallBack(props: Props) {
   const [number, setNumber] = useState("");
   const [wrong, setWrong] = useState(false);
   const begins = session.stage === "idle" || session.stage === "ended";
+  const first = useFirst(asked);
   // Neither needs our line.
   if (session.insteadOfCallBack) return <Instead {...props} />;
   if (!session.online || !session.mayBeCalled) return null;
   if (!asked)
     return (
-      <button class="quiet" onClick={() => setAsked(true)}>
+      <button ref={first} class="quiet" onClick={() => setAsked(true)}>
         {begins ? words.callMe : words.callMeBack}
       </button>
     );
@@ -334,13 +348,14 @@ function CallBack(props: Props) {
   return (
     <form class="box" onSubmit={byPhone}>
       {!begins && (
-        <button type="button" onClick={() => session.callBack("")}>
+        <button ref={first} type="button" onClick={() => session.callBack("")}>
           {words.callBackHere}
         </button>
       )}
       <label>
         {words.number}
         <input
+          ref={begins ? first : undefined}
           type="tel"
           autocomplete="tel"
           value={number}
