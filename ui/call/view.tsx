@@ -48,9 +48,9 @@ export function Page(props: Props) {
           {words.other}
         </button>
       </header>
-      {session.hours && (
-        <p class="hours">{`${session.hours.open ? words.open : words.closed} · ${session.hours.text}`}</p>
-      )}
+      <p class="hours">
+        {session.hours && `${session.hours.open ? words.open : words.closed} · ${session.hours.text}`}
+      </p>
       <p class="state" role="status" aria-live="polite" tabIndex={-1} data-stage={session.stage}>
         {shape(session.stage)}
         {stateText(props)}
@@ -230,8 +230,6 @@ function Topics(session: Session, words: Words) {
 
 function Live(props: Props) {
   const { session, words } = props;
-  const [pad, setPad] = useState(false);
-  const waiting = session.stage === "waiting";
   const offered = session.keys;
   return (
     <section>
@@ -252,17 +250,22 @@ function Live(props: Props) {
       <Trouble {...props} />
       {session.cutLong && <p class="warn">{words.cutLong}</p>}
       <CallBack {...props} />
+      <Panel {...props} />
+    </section>
+  );
+}
+
+/** What stays in its place at the foot, whatever comes and goes above it. */
+function Panel(props: Props) {
+  const { session, words } = props;
+  const [pad, setPad] = useState(false);
+  return (
+    <div class="foot">
       {session.muted && <p class="warn">{words.muted}</p>}
-      {session.recorded === "on" && (
+      {session.recorded && (
         <p class="record">
-          {mark("M12 8a4 4 0 1 0 0 8a4 4 0 1 0 0-8")}
-          {words.recording}
-        </p>
-      )}
-      {session.recorded === "paused" && (
-        <p class="record">
-          {mark("M9 5v14M15 5v14")}
-          {words.paused}
+          {mark(session.recorded === "paused" ? "M9 5v14M15 5v14" : "M12 8a4 4 0 1 0 0 8a4 4 0 1 0 0-8")}
+          {session.recorded === "paused" ? words.paused : words.recording}
         </p>
       )}
       {Level(props)}
@@ -274,7 +277,7 @@ function Live(props: Props) {
           {pad ? words.hideKeypad : words.keypad}
         </button>
         <button class="end" onClick={() => session.hangUp()}>
-          {waiting ? words.leave : words.hangUp}
+          {session.stage === "waiting" ? words.leave : words.hangUp}
         </button>
       </div>
       {pad && (
@@ -286,7 +289,7 @@ function Live(props: Props) {
           ))}
         </div>
       )}
-    </section>
+    </div>
   );
 }
 

@@ -79,7 +79,8 @@ class Double:
     async def _socket(self, receive: Any, send: Any) -> None:
         await receive()
         if self.away:
-            return await send({"type": "websocket.close"})
+            await send({"type": "websocket.close"})
+            return
         await send({"type": "websocket.accept"})
         self._sends.append(send)
         while (event := await receive())["type"] == "websocket.receive":

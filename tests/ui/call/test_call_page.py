@@ -172,6 +172,29 @@ async def test_the_keyboard_goes_on_from_where_a_button_has_gone(callers: Caller
     await expect(line).to_be_focused()
 
 
+@pytest.mark.parametrize("phone", [False, True])
+async def test_nothing_jumps_under_the_finger(callers: Callers, double: Double, phone: bool) -> None:
+    """The state line from the first paint, the buttons of a call from its begin."""
+    double.away = True
+    page = await callers.page(phone=phone)
+    line, end = page.locator("[data-stage]"), page.locator("button.end")
+    top = await line.evaluate("one => one.getBoundingClientRect().top")
+    double.away = False
+    await call(page, double)
+    await state(page, "reception")
+    foot = await end.evaluate("one => one.getBoundingClientRect().top")
+    await double.tell(t="say", text="请按键选择", keys=[{"digit": "1", "label": "手机与平板"}])
+    await expect(page.get_by_text("请按键选择")).to_be_visible()
+    for stage, recording in (("reception", ""), ("talking", "on"), ("held", "")):
+        await double.tell(t="state", state=stage, agent={"name": "李晓雯"}, recording=recording)
+        await state(page, stage)
+        assert await line.evaluate("one => one.getBoundingClientRect().top") == top
+        assert await end.evaluate("one => one.getBoundingClientRect().top") == foot
+    await page.get_by_role("button", name="拨号键盘").click()
+    await expect(page.get_by_role("button", name="按键 5")).to_be_visible()
+    assert await end.evaluate("one => one.getBoundingClientRect().top") == foot
+
+
 async def test_a_key_held_down_is_pressed_once(callers: Callers, double: Double) -> None:
     page = await callers.page()
     await call(page, double)
