@@ -393,7 +393,9 @@ def create_app(settings: Settings, clock: Clock | None = None, voice: VoiceEngin
     if house.voice is not None:
         sockets["/voice/desk"] = for_staff(house.tickets, house.gatekeeper.is_own_origin, house.voice.serve_desk)
     inner: Any = make_litestar(house)
-    app = Edge(inner, sockets, Pages(demo=settings.demo), settings, exchange_socket(settings))
+    app = Edge(
+        inner, sockets, Pages(demo=settings.demo, phone=settings.voice_phone), settings, exchange_socket(settings)
+    )
     app.house = house
     return app
 

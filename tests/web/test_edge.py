@@ -139,6 +139,21 @@ def test_without_a_build_the_page_says_what_to_do(tmp_path_factory: pytest.TempP
     assert empty.find("/demo/shop") is None, "the shop is for the demo only"
 
 
+def test_the_call_page_carries_the_number_to_dial(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Who can't reach us by the page has to find it in the page; whatever the setting says, it stays words."""
+    root = tmp_path_factory.mktemp("calls")
+    (root / "widget").mkdir()
+    built = (HERE.parents[2] / "ui" / "call" / "call.html").read_bytes()
+    (root / "widget" / "call.html").write_bytes(built)
+    told = Pages(root, HERE / "pages", phone='400 "820" <0000>').find("/v/yunshan")
+    assert told is not None
+    assert b'<meta name="phone" content="400 &quot;820&quot; &lt;0000&gt;" />' in told.asset.body
+    silent = Pages(root, HERE / "pages").find("/v/yunshan")
+    assert silent is not None
+    assert silent.asset.body == built
+    assert silent.asset.etag != told.asset.etag
+
+
 async def test_conditional_requests_packing_and_head(served: Served) -> None:
     async with served.client() as client:
         first = await client.get("/demo/shop", headers={"accept-encoding": "gzip"})

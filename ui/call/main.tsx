@@ -6,6 +6,7 @@ import { keeping, parsed } from "../widget/page/storage";
 import { pickLocale, type Locale } from "../widget/page/words";
 import "../kit/tokens.css";
 import "./call.css";
+import { digitOf, keepFocus, once } from "./keys";
 import { Line, meter, microphone, ring } from "./media";
 import { Session, type Kept } from "./session";
 import { nameOf, Page } from "./view";
@@ -81,6 +82,7 @@ const session = new Session(
     changed: () => draw(),
   },
   parsed<Kept>(tab.get("call")),
+  document.querySelector<HTMLMetaElement>('meta[name="phone"]')?.content,
 );
 
 const link = makeLink({
@@ -136,15 +138,16 @@ function draw(): void {
 }
 
 addEventListener("keydown", (event) => {
-  const { target, key } = event;
-  const typing = target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
-  if (typing || event.ctrlKey || event.metaKey || event.altKey || !session.live) return;
-  if (/^[0-9*#]$/.test(key)) session.press(key);
+  once(event);
+  const digit = digitOf(event);
+  if (digit && session.live) session.press(digit);
 });
 addEventListener("beforeunload", (event) => {
   if (session.live || session.stage === "call_back") event.preventDefault();
 });
 setInterval(() => session.since && session.stage !== "ended" && draw(), 1_000);
 
+keepFocus(body, () => body.querySelector("[data-stage]"));
+session.look();
 draw();
 link.start();

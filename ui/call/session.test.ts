@@ -12,7 +12,7 @@ class FakeLine implements LinePort {
     readonly up: () => void,
     readonly lost: () => void,
   ) {}
-  offer = () => Promise.resolve("offer");
+  offer = () => offering;
   answered(sdp: string): Promise<void> {
     this.answers.push(sdp);
     return Promise.resolve();
@@ -38,6 +38,9 @@ let released: number;
 let online: boolean;
 let session: Session;
 let ids: number;
+let offering: Promise<string>;
+/** The microphone, once the customer has said whether it may be used. */
+let asked: Promise<void>;
 
 const ports: Ports = {
   send(frame) {
@@ -50,11 +53,13 @@ const ports: Ports = {
     const timer = setTimeout(act, ms);
     return () => clearTimeout(timer);
   },
-  line(ice, up, lost) {
+  async line(ice, up, lost) {
     servers = ice;
-    if (trouble) return Promise.reject(Object.assign(new Error(trouble), { code: trouble }));
-    lines.push(new FakeLine(up, lost));
-    return Promise.resolve(lines.at(-1)!);
+    await asked;
+    if (trouble) throw Object.assign(new Error(trouble), { code: trouble });
+    const line = new FakeLine(up, lost);
+    lines.push(line);
+    return line;
   },
   release: () => void released++,
   ring: () => () => undefined,
@@ -63,7 +68,7 @@ const ports: Ports = {
   changed: () => undefined,
 };
 
-const welcome = (contact: { state: CallState } | null = null): ServerFrame => ({
+const welcome = (contact: { state: CallState; recording?: string } | null = null): ServerFrame => ({
   t: "welcome",
   visitor: "v",
   site: { company: "", name: "云杉智能", greeting: "您好", colour: "#0b7a70", locale: "zh-CN", topics: [] },
@@ -93,6 +98,7 @@ async function talking(): Promise<void> {
 beforeEach(() => {
   vi.useFakeTimers();
   [sent, lines, trouble, kept, released, online, ids] = [[], [], null, null, 0, true, 0];
+  [offering, asked] = [Promise.resolve("offer"), Promise.resolve()];
   session = new Session(ports, null);
 });
 
@@ -149,6 +155,100 @@ test("the microphone is asked for by the tap and not before; without it nothing 
   trouble = null;
   await session.call();
   expect([session.stage, session.trouble]).toEqual(["connecting", null]);
+});
+
+test("who hangs up while the page connects makes no call", async () => {
+  session.frame(welcome());
+  let found: (sdp: string) => void = () => undefined;
+  offering = new Promise((done) => (found = done));
+  void session.call();
+  await settle();
+  session.hangUp();
+  found("offer");
+  await settle();
+  expect([calls(), kept, session.stage, released]).toEqual([[], null, "ended", 1]);
+});
+
+test("who hangs up while a lost line is looked for makes no call, and the microphone is let go", async () => {
+  await talking();
+  let allow: () => void = () => undefined;
+  asked = new Promise((done) => (allow = done));
+  lines[0]!.lost();
+  await settle();
+  session.hangUp();
+  const before = released;
+  allow();
+  await settle();
+  expect([calls().length, kept, session.stage]).toEqual([1, null, "ended"]);
+  expect([lines[1]!.closed, released]).toEqual([true, before + 1]);
+});
+
+test("a refusal of the microphone that comes after the end changes nothing", async () => {
+  await talking();
+  let refuse: () => void = () => undefined;
+  asked = new Promise((_, fail) => (refuse = () => fail(new Error("refused"))));
+  lines[0]!.lost();
+  await settle();
+  session.hangUp();
+  refuse();
+  await settle();
+  expect([session.stage, session.trouble, session.resumable]).toEqual(["ended", null, false]);
+});
+
+test("a browser that can make no offer is told apart from one that waits", async () => {
+  session.frame(welcome());
+  offering = Promise.reject(new Error("no codecs"));
+  await session.call();
+  expect([session.stage, session.trouble?.code, lines[0]!.closed, calls()]).toEqual([
+    "idle",
+    "failed",
+    true,
+    [],
+  ]);
+});
+
+test("a check says that sound gets through only once it does", async () => {
+  session.frame(welcome());
+  await session.check();
+  expect([session.stage, session.connected, sent.at(-1)!.t]).toEqual(["checking", false, "check"]);
+  lines[0]!.up();
+  expect(session.connected).toBe(true);
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect([session.stage, session.checked, session.trouble]).toEqual(["idle", true, null]);
+});
+
+test.each(["the line fails", "nothing comes", "the customer ends it", "the socket is away"])(
+  "a check without sound has failed: %s",
+  async (how) => {
+    session.frame(welcome());
+    online = how !== "the socket is away";
+    await session.check();
+    if (how === "the line fails") lines[0]!.lost();
+    if (how === "nothing comes") await vi.advanceTimersByTimeAsync(12_000);
+    if (how === "the customer ends it") session.endCheck();
+    expect([session.stage, session.checked, session.trouble?.code]).toEqual(["idle", false, "checkFailed"]);
+    expect([lines[0]!.closed, released, session.mayBeCalled]).toEqual([true, 1, true]);
+  },
+);
+
+test("the end of a check that has connected is no failure, whoever ends it", async () => {
+  session.frame(welcome());
+  await session.check();
+  lines[0]!.up();
+  lines[0]!.lost();
+  expect([session.stage, session.checked, session.trouble]).toEqual(["idle", true, null]);
+});
+
+test("who breaks a check off before it was asked for asks for none", async () => {
+  session.frame(welcome());
+  let found: (sdp: string) => void = () => undefined;
+  offering = new Promise((done) => (found = done));
+  void session.check();
+  await settle();
+  session.endCheck();
+  found("offer");
+  await settle();
+  expect(sent).toEqual([]);
 });
 
 test("a lost line comes back by itself with the same ids", async () => {
@@ -330,6 +430,59 @@ test("the words of a code that is asked for stay while the recording pauses, and
   session.frame({ t: "say", text: "请稍候。", keys: [] });
   session.frame({ t: "state", state: "held" });
   expect(session.caption).toBe("");
+});
+
+test("nobody reads that they are recorded when they are not", async () => {
+  await talking();
+  const tell = (state: CallState, recording?: string) =>
+    session.frame({ t: "state", state, ...(recording ? { recording } : {}) });
+  tell("talking", "on");
+  expect(session.recorded).toBe("on");
+  tell("talking"); // the disk is full
+  expect(session.recorded).toBe("");
+  tell("talking", "on");
+  lines[0]!.lost(); // the server hasn't noticed yet
+  expect(session.recorded).toBe("");
+  await settle();
+  lines[1]!.up();
+  expect(session.recorded).toBe("on");
+  tell("waiting");
+  tell("talking");
+  expect(session.recorded).toBe("");
+});
+
+test("what has changed while the socket was away stands in the welcome", async () => {
+  await talking();
+  session.frame({ t: "state", state: "talking", recording: "on" });
+  session.offline();
+  session.frame(welcome({ state: "talking", recording: "paused" }));
+  expect(session.recorded).toBe("paused");
+  session.frame(welcome({ state: "talking" }));
+  expect(session.recorded).toBe("");
+});
+
+test("a call that is gone on with after a reload is what the welcome said, and its time is counted", async () => {
+  session = new Session(ports, { contact: "c", interaction: "i" });
+  session.frame(welcome({ state: "talking", recording: "on" }));
+  await session.resume();
+  lines[0]!.up();
+  expect([session.stage, session.recorded, session.since]).toEqual(["talking", "on", Date.now()]);
+});
+
+test("a server that doesn't answer is said to be away after a while, however often it is tried", async () => {
+  session = new Session(ports, null, "400 820 0000");
+  session.look();
+  for (let tries = 0; tries < 5; tries++) {
+    expect([session.unreached, session.phone]).toEqual([false, "400 820 0000"]);
+    await vi.advanceTimersByTimeAsync(1_200);
+    session.offline();
+  }
+  expect(session.unreached).toBe(true);
+  session.frame(welcome());
+  expect([session.unreached, session.phone]).toEqual([false, ""]);
+  session.offline();
+  await vi.advanceTimersByTimeAsync(6_000);
+  expect(session.unreached).toBe(true);
 });
 
 test("the other side's end asks for a rating once", async () => {

@@ -36,13 +36,20 @@ export type Stage = "idle" | "asking" | "connecting" | "checking" | CallState;
 /** Pauses between attempts to get a lost line back, ms; the last one goes on. */
 const AGAIN_MS = [0, 1_000, 2_000, 4_000, 8_000];
 const CHECK_MS = 20_000;
+/** A line that isn't up by then won't come, or only after more patience than a check gets. */
+const CHECK_UP_MS = 12_000;
 /** A line is usually back within two seconds; after this one may want to be called instead. */
 const CUT_LONG_MS = 5_000;
+/** A server that hasn't answered by then is said to be away; it goes on being looked for. */
+const REACH_MS = 6_000;
 /** Refusals of a call under way that another attempt may outlast. */
 const PASSING = new Set(["voice_down", "all_busy", "unavailable", "slow_down"]);
 
 /** Refusals that a call-back would meet too. */
 const NOT_THE_LINE = new Set(["slow_down", "contact_open", "unknown_topic"]);
+
+/** Stages in which no microphone is needed. */
+const SILENT = new Set<Stage>(["idle", "ended", "call_back"]);
 
 export class Session {
   stage: Stage = "idle";
@@ -50,6 +57,8 @@ export class Session {
   hours: { open: boolean; text: string } | null = null;
   voice: Voice | null = null;
   online = false;
+  /** The server has been looked for in vain for a while. */
+  unreached = false;
   barred = false;
   degraded = false;
   agent = "";
@@ -74,6 +83,8 @@ export class Session {
   /** A call of before a reload waits for a tap. */
   resumable = false;
   checked = false;
+  /** During a check: sound has got through. */
+  connected = false;
   /** The line has been away for long. */
   cutLong = false;
 
@@ -83,15 +94,21 @@ export class Session {
   /** Asks that aren't the call itself: refused, the call goes on. */
   private asides = new Map<string, ClientFrame["t"]>();
   private line: LinePort | undefined;
+  /** How many lines have been begun or dropped: what comes late belongs to none. */
+  private turn = 0;
   private pending = "";
   private attempt = 0;
   private cancel: () => void = () => undefined;
   private quiet: () => void = () => undefined;
   private forgetCut: () => void = () => undefined;
+  /** Ends the look-out for the server, while there is one. */
+  private lookout: (() => void) | undefined;
 
+  /** `servedPhone`: the number to dial, known before the server is reached. */
   constructor(
     private ports: Ports,
     kept: Kept | null,
+    private servedPhone = "",
   ) {
     this.kept = kept;
   }
@@ -99,6 +116,11 @@ export class Session {
   /** The contact that is open or was last. */
   get contact(): string | undefined {
     return this.kept?.contact;
+  }
+
+  /** The company's telephone number; empty: none. */
+  get phone(): string {
+    return this.voice ? this.voice.phone : this.servedPhone;
   }
 
   /** Whether one may be called back instead: who talked is looked for by the agent, who waits can leave the line. */
@@ -117,6 +139,11 @@ export class Session {
     if (this.stage === "waiting") return true;
     const trouble = !!this.trouble && !NOT_THE_LINE.has(this.trouble.code);
     return !this.resumable && (this.voice?.available === false || trouble);
+  }
+
+  /** What is done with one's words now; "": nothing is recorded. */
+  get recorded(): string {
+    return this.stage === "talking" ? this.recording : "";
   }
 
   get live(): boolean {
@@ -139,19 +166,21 @@ export class Session {
   }
 
   async check(): Promise<void> {
-    [this.checked, this.fresh] = [false, false];
-    if (!(await this.open("checking"))) return;
+    [this.checked, this.connected, this.fresh] = [false, false, false];
+    const sdp = await this.offer("checking");
+    if (sdp === undefined) return;
     this.pending = this.ports.newId();
-    const sdp = await this.line!.offer();
-    this.ports.send({ t: "check", id: this.pending, sdp });
-    this.cancel = this.ports.later(() => this.endCheck(), CHECK_MS);
+    if (!this.ports.send({ t: "check", id: this.pending, sdp })) return this.endCheck();
+    this.cancel = this.ports.later(() => this.endCheck(), CHECK_UP_MS);
   }
 
+  /** Says whether sound got through. */
   endCheck(): void {
     if (this.stage !== "checking") return;
     this.drop();
     this.ports.release();
-    this.checked = true;
+    this.checked = this.connected;
+    if (!this.connected) this.trouble = { code: "checkFailed", text: "", alternatives: [] };
     this.to("idle");
   }
 
@@ -241,11 +270,22 @@ export class Session {
 
   offline(): void {
     this.online = false;
+    this.look();
     this.ports.changed();
   }
 
+  /** The server is looked for, from now on until its welcome. */
+  look(): void {
+    this.lookout ??= this.ports.later(() => {
+      this.unreached = true;
+      this.ports.changed();
+    }, REACH_MS);
+  }
+
   private welcome(frame: Extract<ServerFrame, { t: "welcome" }>): void {
-    this.online = true;
+    this.lookout?.();
+    this.lookout = undefined;
+    [this.online, this.unreached] = [true, false];
     this.ports.visitor(frame.visitor);
     this.site = frame.site;
     this.hours = frame.hours;
@@ -264,14 +304,22 @@ export class Session {
     interaction: string;
     state: CallState;
     agent: { name: string } | null;
+    recording?: string;
   }): void {
     this.kept = { contact: contact.id, interaction: contact.interaction };
     this.ports.keep(this.kept);
     this.agent = contact.agent?.name ?? this.agent;
+    this.recording = contact.recording ?? "";
+    this.noteTalk(contact.state);
     if (contact.state === "call_back") return this.to("call_back");
-    if (this.line) {
-      if (this.stage !== "connecting" && this.stage !== "cut") this.stage = contact.state;
-    } else if (this.stage === "idle") this.resumable = true;
+    if (!this.line || this.stage === "connecting" || this.stage === "cut") {
+      if (contact.state !== "cut") this.next = contact.state;
+      this.resumable ||= !this.line && this.stage === "idle";
+    } else this.stage = contact.state;
+  }
+
+  private noteTalk(state: CallState): void {
+    if (state === "talking") this.since ||= this.ports.now();
   }
 
   private answered(id: string, sdp: string): void {
@@ -281,7 +329,7 @@ export class Session {
 
   private told(frame: Extract<ServerFrame, { t: "state" }>): void {
     this.agent = frame.agent?.name ?? (frame.state === "talking" || frame.state === "held" ? this.agent : "");
-    this.recording = frame.recording ?? this.recording;
+    this.recording = frame.recording ?? "";
     if (frame.rating) this.rated = frame.rating;
     switch (frame.state) {
       case "ended":
@@ -296,7 +344,7 @@ export class Session {
         this.ports.release();
         return this.to("call_back");
       default:
-        if (frame.state === "talking" && !this.since) this.since = this.ports.now();
+        this.noteTalk(frame.state);
         if (frame.state !== "waiting") this.place = null;
         // The words of a code that is asked for stay, whatever else of the talk changes meanwhile.
         if ((frame.state === "talking" || frame.state === "held") && frame.state !== this.stage)
@@ -349,18 +397,31 @@ export class Session {
 
   // -- the line ---------------------------------------------------------------------------------------------------------
   private async connect(stage: "connecting" | "cut"): Promise<void> {
-    if (!(await this.open(stage))) return;
+    const sdp = await this.offer(stage);
+    if (sdp === undefined) return;
     const kept = this.kept!;
-    const sdp = await this.line!.offer();
     this.pending = this.ports.newId();
     const topic = this.topic ? { topic: this.topic } : {};
     this.ports.keep(kept);
     if (!this.ports.send({ t: "call", id: this.pending, ...kept, sdp, ...topic })) this.again();
   }
 
-  /** Microphone and a new line; false, with the reason in `trouble`, when there is none. */
-  private async open(stage: "connecting" | "cut" | "checking"): Promise<boolean> {
+  /** What a new line offers; undefined where none came about, or it has been dropped meanwhile. */
+  private async offer(stage: "connecting" | "cut" | "checking"): Promise<string | undefined> {
+    const line = await this.open(stage);
+    try {
+      const sdp = await line?.offer();
+      return line === this.line ? sdp : undefined;
+    } catch {
+      if (line === this.line) this.noLine(stage, "failed");
+      return undefined;
+    }
+  }
+
+  /** Microphone and a new line; undefined, with the reason in `trouble`, when there is none. */
+  private async open(stage: "connecting" | "cut" | "checking"): Promise<LinePort | undefined> {
     this.drop();
+    const turn = this.turn;
     if (stage !== "cut") this.trouble = null;
     this.to(stage === "cut" ? "cut" : "asking");
     try {
@@ -369,23 +430,36 @@ export class Session {
         () => this.up(line),
         () => line === this.line && this.lost(),
       );
+      if (turn !== this.turn) return this.tooLate(line);
       this.line = line;
     } catch (error) {
-      const code = (error as { code?: string }).code ?? "failed";
-      this.trouble = { code, text: "", alternatives: [] };
-      // A call that is under way waits for us: it is gone on with, or left, by a tap.
-      if (this.fresh || stage === "checking") this.forget();
-      else this.resumable = true;
-      this.to("idle");
-      return false;
+      if (turn === this.turn) this.noLine(stage, (error as { code?: string }).code ?? "failed");
+      return undefined;
     }
     this.line.mute(this.muted);
     if (stage !== "cut") this.to(stage);
-    return true;
+    return this.line;
+  }
+
+  /** It was over before there was a line. */
+  private tooLate(line: LinePort): undefined {
+    line.close();
+    if (SILENT.has(this.stage)) this.ports.release();
+  }
+
+  private noLine(stage: "connecting" | "cut" | "checking", code: string): void {
+    this.drop();
+    this.ports.release();
+    this.trouble = { code, text: "", alternatives: [] };
+    // A call that is under way waits for us: it is gone on with, or left, by a tap.
+    if (this.fresh || stage === "checking") this.forget();
+    else this.resumable = true;
+    this.to("idle");
   }
 
   private up(line: LinePort): void {
-    if (line !== this.line || this.stage === "checking") return;
+    if (line !== this.line) return;
+    if (this.stage === "checking") return this.checkIsUp();
     this.attempt = 0;
     this.fresh = false;
     this.trouble = null;
@@ -393,7 +467,15 @@ export class Session {
     if (this.stage === "connecting" || this.stage === "cut") this.to(this.next);
   }
 
+  private checkIsUp(): void {
+    this.connected = true;
+    this.cancel();
+    this.cancel = this.ports.later(() => this.endCheck(), CHECK_MS);
+    this.ports.changed();
+  }
+
   private lost(atOnce = false): void {
+    if (this.stage === "checking") return this.endCheck();
     if (!this.kept || this.stage === "ended" || this.stage === "idle") return;
     if (this.stage !== "cut")
       this.next = this.live && this.stage !== "connecting" ? (this.stage as CallState) : this.next;
@@ -445,6 +527,7 @@ export class Session {
   }
 
   private drop(): void {
+    this.turn++;
     this.cancel();
     this.line?.close();
     this.line = undefined;

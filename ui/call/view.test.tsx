@@ -41,6 +41,24 @@ beforeEach(() => {
   });
 });
 
+test("before the server answers there are words and no button that does nothing; then the number", () => {
+  session = new Session(ports, null, "0571 8888 0001");
+  expect(shown()).toContain(words.reaching);
+  expect(body.querySelectorAll("section button")).toHaveLength(0);
+  session.unreached = true;
+  expect(shown()).toContain(words.unreached);
+  expect(body.querySelector('[role="alert"]')?.textContent).toContain(NUMBER);
+});
+
+test("a page that may not call, and one that has lost the server, name the number", () => {
+  session.online = false;
+  expect(shown()).not.toContain(NUMBER);
+  session.unreached = true;
+  expect(shown()).toContain(NUMBER);
+  session.barred = true;
+  expect(shown().split(NUMBER)).toHaveLength(2);
+});
+
 test.each([true, false])(
   "nobody is called back: after a cut line one may write or dial (online: %s)",
   (online) => {

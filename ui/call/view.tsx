@@ -1,6 +1,7 @@
 /** What a caller sees: one card, one thing to do at a time. */
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { dialable } from "../kit/phone";
 import { fill, type Locale } from "../widget/page/words";
 import type { Session, Stage } from "./session";
 import type { words as zh } from "./words.zh";
@@ -47,14 +48,21 @@ export function Page(props: Props) {
           {words.other}
         </button>
       </header>
-      {session.hours && (
-        <p class="hours">{`${session.hours.open ? words.open : words.closed} · ${session.hours.text}`}</p>
-      )}
-      <p class="state" role="status" aria-live="polite" data-stage={session.stage}>
+      <p class="hours">
+        {session.hours && `${session.hours.open ? words.open : words.closed} · ${session.hours.text}`}
+      </p>
+      <p class="state" role="status" aria-live="polite" tabIndex={-1} data-stage={session.stage}>
         {shape(session.stage)}
         {stateText(props)}
       </p>
-      {!session.online && session.site && !session.barred && <p class="warn">{words.offline}</p>}
+      {!session.online && session.site && !session.barred && (
+        <p class="warn">
+          {words.offline}
+          {session.unreached && !saysNumber(session) && session.phone && (
+            <> {fill(words.insteadPhone, session.phone)}</>
+          )}
+        </p>
+      )}
       {session.degraded && <p class="warn">{words.degraded}</p>}
       {props.blocked && (
         <button class="main" onClick={props.listen}>
@@ -68,7 +76,14 @@ export function Page(props: Props) {
 
 function Body(props: Props) {
   const { session, words } = props;
-  if (session.barred) return <p class="bad">{words.barred}</p>;
+  if (session.barred)
+    return (
+      <section>
+        <p class="bad">{words.barred}</p>
+        <Dial {...props} />
+      </section>
+    );
+  if (!session.site && session.stage === "idle") return <Away {...props} />;
   if (session.ringing)
     return (
       <button class="main" onClick={() => void session.resume()}>
@@ -103,13 +118,35 @@ function Body(props: Props) {
   }
 }
 
+/** Whether what is shown anyway names the number, or nobody wants it: they talk. */
+const saysNumber = (session: Session): boolean =>
+  session.live || !!session.trouble || session.insteadOfCallBack || session.voice?.available === false;
+
+/** The number to dial instead, where there is one. */
+function Dial({ session: { phone }, words }: Props) {
+  return phone ? <p>{fill(words.insteadPhone, phone)}</p> : null;
+}
+
+/** The server hasn't answered yet: there is nothing to press. */
+function Away(props: Props) {
+  if (!props.session.unreached) return null;
+  return (
+    <div class="alert" role="alert">
+      <p>{props.words.unreached}</p>
+      <Dial {...props} />
+    </div>
+  );
+}
+
 /** What went wrong last, in words, and what there is instead. */
-function Trouble({ session: { trouble, voice }, words }: Props) {
+function Trouble(props: Props) {
+  const { trouble } = props.session;
+  const { words } = props;
   if (!trouble) return null;
   return (
     <div class="alert" role="alert">
       <p>{trouble.text || words[trouble.code as keyof Words] || words.failed}</p>
-      {voice?.phone && <p>{fill(words.insteadPhone, voice.phone)}</p>}
+      <Dial {...props} />
     </div>
   );
 }
@@ -146,7 +183,7 @@ function Idle(props: Props) {
       {away && !trouble && (
         <div class="alert" role="alert">
           <p>{voice.why || words.unavailable}</p>
-          {voice.phone && <p>{fill(words.insteadPhone, voice.phone)}</p>}
+          <Dial {...props} />
         </div>
       )}
       <CallBack {...props} />
@@ -154,7 +191,7 @@ function Idle(props: Props) {
       {!away && (
         <>
           <button class="main" disabled={!session.online} onClick={() => void session.call()}>
-            {trouble ? words.retry : words.call}
+            {trouble && trouble.code !== "checkFailed" ? words.retry : words.call}
           </button>
           <p class="why">{words.why}</p>
           <button class="quiet" disabled={!session.online} onClick={() => void session.check()}>
@@ -193,8 +230,6 @@ function Topics(session: Session, words: Words) {
 
 function Live(props: Props) {
   const { session, words } = props;
-  const [pad, setPad] = useState(false);
-  const waiting = session.stage === "waiting";
   const offered = session.keys;
   return (
     <section>
@@ -215,17 +250,22 @@ function Live(props: Props) {
       <Trouble {...props} />
       {session.cutLong && <p class="warn">{words.cutLong}</p>}
       <CallBack {...props} />
+      <Panel {...props} />
+    </section>
+  );
+}
+
+/** What stays in its place at the foot, whatever comes and goes above it. */
+function Panel(props: Props) {
+  const { session, words } = props;
+  const [pad, setPad] = useState(false);
+  return (
+    <div class="foot">
       {session.muted && <p class="warn">{words.muted}</p>}
-      {session.recording === "on" && (
+      {session.recorded && (
         <p class="record">
-          {mark("M12 8a4 4 0 1 0 0 8a4 4 0 1 0 0-8")}
-          {words.recording}
-        </p>
-      )}
-      {session.recording === "paused" && (
-        <p class="record">
-          {mark("M9 5v14M15 5v14")}
-          {words.paused}
+          {mark(session.recorded === "paused" ? "M9 5v14M15 5v14" : "M12 8a4 4 0 1 0 0 8a4 4 0 1 0 0-8")}
+          {session.recorded === "paused" ? words.paused : words.recording}
         </p>
       )}
       {Level(props)}
@@ -237,7 +277,7 @@ function Live(props: Props) {
           {pad ? words.hideKeypad : words.keypad}
         </button>
         <button class="end" onClick={() => session.hangUp()}>
-          {waiting ? words.leave : words.hangUp}
+          {session.stage === "waiting" ? words.leave : words.hangUp}
         </button>
       </div>
       {pad && (
@@ -249,25 +289,39 @@ function Live(props: Props) {
           ))}
         </div>
       )}
-    </section>
+    </div>
   );
 }
 
-const NUMBER = /^\+?[0-9][0-9 ()-]{4,29}$/;
+/** Nobody's own number is shorter; one's extension can't be called. */
+const FEWEST_DIGITS = 5;
 
 /** Where the company calls nobody back: its telephone number, and words that it answers. */
-function Instead({ session, words, chat }: Props) {
-  const { phone } = session.voice ?? {};
+function Instead(props: Props) {
+  const { session, words, chat } = props;
   // The alert above has said it.
   const isSaid = session.trouble || (session.stage === "idle" && session.voice?.available === false);
   return (
     <>
-      {phone && !isSaid && <p>{fill(words.insteadPhone, phone)}</p>}
+      {!isSaid && <Dial {...props} />}
       <a class="quiet" href={chat} target={session.live ? "_blank" : undefined} rel="noopener">
         {words.message}
       </a>
     </>
   );
+}
+
+/** The first thing to press has the focus each time that `open` has changed by a press. */
+function useFirst(open: boolean): (element: HTMLElement | null) => void {
+  const first = useRef<HTMLElement | null>(null);
+  const was = useRef(open);
+  useLayoutEffect(() => {
+    if (open !== was.current) first.current?.focus();
+    was.current = open;
+  }, [open]);
+  return (element) => {
+    if (element) first.current = element;
+  };
 }
 
 /** Where no line is to be had, or one would rather not wait: the number, or this page once it has a call. */
@@ -277,31 +331,34 @@ function CallBack(props: Props) {
   const [number, setNumber] = useState("");
   const [wrong, setWrong] = useState(false);
   const begins = session.stage === "idle" || session.stage === "ended";
+  const first = useFirst(asked);
   // Neither needs our line.
   if (session.insteadOfCallBack) return <Instead {...props} />;
   if (!session.online || !session.mayBeCalled) return null;
   if (!asked)
     return (
-      <button class="quiet" onClick={() => setAsked(true)}>
+      <button ref={first} class="quiet" onClick={() => setAsked(true)}>
         {begins ? words.callMe : words.callMeBack}
       </button>
     );
   const byPhone = (event: Event) => {
     event.preventDefault();
-    const good = NUMBER.test(number.trim());
+    const plain = dialable(number);
+    const good = !!plain && plain.length >= FEWEST_DIGITS;
     setWrong(!good);
-    if (good) session.callBack(number.trim());
+    if (good) session.callBack(plain);
   };
   return (
     <form class="box" onSubmit={byPhone}>
       {!begins && (
-        <button type="button" onClick={() => session.callBack("")}>
+        <button ref={first} type="button" onClick={() => session.callBack("")}>
           {words.callBackHere}
         </button>
       )}
       <label>
         {words.number}
         <input
+          ref={begins ? first : undefined}
           type="tel"
           autocomplete="tel"
           value={number}
@@ -389,13 +446,23 @@ const Level = ({ words, level }: Props) => (
 function stateText({ session, words }: Props): ComponentChildren {
   const { stage } = session;
   if (session.ringing) return words.ringing;
-  if (stage === "idle") return session.resumable ? words.tapResume : "";
+  if (stage === "idle") return idleText(session, words);
   if (stage === "waiting") return [words.waiting, placeText(session, words)].filter(Boolean).join(" · ");
   if (stage === "ended") return endText(session, words);
   if (stage === "call_back") return words.callBack;
+  if (stage === "checking" && !session.connected) return words.connecting;
   if (stage !== "talking") return words[stage];
   const who = session.agent ? fill(words.withAgent, session.agent) : words.talking;
   return [who, <span aria-hidden="true"> {clock(Date.now() - session.since)}</span>];
+}
+
+/** The line is never empty: nothing jumps when it gets words, and whoever is led to it hears some. */
+function idleText(session: Session, words: Words): string {
+  if (session.barred) return words.unavailable;
+  if (!session.site) return session.unreached ? words.offline : words.reaching;
+  if (session.resumable) return words.tapResume;
+  if (session.trouble) return session.trouble.code === "checkFailed" ? words.notHeard : words.notConnected;
+  return session.voice?.available === false ? words.unavailable : words.ready;
 }
 
 /** What happened where nobody hung up, by the journal's codes. */

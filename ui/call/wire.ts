@@ -51,6 +51,7 @@ export type ServerFrame =
         interaction: string;
         state: CallState;
         agent: { name: string } | null;
+        recording?: string;
       } | null;
       now: number;
     }
@@ -61,6 +62,7 @@ export type ServerFrame =
       agent?: { name: string } | null;
       ended_by?: string | null;
       reason?: string;
+      /** `on` or `paused`; not there: nothing is recorded. */
       recording?: string;
       rating?: number;
     }

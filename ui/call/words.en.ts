@@ -14,6 +14,13 @@ export const words: { [name in keyof typeof zh]: string } = {
   checking: "You are hearing yourself: say a few words.",
   checkEnd: "End the check",
   checkDone: "The check is over. If you heard yourself, you can call.",
+  checkFailed: "The check found no way for sound: your network may block voice calls. Try another network.",
+  ready: "Ready to call",
+  reaching: "Reaching our server…",
+  unreached:
+    "Our server can't be reached; we keep trying. Your network or a firewall may block the connection.",
+  notConnected: "Not connected",
+  notHeard: "No sound got through",
   asking: "Please allow the microphone in the box that your browser shows…",
   connecting: "Connecting…",
   reception: "Connected",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import html
 import mimetypes
 import re
 from pathlib import Path
@@ -21,6 +22,7 @@ SHORT: Final = b"public, max-age=300"
 ASK: Final = b"no-cache"
 _HASHED: Final = re.compile(r"-[A-Za-z0-9_-]{8}\.(js|css)$")
 _TEXT: Final = ("text/", "application/javascript", "application/json", "image/svg+xml", "application/manifest+json")
+_NO_PHONE: Final = b'<meta name="phone" content="" />'
 _TYPES: Final = {
     ".js": "text/javascript",
     ".mjs": "text/javascript",
@@ -46,12 +48,19 @@ class Found(Struct, frozen=True):
 
 
 class Pages:
-    """Finds static content by path. Files are read at their first use and again when they have changed."""
+    """Finds static content by path. Files are read at their first use and again when they have changed.
 
-    def __init__(self, static: Path = HERE / "static", pages: Path = HERE / "pages", *, demo: bool = False) -> None:
+    `phone`: the number that the call's page shows also while it can't reach us.
+    """
+
+    def __init__(
+        self, static: Path = HERE / "static", pages: Path = HERE / "pages", *, demo: bool = False, phone: str = ""
+    ) -> None:
         self._static = static.resolve()
         self._pages = pages.resolve()
         self._demo = demo
+        self._phone = phone
+        self._with_phone: tuple[Asset, Asset] | None = None  # the call's page as built, and with the number
         self._kept: dict[Path, tuple[int, Asset]] = {}
 
     def find(self, path: str, query: str = "", languages: str | None = None) -> Found | None:
@@ -70,10 +79,19 @@ class Pages:
         if path.startswith("/c/") and path.count("/") == 2 and len(path) > 3:
             return self._page(self._static / "widget" / "hosted.html", "hosted", languages)
         if path.startswith("/v/") and path.count("/") == 2 and len(path) > 3:
-            return self._page(self._static / "widget" / "call.html", "call", languages)
+            return self._call_page(languages)
         if path.startswith("/demo/shop") and self._demo:
             return self._shop(path, query, languages)
         return None
+
+    def _call_page(self, languages: str | None) -> Found:
+        found = self._page(self._static / "widget" / "call.html", "call", languages)
+        if not self._phone or found.status != 200:
+            return found
+        if self._with_phone is None or self._with_phone[0] is not found.asset:
+            told = _NO_PHONE.replace(b'""', f'"{html.escape(self._phone)}"'.encode())
+            self._with_phone = (found.asset, _make(found.asset.body.replace(_NO_PHONE, told), "text/html"))
+        return Found(self._with_phone[1], found.cache, found.kind)
 
     def _shop(self, path: str, query: str, languages: str | None) -> Found | None:
         if path == "/demo/shop":

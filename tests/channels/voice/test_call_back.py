@@ -123,6 +123,23 @@ async def test_a_booked_call_back_stands_in_no_line(street: Street) -> None:
     assert refused["t"] == "nack"
 
 
+@pytest.mark.parametrize("written", ["(010) 8888 8888", "（010）8888－8888", "０１０ 8888 ８８８８", "010-8888-8888"])
+async def test_a_number_is_understood_however_it_is_written(street: Street, written: str) -> None:
+    caller = await street.caller()
+    await caller.call()
+    await caller.state("waiting")
+    assert (await caller.ask("call_back", number=written))["t"] == "ack"
+    assert street.voice.director.calls[caller.contact].number == "01088888888"
+
+
+@pytest.mark.parametrize("written", ["12", "谢谢", "sip:me@example.com", "8" * 30, "()"])
+async def test_what_is_no_number_is_refused_in_words_and_begins_nothing(street: Street, written: str) -> None:
+    caller = await street.caller()
+    refused = await caller.ask("call_back", number=written, contact=caller.contact, interaction=caller.interaction)
+    assert (refused["code"], refused["text"]) == ("number_invalid", "请输入有效的电话号码")
+    assert caller.contact not in street.voice.director.calls
+
+
 async def test_who_gets_no_line_is_called_back_on_their_number(street: Street) -> None:
     """All lines are taken: the page offers a call-back, and that needs no line now."""
     caller = await street.caller()

@@ -93,6 +93,42 @@ async def test_a_talk_is_recorded_paused_and_noted(street: Street, shelf: Shelf)
     assert shelf.begun == [caller.interaction]
 
 
+async def test_the_customer_reads_recorded_only_while_their_words_are_kept(street: Street, shelf: Shelf) -> None:
+    caller, li, _ = await street.talk()
+    await caller.until(lambda: caller.of("state")[-1].get("recording") == "on")
+    await li.do("SetHold", interaction_id=caller.interaction, on=True)
+    await caller.state("held")
+    assert "recording" not in caller.of("state")[-1]
+    await li.do("SetHold", interaction_id=caller.interaction, on=False)
+    await caller.until(lambda: caller.of("state")[-1].get("recording") == "on")
+    await li.do("TransferInteraction", interaction_id=caller.interaction, to_queue_id=street.city.phones)
+    await caller.state("waiting")
+    assert "recording" not in caller.of("state")[-1]
+
+
+async def test_a_page_that_comes_back_reads_at_once_whether_it_is_recorded(street: Street, shelf: Shelf) -> None:
+    caller, li, _ = await street.talk()
+    await caller.until(lambda: caller.of("state")[-1].get("recording") == "on")
+    await caller.close()
+    await li.do("SetRecording", interaction_id=caller.interaction, state="paused", why="card")
+    await street.until(lambda: street.engine.paused)
+    await caller.open()
+    contact = caller.of("welcome")[-1]["contact"]
+    assert (contact["state"], contact["recording"]) == ("talking", "paused")
+
+
+async def test_nobody_reads_recorded_where_no_recording_is_kept(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(street.voice.recorder, "recordings", None)
+    caller, li, _ = await street.talk()
+    await li.do("SetRecording", interaction_id=caller.interaction, state="on")
+    await li.until(lambda: li.view("me", "handlings")[caller.interaction]["recording"] == "on")
+    await li.do("SetHold", interaction_id=caller.interaction, on=True)
+    await caller.state("held")
+    assert not any(state.get("recording") for state in caller.of("state"))
+
+
 async def test_a_full_disk_ends_no_call_and_alarms_the_supervisor(street: Street, shelf: Shelf) -> None:
     """28: nobody reads "recorded" of a call that isn't; trying again by hand is tried once, and says so again."""
     zhao = await street.desk(street.city.zhao, "wall")

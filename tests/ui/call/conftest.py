@@ -51,6 +51,8 @@ class Double:
         self._sends: list[Any] = []
         self.news = asyncio.Event()
         self.url = ""
+        self.phone = ""
+        self.away = False
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         if scope["type"] == "websocket":
@@ -68,10 +70,17 @@ class Double:
              b" connect-src 'self'; media-src 'self' blob: mediastream:"),
         ]  # fmt: skip
         await send({"type": "http.response.start", "status": 200 if found else 404, "headers": headers})
-        await send({"type": "http.response.body", "body": file.read_bytes() if found else b""})
+        await send({"type": "http.response.body", "body": self._content(file) if found else b""})
+
+    def _content(self, file: Path) -> bytes:
+        """As the server does it: the call's page carries the number to dial."""
+        return file.read_bytes().replace(b'name="phone" content=""', f'name="phone" content="{self.phone}"'.encode())
 
     async def _socket(self, receive: Any, send: Any) -> None:
         await receive()
+        if self.away:
+            await send({"type": "websocket.close"})
+            return
         await send({"type": "websocket.accept"})
         self._sends.append(send)
         while (event := await receive())["type"] == "websocket.receive":

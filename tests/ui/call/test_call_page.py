@@ -44,11 +44,11 @@ async def leaves_a_number(page: Page, double: Double) -> None:
     await page.get_by_role("button", name="拨打我的电话").click()
     await expect(page.get_by_text("请输入有效的电话号码")).to_be_visible()
     assert not double.sent("call_back")
-    await page.get_by_label("电话号码").fill("+86 138 0013 8000")
+    await page.get_by_label("电话号码").fill("＋86（138）００13－8000")
     await page.get_by_role("button", name="拨打我的电话").click()
     await double_until(double, "call_back")
     asked = double.sent("call_back")[0]
-    assert asked["number"] == "+86 138 0013 8000"
+    assert asked["number"] == "+8613800138000"
     assert asked["contact"]
     assert asked["interaction"]
 
@@ -147,6 +147,94 @@ async def test_a_call_from_tap_to_rating(callers: Callers, double: Double) -> No
     await page.get_by_role("button", name="提交评价").click()
     await double_until(double, "rate")
     assert double.sent("rate")[0] | {"id": ""} == {"t": "rate", "id": "", "score": 5, "comment": "很快就解决了"}
+
+
+async def test_the_keyboard_goes_on_from_where_a_button_has_gone(callers: Callers, double: Double) -> None:
+    page = await callers.page()
+    line = page.locator("[data-stage]")
+    await page.get_by_role("button", name="呼叫客服").press("Enter")
+    await double_until(double, "call")
+    await double.tell(t="state", state="waiting")
+    await state(page, "waiting")
+    await expect(line).to_be_focused()
+    await page.get_by_role("button", name="不想等？保留位置，稍后回电").press("Enter")
+    await expect(page.get_by_role("button", name="呼叫本页面")).to_be_focused()
+    await page.get_by_role("button", name="取消").press("Enter")
+    await expect(page.get_by_role("button", name="不想等？保留位置，稍后回电")).to_be_focused()
+    await double.tell(t="state", state="talking", agent={"name": "李晓雯"})
+    await expect(line).to_be_focused()
+    await page.get_by_role("button", name="静音").focus()
+    await double.tell(t="state", state="held", agent={"name": "李晓雯"})
+    await state(page, "held")
+    await expect(page.get_by_role("button", name="静音")).to_be_focused()
+    await page.get_by_role("button", name="挂断").press("Enter")
+    await state(page, "ended")
+    await expect(line).to_be_focused()
+
+
+@pytest.mark.parametrize("phone", [False, True])
+async def test_nothing_jumps_under_the_finger(callers: Callers, double: Double, phone: bool) -> None:
+    """The state line from the first paint, the buttons of a call from its begin."""
+    double.away = True
+    page = await callers.page(phone=phone)
+    line, end = page.locator("[data-stage]"), page.locator("button.end")
+    top = await line.evaluate("one => one.getBoundingClientRect().top")
+    double.away = False
+    await call(page, double)
+    await state(page, "reception")
+    foot = await end.evaluate("one => one.getBoundingClientRect().top")
+    await double.tell(t="say", text="请按键选择", keys=[{"digit": "1", "label": "手机与平板"}])
+    await expect(page.get_by_text("请按键选择")).to_be_visible()
+    for stage, recording in (("reception", ""), ("talking", "on"), ("held", "")):
+        await double.tell(t="state", state=stage, agent={"name": "李晓雯"}, recording=recording)
+        await state(page, stage)
+        assert await line.evaluate("one => one.getBoundingClientRect().top") == top
+        assert await end.evaluate("one => one.getBoundingClientRect().top") == foot
+    await page.get_by_role("button", name="拨号键盘").click()
+    await expect(page.get_by_role("button", name="按键 5")).to_be_visible()
+    assert await end.evaluate("one => one.getBoundingClientRect().top") == foot
+
+
+async def test_a_key_held_down_is_pressed_once(callers: Callers, double: Double) -> None:
+    page = await callers.page()
+    await call(page, double)
+    await state(page, "reception")
+    for _ in range(3):
+        await page.keyboard.down("5")
+    await page.keyboard.up("5")
+    await page.keyboard.press("#")
+    await double_until(double, "key", 2)
+    assert [key["digit"] for key in double.sent("key")] == ["5", "#"]
+
+
+async def test_a_server_that_is_not_reached_is_told_with_the_number(callers: Callers, double: Double) -> None:
+    double.phone, double.away = "400 820 0000", True
+    page = await callers.page()
+    await expect(page.get_by_role("status")).to_have_text("正在连接服务器…")
+    await expect(page.get_by_role("alert")).to_contain_text("您也可以拨打 400 820 0000")
+    await expect(page.get_by_role("button", name="呼叫客服")).to_have_count(0)
+    assert await axe(page) == []
+    double.away = False
+    await expect(page.get_by_role("button", name="呼叫客服")).to_be_enabled()
+    await expect(page.get_by_role("alert")).to_have_count(0)
+
+
+async def test_a_check_without_sound_says_so(callers: Callers, double: Double) -> None:
+    double.available |= {"phone": "400-800-1234"}
+    page = await callers.page()
+    await page.evaluate("RTCPeerConnection.prototype.setRemoteDescription = async () => {}")
+    await page.get_by_role("button", name="检测麦克风和扬声器").click()
+    await double_until(double, "check")
+    await expect(page.get_by_role("status")).to_have_text("正在接通…")
+    await page.evaluate("line.become('connected')")
+    await expect(page.get_by_role("status")).to_contain_text("正在回放您的声音")
+    await page.get_by_role("button", name="结束检测").click()
+    await expect(page.get_by_text("检测结束")).to_be_visible()
+    await page.get_by_role("button", name="检测麦克风和扬声器").click()
+    await double_until(double, "check", 2)
+    await page.evaluate("line.become('failed')")
+    await expect(page.get_by_role("alert")).to_contain_text("您也可以拨打 400-800-1234")
+    await expect(page.get_by_role("button", name="呼叫客服")).to_be_enabled()
 
 
 async def test_a_refused_microphone_is_explained(callers: Callers, double: Double) -> None:

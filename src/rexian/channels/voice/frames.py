@@ -27,7 +27,8 @@ __all__ = ["Degraded", "HoursView", "Nack", "Name", "Page", "Ping", "Pong", "Pos
 MAX_SDP = 16_384  # characters
 
 Sdp = Annotated[str, Meta(min_length=1, max_length=MAX_SDP, pattern=r"^[^\x00]*$")]
-Number = Annotated[str, Meta(max_length=32, pattern=r"^$|^\+?[0-9][0-9 ()\-]{2,30}$(?!\n)")]
+Number = Annotated[str, Meta(max_length=64)]
+"""As people write it; the socket takes the digits out of it (`plain_phone`)."""
 Digit = Annotated[str, Meta(pattern=r"^[0-9*#A-D]$(?!\n)")]
 Instant = Annotated[int, Meta(ge=0, le=2**53)]
 State_ = Literal["reception", "waiting", "talking", "held", "cut", "call_back", "ended"]
@@ -122,6 +123,7 @@ class ContactView(Struct, kw_only=True):
     interaction: str
     state: State_
     agent: Name | None = None
+    recording: str = ""
 
 
 class Welcome(Struct, tag_field="t", tag="welcome", kw_only=True):
@@ -148,6 +150,7 @@ class State(Struct, tag_field="t", tag="state", kw_only=True, omit_defaults=True
     """`cut`: the line is lost; the page calls in again by itself with the same ids.
 
     `reason`: of `cut` (`engine_down`, `engine_up`), and why it `ended`, as the journal has it.
+    `recording`: `on` or `paused`; not sent: nothing is recorded.
     """
 
     state: State_

@@ -12,7 +12,7 @@ from rexian.channels.visiting.visitors import Visitor
 from rexian.channels.voice import frames
 from rexian.channels.voice.visits import view_of
 from rexian.channels.voice.wire import Wire, encode
-from rexian.directory.customers.contract import find_or_create, kind_of
+from rexian.directory.customers.contract import find_or_create, kind_of, plain_phone
 from rexian.engine import commands as engine
 from rexian.engine.specs import Party
 from rexian.kit import i18n, log
@@ -198,13 +198,13 @@ class Socket:
 
     # -- calling -------------------------------------------------------------------------------------------------------
     async def _call(self, ask: frames.Call) -> None:
+        number = _plain(ask.number, ask.id)
         found = self._channel.contact_of(self._tenant_id, ask.contact, self._customers)
         if found is None or found[0].contact_id != ask.contact:  # not theirs: the floor says whether the id is free
             await self._enter(ask, ask.contact, ask.interaction)
         elif found[1].stage == "ended":
             raise Refusal("already_ended", ask.id)
         self._follow(ask.contact, ask.interaction)
-        number = ask.number.strip()
         try:
             sdp = await self._channel.guests.calls(self._tenant_id, ask, number=number, locale=self.locale)
         except Exception:
@@ -257,6 +257,7 @@ class Socket:
         self._channel.visits.attach(contact_id, self)
 
     async def _call_back(self, ask: frames.CallBack) -> None:
+        number = _plain(ask.number, ask.id)
         if not await self._calls_back():
             raise Refusal("no_call_back", ask.id, alternatives=["message"])
         if ask.contact is not None and ask.interaction is not None:
@@ -265,7 +266,7 @@ class Socket:
         if found is None:
             raise Refusal("no_contact", ask.id)
         try:
-            await self._channel.guests.request_call_back(*found, number=ask.number.strip(), due_at=ask.at, id=ask.id)
+            await self._channel.guests.request_call_back(*found, number=number, due_at=ask.at, id=ask.id)
         except Exception as error:
             if ask.contact is not None:  # it has no line that could be lost: nothing else would end it
                 self._channel.guests.give_up(found[0], found[1].main, getattr(error, "code", "unavailable"))
@@ -298,3 +299,13 @@ class Socket:
         await self._channel.asking.ask(self._tenant_id, command, party, id=ask.id, content=words)
         self._say(frames.Ack(ask.id))
         self._channel.guests.rated(contact_id)
+
+
+def _plain(number: str, ask_id: str) -> str:
+    """What can be dialled of it; '' where none was given. Raises `Refusal`."""
+    if not number.strip():
+        return ""
+    plain = plain_phone(number)
+    if plain is None:
+        raise Refusal("number_invalid", ask_id)
+    return plain

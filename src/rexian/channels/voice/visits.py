@@ -78,7 +78,7 @@ class Visits:
         return frames.State(
             state=state, reason=reason if state == "cut" else "",
             agent=frames.Name(self._agent_name(facts.agent_id)) if facts.agent_id and call.spoken else None,
-            recording=facts.recording if facts.recording in ("on", "paused") else "",
+            recording=recorded_now(call, facts, state),
         )  # fmt: skip
 
     def _ended(self, call: LiveCall, facts: Facts) -> frames.State:
@@ -124,6 +124,16 @@ def state_now(call: LiveCall, facts: Facts) -> frames.State_:
     return SHOWN[facts.stage]
 
 
+def recorded_now(call: LiveCall, facts: Facts, state: frames.State_) -> str:
+    """What the engine does with the customer's words, never only what was wished: on hold, in the queue and without a
+    recording that runs, nothing is kept of them.
+    """
+    runs = state == "talking" and facts.recording in ("on", "paused") and bool(call.recording_id)
+    return call.recording if runs else ""
+
+
 def view_of(contact_id: str, main: str, state: frames.State) -> Any:
     """The call in the welcome."""
-    return frames.ContactView(id=contact_id, interaction=main, state=state.state, agent=state.agent)
+    return frames.ContactView(
+        id=contact_id, interaction=main, state=state.state, agent=state.agent, recording=state.recording
+    )

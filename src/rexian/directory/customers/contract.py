@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rexian.directory.customers.model import CustomerKind
-from rexian.directory.customers.phone import normal_phone
+from rexian.directory.customers.phone import normal_phone, plain_phone
 from rexian.directory.customers.service import FAMILY, customer_names, family, find, find_or_create, speaker
 from rexian.directory.customers.tables import customer
 
@@ -20,6 +20,7 @@ __all__ = [
     "find_or_create",
     "kind_of",
     "normal_phone",
+    "plain_phone",
     "speaker",
 ]
 

@@ -11,12 +11,19 @@ import re
 import unicodedata
 
 _NOISE = re.compile(r"[\s\-‐-―.·()\[\]/]+")
+_PLAIN = re.compile(r"\+?[0-9]{3,20}")
 _EXTENSION = re.compile(r"(?:转|轉|ext\.?|x|#|,)\s*\d{1,6}\Z", re.IGNORECASE)
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _SERVICE = re.compile(r"[48]00\d{7}")
 # Area codes of Chinese landlines (Ministry numbering plan): 010, 02x with eight digits, 0[3-9]xx with seven or eight.
 _LANDLINE = re.compile(r"0(10\d{8}|2\d\d{8}|[3-9]\d{2}\d{7,8})")
 _FOREIGN = re.compile(r"[1-9]\d{6,14}")
+
+
+def plain_phone(text: str) -> str | None:
+    """Return the number as it is dialled here, e.g. `01088888888`, whatever it is written with; None if it is none."""
+    digits = _NOISE.sub("", unicodedata.normalize("NFKC", text))
+    return digits if _PLAIN.fullmatch(digits) else None
 
 
 def normal_phone(text: str) -> str | None:

@@ -120,11 +120,7 @@ export function askedName(consult: ConsultView | null | undefined, locale: strin
   return (locale === "en" && consult?.name_en) || consult?.name || "";
 }
 
-/** Telephone digits out of what people type or paste: spaces, dashes, brackets fall away. Null: not a number. */
-export function dialable(text: string): string | null {
-  const digits = text.normalize("NFKC").replace(/[\s().\-–—]/g, "");
-  return /^\+?\d{3,18}$/.test(digits) ? digits : null;
-}
+export { dialable } from "@kit/phone.ts";
 
 /** Codes to pass a call are read aloud: case and gaps don't matter. */
 export const foldCode = (text: string): string =>
