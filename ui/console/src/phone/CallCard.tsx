@@ -62,7 +62,7 @@ function OnTelephone() {
 const SHAPES: Record<CallStatus, StateShape> = {
   connecting: "waiting",
   late: "warn",
-  up: "talking",
+  up: "calling",
   reconnecting: "warn",
   failed: "bad",
   elsewhere: "offline",

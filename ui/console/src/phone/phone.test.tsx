@@ -302,6 +302,13 @@ describe("a call", () => {
     await said("已接通");
   });
 
+  it("is what the agent's sign says, not that they are free", async () => {
+    await talking();
+    const sign = await screen.findByRole("button", { name: /我的状态：\s*通话中/ });
+    expect(sign.dataset.state).toBe("available");
+    expect(sign.textContent).not.toContain("空闲");
+  });
+
   it("takes no focus when it comes up, and there is no field that writes to the customer", async () => {
     view(voice());
     await openDesk();
