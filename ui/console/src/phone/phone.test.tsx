@@ -393,6 +393,47 @@ describe("a call", () => {
     expect(fireEvent.keyDown(button, { key: "Enter", repeat: true })).toBe(false);
   });
 
+  it("leaves the keypad shut when a lost line is back: what is being written doesn't go to the customer", async () => {
+    const card = await talking();
+    key("KeyK");
+    await screen.findByRole("group", { name: "拨号盘" });
+    act(() => FakePeer.last.becomes("failed"));
+    await waitFor(() => expect(card.textContent).toContain("正在自动重连"));
+    expect(screen.queryByRole("group", { name: "拨号盘" })).toBeNull();
+    const note = await screen.findByRole<HTMLTextAreaElement>("textbox");
+    await user.click(note);
+    await waitFor(() => expect(server.phoned("offer")).toHaveLength(2));
+    ring({ t: "answer", leg: LEG, sdp: "answer" });
+    await waitFor(() => expect(FakePeer.last.remote).toBe("answer"));
+    act(() => FakePeer.last.becomes("connected"));
+    await waitFor(() => expect(card.textContent).toContain("您正在与陈立群通话"));
+    expect(screen.queryByRole("group", { name: "拨号盘" })).toBeNull();
+    expect(document.activeElement).toBe(note);
+    await user.keyboard("1");
+    expect(server.phoned("key")).toEqual([]);
+  });
+
+  it("keeps the keyboard's place when recording pauses and goes on", async () => {
+    const card = await talking();
+    const button = () => within(card).getByRole("button", { name: /录音/ });
+    button().focus();
+    await user.keyboard("{Enter}");
+    await user.click(await screen.findByRole("menuitem", { name: "客户要说银行卡信息" }));
+    change({ recording: "paused" });
+    await waitFor(() => expect(button().textContent).toContain("恢复录音"));
+    expect(document.activeElement).toBe(button());
+    await user.keyboard("{Enter}");
+    change({ recording: "on" });
+    await waitFor(() => expect(button().textContent).toContain("录音中"));
+    expect(document.activeElement).toBe(button());
+    const note = await screen.findByRole<HTMLTextAreaElement>("textbox");
+    await user.click(note);
+    key("KeyP");
+    change({ recording: "paused" });
+    await waitFor(() => expect(button().textContent).toContain("恢复录音"));
+    expect(document.activeElement).toBe(note);
+  });
+
   it("pauses recording with a reason, or by key at once", async () => {
     const card = await talking();
     await user.click(within(card).getByRole("button", { name: /录音中/ }));
@@ -602,6 +643,44 @@ describe("checking the devices", () => {
     expect(await screen.findByText("请说话，您会听到自己的声音")).toBeTruthy();
     await user.click(screen.getByRole("button", { name: "停止测试" }));
     expect(FakePeer.last.connectionState).toBe("closed");
+  });
+
+  const echo = async () => {
+    await openDesk();
+    act(() => phoneDialog.set("check"));
+    await user.click(await screen.findByRole("button", { name: "开始测试" }));
+    await waitFor(() => expect(server.phoned("check")).toHaveLength(1));
+    ring({ t: "answer", leg: server.phoned("check")[0]?.id ?? "", sdp: "echo" });
+    await waitFor(() => expect(FakePeer.last.remote).toBe("echo"));
+  };
+
+  it("says what to do when the sound does not get through", async () => {
+    await echo();
+    act(() => FakePeer.last.becomes("failed"));
+    expect((await screen.findByText(/TURN/)).closest("[role=alert]")).toBeTruthy();
+    expect(screen.getByText("没有接通")).toBeTruthy();
+    expect(FakePeer.last.connectionState).toBe("closed");
+    expect(screen.getByRole("button", { name: "开始测试" })).toBeTruthy();
+  });
+
+  it("does not call a test over that never was connected", async () => {
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    try {
+      await echo();
+      act(() => void vi.advanceTimersByTime(20_000));
+      expect((await screen.findByText(/TURN/)).closest("[role=alert]")).toBeTruthy();
+      expect(screen.queryByText("测试结束")).toBeNull();
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it("stops while it is still connecting", async () => {
+    await echo();
+    expect(screen.getByText("正在连接…")).toBeTruthy();
+    await user.click(screen.getByRole("button", { name: "停止测试" }));
+    expect(FakePeer.last.connectionState).toBe("closed");
+    expect(screen.queryByText("正在连接…")).toBeNull();
   });
 });
 
