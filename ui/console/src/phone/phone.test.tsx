@@ -720,10 +720,10 @@ describe("what the phone could not do", () => {
   it("is taken back once the call is heard after all", async () => {
     view(voice());
     await openDesk();
-    refuse("not_connecting", "您的话机没有接通");
-    expect(await screen.findByText("您的话机没有接通")).toBeTruthy();
+    refuse("not_connecting", "电话没有在您这里接通");
+    expect(await screen.findByText("电话没有在您这里接通")).toBeTruthy();
     ring({ t: "call", ...word({ state: "up", here: false }) });
-    await waitFor(() => expect(screen.queryByText("您的话机没有接通")).toBeNull());
+    await waitFor(() => expect(screen.queryByText("电话没有在您这里接通")).toBeNull());
   });
 
   it("stays as long as the call that it is about", async () => {
