@@ -183,6 +183,14 @@ class Agent(Staff):
         return self.page.get_by_role("main").get_by_role("log")
 
     async def is_in_state(self, key: str) -> None:
+        """What was chosen, by the agent or by the floor. While an available agent talks, the words say that instead."""
+        switch = self.page.locator("#state-switch")
+        await expect(switch).to_have_attribute("data-state", "available" if key == "available" else "not_ready")
+        if key != "available":
+            await expect(switch).to_contain_text(self.word(key))
+
+    async def is_shown_as(self, key: str) -> None:
+        """What the words of the state say."""
         await expect(self.page.locator("#state-switch")).to_contain_text(self.word(key))
 
     async def becomes(self, key: str) -> None:

@@ -47,6 +47,8 @@ async def test_a_call_is_answered_and_led_on_a_phone(floor: Floor, locale: str) 
     await li.offers.first.get_by_role("button").first.click()
     await expect(card(li)).to_have_attribute("data-call", "up")
     await caller.is_in("talking")
+    await li.is_in_state("available")
+    await li.is_shown_as("on_call")
     await fits(li.page)
     assert await card(li).evaluate(COVERED) == []
     assert await axe(li.page) == []

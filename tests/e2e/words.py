@@ -23,6 +23,7 @@ ZH = {
     # the desk
     "state_menu": "切换状态",
     "available": "空闲",
+    "on_call": "通话中",
     "break": "小休",
     "not_ready": "示忙",
     "reply": "回复",
@@ -61,6 +62,7 @@ EN = {
     "admin_door": "admin",
     "state_menu": "Change state",
     "available": "Available",
+    "on_call": "On a call",
     "break": "Break",
     "not_ready": "Not ready",
     "reply": "Reply to",

@@ -87,7 +87,7 @@ async def test_an_agent_whose_phone_does_not_connect_is_told_in_words(street: St
     await caller.call()
     await li.accept()
     told = await phone.got("nack", code="not_connecting")
-    assert "话筒" in told["text"]
+    assert "麦克风" in told["text"]
     phone.connects = True
     await phone.send(t="take", interaction=caller.interaction)
     await phone.up()

@@ -24,6 +24,9 @@ export const stateShapes = {
   /** Speech bubble, as engaged: for interactions the same thing. */
   talking:
     "M3.5 2.5h9A1.5 1.5 0 0 1 14 4v6a1.5 1.5 0 0 1-1.5 1.5H8L4.5 14.3v-2.8h-1A1.5 1.5 0 0 1 2 10V4a1.5 1.5 0 0 1 1.5-1.5z",
+  /** Telephone handset: talking by voice. */
+  calling:
+    "M4.8 1.7H2.9A1.4 1.4 0 0 0 1.5 3.3C2 9.1 6.9 14 12.7 14.5A1.4 1.4 0 0 0 14.3 13.1v-1.9l-3.5-1.4-1.4 1.7c-2.1-1-4-2.9-5-5l1.7-1.3z",
   /** Tick in a square. */
   ended:
     "M4 2h8a2 2 0 0 1 2 2v8a2 2 0 0 1-2 2H4a2 2 0 0 1-2-2V4a2 2 0 0 1 2-2zm7.9 3.7l-1.2-1.2-3.9 4.1-1.7-1.7-1.2 1.2 2.9 2.9z",

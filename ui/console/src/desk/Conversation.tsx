@@ -162,7 +162,7 @@ function HandlingState({ handling }: { handling: HandlingView }) {
   if (handling.state === "after_contact_work")
     return <StateBadge state="after_contact_work">{t("state.after_contact_work")}</StateBadge>;
   return (
-    <StateBadge state="talking" className="tabular">
+    <StateBadge state={handling.medium === "voice" ? "calling" : "talking"} className="tabular">
       <span className="max-xl:sr-only">
         {t(handling.medium === "voice" ? "phone:card.talking" : "conversation.talking")}
       </span>

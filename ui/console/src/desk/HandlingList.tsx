@@ -155,7 +155,7 @@ function CallWords({ handling }: { handling: HandlingView }) {
       {onTelephone && !isHeld ? (
         <Icon name="phone" size={12} className="shrink-0" />
       ) : (
-        <StateSign state={isHeld ? "waiting" : "talking"} />
+        <StateSign state={isHeld ? "waiting" : "calling"} />
       )}
       {t(
         handling.consult_of

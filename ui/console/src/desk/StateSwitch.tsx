@@ -1,20 +1,36 @@
-/** The agent's state: what it is, since when, and the menu to change it. Shown as changed only once the floor says so. */
+/**
+ * The agent's state: what it is, since when, and the menu to change it. Shown as changed only once the floor says so.
+ * While an available agent has customers, the sign says that; `data-state` stays what was chosen.
+ */
 import { useMemo } from "react";
 import { Button as AriaButton } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import { useCommand, useServerNow } from "@kit/feed";
-import { cx, Icon, Menu, type MenuGroup, Spinner, StateIcon, toast } from "@kit/ui";
+import { cx, Icon, Menu, type MenuGroup, Spinner, StateIcon, type StateShape, toast } from "@kit/ui";
 import { stopwatch } from "@kit/time.ts";
 import { type AppCommand, useCommands } from "../app/commands.ts";
 import { useShortcut } from "../app/shortcuts.ts";
-import { reasonKey, REASONS } from "./model.ts";
-import { useAgent } from "./useMe.ts";
+import { type Doing, doingOf, reasonKey, REASONS } from "./model.ts";
+import { useAgent, useHandlings, useOffers } from "./useMe.ts";
 
-const looks: Record<string, string> = {
+const looks: Record<Doing, string> = {
   available: "bg-available-soft text-available-ink",
+  ringing: "bg-offered-soft text-offered-ink",
+  on_call: "bg-engaged-soft text-engaged-ink",
+  engaged: "bg-engaged-soft text-engaged-ink",
   not_ready: "bg-not-ready-soft text-not-ready-ink",
   after_contact_work: "bg-acw-soft text-acw-ink",
   offline: "bg-sunken text-ink-3",
+};
+
+const SHAPES: Record<Doing, StateShape> = {
+  available: "available",
+  ringing: "offered",
+  on_call: "calling",
+  engaged: "engaged",
+  not_ready: "not_ready",
+  after_contact_work: "after_contact_work",
+  offline: "offline",
 };
 
 export function StateSwitch() {
@@ -47,7 +63,9 @@ export function StateSwitch() {
   useShortcut({ keys: "Alt+KeyS" }, () => document.getElementById("state-switch")?.click());
 
   const state = agent?.state ?? "offline";
-  const label = stateLabel(t, state, agent?.reason ?? null);
+  const own = doingOf(agent, useOffers(), useHandlings());
+  const label = stateLabel(t, own.doing, agent?.reason ?? null);
+  const more = own.places ? t(`state.places_${own.places}`) : "";
   const groups: MenuGroup[] = [
     {
       id: "ready",
@@ -55,7 +73,7 @@ export function StateSwitch() {
         {
           id: "available",
           label: t("state.available"),
-          detail: t("state.available_help"),
+          detail: more || t("state.available_help"),
           sign: <StateIcon state="available" className="text-available" />,
           isSelected: state === "available" || state === "after_contact_work",
           run: available,
@@ -88,13 +106,16 @@ export function StateSwitch() {
           data-pending={setState.isPending || undefined}
           className={cx(
             "flex h-8 min-w-40 items-center gap-2 rounded-full pr-2 pl-3 text-md font-medium max-md:max-w-32 max-md:min-w-0 max-md:gap-1.5 data-hovered:brightness-97 data-pressed:brightness-95",
-            looks[state],
+            looks[own.doing],
           )}
         >
-          {setState.isPending ? <Spinner size={12} /> : <StateIcon state={state} />}
+          {setState.isPending ? <Spinner size={12} /> : <StateIcon state={SHAPES[own.doing]} />}
           <span className="sr-only">{t("state.label")}</span>
-          <span className="truncate">{setState.isPending ? t("state.changing") : label}</span>
-          {agent && !setState.isPending ? <Since at={agent.since_at} /> : null}
+          <span className="truncate" title={more || undefined}>
+            {setState.isPending ? t("state.changing") : label}
+          </span>
+          {more && !setState.isPending ? <span className="sr-only">{more}</span> : null}
+          {own.since && !setState.isPending ? <Since at={own.since} /> : null}
           <Icon name="chevronDown" size={14} className="ml-auto shrink-0" />
         </AriaButton>
       }
@@ -107,7 +128,7 @@ function Since({ at }: { at: number }) {
   return <span className="font-normal tabular max-md:hidden">{stopwatch(now - at)}</span>;
 }
 
-function stateLabel(t: (key: string) => string, state: string, reason: string | null): string {
+function stateLabel(t: (key: string) => string, state: Doing, reason: string | null): string {
   if (state === "not_ready") return `${t("desk:state.not_ready")} · ${t(`desk:reason.${reasonKey(reason)}`)}`;
   return t(`desk:state.${state}`);
 }

@@ -230,6 +230,15 @@ describe("state", () => {
     await waitFor(() => expect(button.textContent).toContain("示忙 · 用餐"));
   });
 
+  it("says that one is talking, and that more can come, while the choice stays what it was", async () => {
+    talk();
+    await openDesk();
+    const button = await screen.findByRole("button", { name: /我的状态：\s*会话中\s*有空位时继续派接/ });
+    expect(button.dataset.state).toBe("available");
+    await user.click(button);
+    expect(await screen.findByRole("menuitem", { name: /空闲.*有空位时继续派接/ })).toBeTruthy();
+  });
+
   it("says why the floor made the agent not ready, and offers the way back", async () => {
     await openDesk();
     push("me", [

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { ContactData, HandlingView, MessageView } from "@kit/feed";
+import type { AgentView, ContactData, HandlingView, MessageView, OfferView } from "@kit/feed";
 import {
+  type Doing,
+  doingOf,
   fillPlaceholders,
   handlingsOf,
   lastCustomerNumber,
@@ -39,6 +41,59 @@ const outMessage = (id: string, at: number): OutMessage => ({
   state: "sending",
   progress: 0,
   problem: null,
+});
+
+describe("what the agent's own sign says", () => {
+  const own = (over: Partial<AgentView> = {}): AgentView => ({
+    id: "a",
+    state: "available",
+    reason: null,
+    since_at: 5,
+    engaged: 0,
+    capacity: { chat: 2, voice: 1 },
+    by_system: false,
+    ...over,
+  });
+  const of = (medium: "chat" | "voice", over = {}) =>
+    ({ medium, state: "talking", accepted_at: 7, ...over }) as HandlingView;
+  const over = { state: "after_contact_work" };
+  it.each<[string, Partial<AgentView>, HandlingView[], Doing, number | null, string | null]>([
+    ["nothing to do", {}, [], "available", 5, null],
+    ["a call", { engaged: 1 }, [of("voice")], "on_call", 7, "free"],
+    ["a chat", { engaged: 1 }, [of("chat")], "engaged", null, "free"],
+    ["both", { engaged: 2 }, [of("chat"), of("voice", { accepted_at: 9 })], "on_call", 9, "free"],
+    ["every place taken", { engaged: 3 }, [of("chat"), of("chat"), of("voice")], "on_call", 7, "full"],
+    [
+      "a call in wrap-up, a chat on",
+      { engaged: 2 },
+      [of("voice", over), of("chat")],
+      "engaged",
+      null,
+      "free",
+    ],
+    [
+      "wrap-up",
+      { state: "after_contact_work", engaged: 1 },
+      [of("chat", over)],
+      "after_contact_work",
+      5,
+      null,
+    ],
+    [
+      "a break wished for while talking",
+      { state: "not_ready", engaged: 1 },
+      [of("voice")],
+      "not_ready",
+      5,
+      null,
+    ],
+  ])("%s", (_, agent, handlings, doing, since, places) => {
+    expect(doingOf(own(agent), [], handlings)).toEqual({ doing, since, places });
+  });
+  it("rings while an offer does, and is away without the floor", () => {
+    expect(doingOf(own(), [{} as OfferView], []).doing).toBe("ringing");
+    expect(doingOf(undefined, [], []).doing).toBe("offline");
+  });
 });
 
 describe("timeline", () => {

@@ -10,6 +10,7 @@ import type {
   OfferView,
 } from "@kit/feed";
 import { dayOf } from "@kit/time.ts";
+import { presenceOf } from "../wall/model.ts";
 
 /** Reasons an agent may choose for not being ready, in the menu's order. The floor knows more (no answer …). */
 export const REASONS = ["break", "lunch", "meeting", "training", "other"] as const;
@@ -63,6 +64,41 @@ export function handlingsOf(data: Me): HandlingView[] {
   return Object.values(data?.handlings ?? {}).sort(
     (a, b) => a.accepted_at - b.accepted_at || (a.id < b.id ? -1 : 1),
   );
+}
+
+/** What the agent's own sign says: the state that was chosen, or what an available agent is doing. */
+export type Doing =
+  "available" | "ringing" | "on_call" | "engaged" | "not_ready" | "after_contact_work" | "offline";
+
+export interface Now {
+  doing: Doing;
+  /** ms since 1970 UTC; null where it isn't known: conversations come and go without the agent being free. */
+  since: number | null;
+  /** While there are customers: whether the agent has places for more. */
+  places: "free" | "full" | null;
+}
+
+/**
+ * By the wall's rule, so that a supervisor and the agent read the same, but for two things: the own choice of being not
+ * ready stays in sight while talking, and a call is told apart from a conversation in writing.
+ */
+export function doingOf(
+  agent: AgentView | undefined,
+  offers: readonly OfferView[],
+  handlings: readonly HandlingView[],
+): Now {
+  if (!agent) return { doing: "offline", since: null, places: null };
+  const chosen = { since: agent.since_at, places: null };
+  if (agent.state === "not_ready") return { doing: "not_ready", ...chosen };
+  const presence = presenceOf({ ...agent, ringing: offers.length });
+  if (presence === "after_contact_work" || presence === "available") return { doing: presence, ...chosen };
+  if (presence !== "engaged" && presence !== "full") return { doing: "ringing", since: null, places: null };
+  const call = handlings.find(({ medium, state }) => medium === "voice" && state === "talking");
+  return {
+    doing: call ? "on_call" : "engaged",
+    since: call?.accepted_at ?? null,
+    places: presence === "full" ? "full" : "free",
+  };
 }
 
 /** Since when the customer has waited for an answer; null when it is not the agent's turn. */

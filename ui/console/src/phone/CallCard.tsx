@@ -62,7 +62,7 @@ function OnTelephone() {
 const SHAPES: Record<CallStatus, StateShape> = {
   connecting: "waiting",
   late: "warn",
-  up: "talking",
+  up: "calling",
   reconnecting: "warn",
   failed: "bad",
   elsewhere: "offline",
@@ -121,6 +121,8 @@ function Controls({ handling, call }: { handling: HandlingView; call: Call }) {
     keysButton.current?.focus();
   };
   const isUp = (call.line !== undefined || call.onTelephone) && call.status === "up";
+  // Back from a lost line it must not open by itself: it would take the focus, and what is being typed as its keys.
+  if (hasKeys && !isUp) setKeys(false);
   const mayTake = canTake(call.status) || call.inOtherTab;
   const takeHere = () => phone.take(handling.id);
   useShortcut({ keys: "Alt+KeyK" }, isUp ? () => (hasKeys ? closeKeys() : setKeys(true)) : undefined);
@@ -169,7 +171,7 @@ function Controls({ handling, call }: { handling: HandlingView; call: Call }) {
         >
           {t("act.keypad")}
         </Toggle>
-        {hasKeys && isUp ? (
+        {hasKeys ? (
           <Keypad onKey={(digit) => phone.key(handling.id, digit)} onClose={closeKeys} refused={refused} />
         ) : null}
       </span>

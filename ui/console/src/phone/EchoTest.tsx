@@ -22,22 +22,13 @@ export function EchoTest() {
   const [phase, setPhase] = useState<Phase>("idle");
   const stop = useRef(() => {});
   useEffect(() => () => stop.current(), []);
-  const end = (next: Phase) => {
+  const end = () => {
     stop.current();
-    stop.current = () => {};
-    setPhase(next);
+    setPhase("idle");
   };
-  const start = async () => {
+  const start = () => {
     setPhase("connecting");
-    try {
-      stop.current = await echo(
-        phone,
-        () => setPhase("echo"),
-        () => end("heard"),
-      );
-    } catch {
-      end("failed");
-    }
+    stop.current = echo(phone, setPhase);
   };
   // An exchange takes no offers over the desk's socket, and rings only for calls.
   if (engine === "asterisk") return null;
@@ -49,9 +40,8 @@ export function EchoTest() {
       <div className="flex min-h-8 items-center gap-3">
         <Button
           icon={isOn ? "end" : "play"}
-          isPending={phase === "connecting"}
           isDisabled={link !== "open" || !holds}
-          onPress={() => (isOn ? end("idle") : void start())}
+          onPress={isOn ? end : start}
         >
           {t(isOn ? "echo.stop" : "echo.start")}
         </Button>
@@ -65,38 +55,72 @@ export function EchoTest() {
                 : t(`echo.${phase}`)}
         </span>
       </div>
-      {phase === "failed" ? <Notice tone="bad">{t("echo.failed_help")}</Notice> : null}
+      {phase === "failed" ? (
+        <Notice tone="bad" live>
+          {t("echo.failed_help")}
+        </Notice>
+      ) : null}
     </section>
   );
 }
 
-async function echo(phone: Phone, onUp: () => void, onOver: () => void): Promise<() => void> {
-  const stream = await phone.devices.open();
-  const peer = phone.checkPeer();
-  let ears: Ears | null = null;
-  const timer = setTimeout(onOver, ECHO_MS);
+/**
+ * Runs one test and tells each step of it; returns the way to stop, after which nothing more is told. A test that ends
+ * without ever having been connected has failed.
+ */
+function echo(phone: Phone, tell: (phase: Phase) => void): () => void {
+  let isOver = false;
+  let wasUp = false;
+  const undo: (() => void)[] = [];
   const stop = () => {
-    clearTimeout(timer);
-    ears?.close();
-    peer.close();
-    phone.devices.release();
+    isOver = true;
+    for (const one of undo.splice(0)) one();
   };
-  try {
-    peer.addEventListener("track", ({ streams, track }) => {
-      ears?.close();
-      ears = new Ears(streams[0] ?? new MediaStream([track]), phone.devices.choice.get(), () => {});
-    });
-    peer.addEventListener("connectionstatechange", () => {
-      if (peer.connectionState === "connected") onUp();
-    });
-    peer.addTransceiver(stream.getAudioTracks()[0] ?? "audio", { direction: "sendrecv" });
-    await peer.setLocalDescription(await peer.createOffer());
-    await gathered(peer);
-    const sdp = await phone.check(crypto.randomUUID(), peer.localDescription?.sdp ?? "");
-    await peer.setRemoteDescription({ type: "answer", sdp });
-    return stop;
-  } catch (error) {
+  const end = (phase: Phase) => {
+    if (isOver) return;
     stop();
-    throw error;
-  }
+    tell(phase);
+  };
+  const moved = (state: RTCPeerConnectionState) => {
+    if (isOver) return;
+    if (state === "failed") end("failed");
+    if (state !== "connected") return;
+    wasUp = true;
+    tell("echo");
+  };
+  const run = async () => {
+    const stream = await phone.devices.open();
+    const release = () => phone.devices.release();
+    if (isOver) return release();
+    undo.push(release);
+    const timer = setTimeout(() => end(wasUp ? "heard" : "failed"), ECHO_MS);
+    const peer = phone.checkPeer();
+    undo.push(
+      () => clearTimeout(timer),
+      hear(peer, phone),
+      () => peer.close(),
+    );
+    peer.addEventListener("connectionstatechange", () => moved(peer.connectionState));
+    await connect(peer, stream, phone);
+  };
+  run().catch(() => end("failed"));
+  return stop;
+}
+
+/** Plays what comes back; returns the way to stop. */
+function hear(peer: RTCPeerConnection, phone: Phone): () => void {
+  let ears: Ears | null = null;
+  peer.addEventListener("track", ({ streams, track }) => {
+    ears?.close();
+    ears = new Ears(streams[0] ?? new MediaStream([track]), phone.devices.choice.get(), () => {});
+  });
+  return () => ears?.close();
+}
+
+async function connect(peer: RTCPeerConnection, stream: MediaStream, phone: Phone): Promise<void> {
+  peer.addTransceiver(stream.getAudioTracks()[0] ?? "audio", { direction: "sendrecv" });
+  await peer.setLocalDescription(await peer.createOffer());
+  await gathered(peer);
+  const sdp = await phone.check(crypto.randomUUID(), peer.localDescription?.sdp ?? "");
+  await peer.setRemoteDescription({ type: "answer", sdp });
 }

@@ -112,7 +112,7 @@ function CallPill({ handling }: { handling: HandlingView }) {
         className="flex h-7 items-center gap-1.5 rounded-full px-2 text-sm font-medium"
         title={t("sign.to_call", { customer: name })}
       >
-        <StateIcon state={isHeld ? "waiting" : "talking"} size={12} />
+        <StateIcon state={isHeld ? "waiting" : "calling"} size={12} />
         <span className="foreign max-w-20 truncate max-xl:sr-only">{name}</span>
         <span className="sr-only">{t(isHeld ? "sign.held" : "sign.talking")}</span>
         <span className="tabular">{stopwatch(now - handling.accepted_at)}</span>

@@ -72,7 +72,7 @@ function Joined({ word }: { word: CallWord }) {
       className="pointer-events-auto flex flex-wrap items-center gap-x-3 gap-y-2 rounded-lg border border-line bg-raised py-2 pr-2 pl-4 shadow-4"
     >
       <p className="flex min-w-56 items-center gap-2 text-md font-medium text-ink">
-        <StateSign state={isUp ? "talking" : line?.phase === "failed" ? "bad" : "waiting"} size={14} />
+        <StateSign state={isUp ? "calling" : line?.phase === "failed" ? "bad" : "waiting"} size={14} />
         <span className="foreign">{said}</span>
       </p>
       <div

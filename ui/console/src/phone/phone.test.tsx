@@ -302,6 +302,13 @@ describe("a call", () => {
     await said("已接通");
   });
 
+  it("is what the agent's sign says, not that they are free", async () => {
+    await talking();
+    const sign = await screen.findByRole("button", { name: /我的状态：\s*通话中/ });
+    expect(sign.dataset.state).toBe("available");
+    expect(sign.textContent).not.toContain("空闲");
+  });
+
   it("takes no focus when it comes up, and there is no field that writes to the customer", async () => {
     view(voice());
     await openDesk();
@@ -384,6 +391,47 @@ describe("a call", () => {
     const button = within(pad).getByRole("button", { name: /^6/ });
     expect(fireEvent.keyDown(button, { key: "Enter" })).toBe(true);
     expect(fireEvent.keyDown(button, { key: "Enter", repeat: true })).toBe(false);
+  });
+
+  it("leaves the keypad shut when a lost line is back: what is being written doesn't go to the customer", async () => {
+    const card = await talking();
+    key("KeyK");
+    await screen.findByRole("group", { name: "拨号盘" });
+    act(() => FakePeer.last.becomes("failed"));
+    await waitFor(() => expect(card.textContent).toContain("正在自动重连"));
+    expect(screen.queryByRole("group", { name: "拨号盘" })).toBeNull();
+    const note = await screen.findByRole<HTMLTextAreaElement>("textbox");
+    await user.click(note);
+    await waitFor(() => expect(server.phoned("offer")).toHaveLength(2));
+    ring({ t: "answer", leg: LEG, sdp: "answer" });
+    await waitFor(() => expect(FakePeer.last.remote).toBe("answer"));
+    act(() => FakePeer.last.becomes("connected"));
+    await waitFor(() => expect(card.textContent).toContain("您正在与陈立群通话"));
+    expect(screen.queryByRole("group", { name: "拨号盘" })).toBeNull();
+    expect(document.activeElement).toBe(note);
+    await user.keyboard("1");
+    expect(server.phoned("key")).toEqual([]);
+  });
+
+  it("keeps the keyboard's place when recording pauses and goes on", async () => {
+    const card = await talking();
+    const button = () => within(card).getByRole("button", { name: /录音/ });
+    button().focus();
+    await user.keyboard("{Enter}");
+    await user.click(await screen.findByRole("menuitem", { name: "客户要说银行卡信息" }));
+    change({ recording: "paused" });
+    await waitFor(() => expect(button().textContent).toContain("恢复录音"));
+    expect(document.activeElement).toBe(button());
+    await user.keyboard("{Enter}");
+    change({ recording: "on" });
+    await waitFor(() => expect(button().textContent).toContain("录音中"));
+    expect(document.activeElement).toBe(button());
+    const note = await screen.findByRole<HTMLTextAreaElement>("textbox");
+    await user.click(note);
+    key("KeyP");
+    change({ recording: "paused" });
+    await waitFor(() => expect(button().textContent).toContain("恢复录音"));
+    expect(document.activeElement).toBe(note);
   });
 
   it("pauses recording with a reason, or by key at once", async () => {
@@ -596,6 +644,44 @@ describe("checking the devices", () => {
     await user.click(screen.getByRole("button", { name: "停止测试" }));
     expect(FakePeer.last.connectionState).toBe("closed");
   });
+
+  const echo = async () => {
+    await openDesk();
+    act(() => phoneDialog.set("check"));
+    await user.click(await screen.findByRole("button", { name: "开始测试" }));
+    await waitFor(() => expect(server.phoned("check")).toHaveLength(1));
+    ring({ t: "answer", leg: server.phoned("check")[0]?.id ?? "", sdp: "echo" });
+    await waitFor(() => expect(FakePeer.last.remote).toBe("echo"));
+  };
+
+  it("says what to do when the sound does not get through", async () => {
+    await echo();
+    act(() => FakePeer.last.becomes("failed"));
+    expect((await screen.findByText(/TURN/)).closest("[role=alert]")).toBeTruthy();
+    expect(screen.getByText("没有接通")).toBeTruthy();
+    expect(FakePeer.last.connectionState).toBe("closed");
+    expect(screen.getByRole("button", { name: "开始测试" })).toBeTruthy();
+  });
+
+  it("does not call a test over that never was connected", async () => {
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    try {
+      await echo();
+      act(() => void vi.advanceTimersByTime(20_000));
+      expect((await screen.findByText(/TURN/)).closest("[role=alert]")).toBeTruthy();
+      expect(screen.queryByText("测试结束")).toBeNull();
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it("stops while it is still connecting", async () => {
+    await echo();
+    expect(screen.getByText("正在连接…")).toBeTruthy();
+    await user.click(screen.getByRole("button", { name: "停止测试" }));
+    expect(FakePeer.last.connectionState).toBe("closed");
+    expect(screen.queryByText("正在连接…")).toBeNull();
+  });
 });
 
 describe("a telephone on the desk", () => {
@@ -634,10 +720,10 @@ describe("what the phone could not do", () => {
   it("is taken back once the call is heard after all", async () => {
     view(voice());
     await openDesk();
-    refuse("not_connecting", "您的话机没有接通");
-    expect(await screen.findByText("您的话机没有接通")).toBeTruthy();
+    refuse("not_connecting", "电话没有在您这里接通");
+    expect(await screen.findByText("电话没有在您这里接通")).toBeTruthy();
     ring({ t: "call", ...word({ state: "up", here: false }) });
-    await waitFor(() => expect(screen.queryByText("您的话机没有接通")).toBeNull());
+    await waitFor(() => expect(screen.queryByText("电话没有在您这里接通")).toBeNull());
   });
 
   it("stays as long as the call that it is about", async () => {

@@ -1,10 +1,10 @@
 /** One recording: its waveform, and playing it. */
-import { useEffect, useRef } from "react";
+import { useEffect, useLayoutEffect, useRef } from "react";
 import { Slider, SliderThumb, SliderTrack } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import { IconButton, Notice, Select, Switch } from "@kit/ui";
 import { Problem } from "../app/api.ts";
-import { clock } from "../wall/spans.ts";
+import { clock, spoken } from "../wall/spans.ts";
 import { draw } from "./draw.ts";
 import { usePlayer } from "./usePlayer.ts";
 import type { Picture, RecordingDetail } from "./wire.ts";
@@ -53,16 +53,20 @@ export function Player({ recording }: { recording: RecordingDetail }) {
 }
 
 function Place({ at, length, onChange }: { at: number; length: number; onChange: (ms: number) => void }) {
-  const { t } = useTranslation("recordings");
+  const { t, i18n } = useTranslation("recordings");
+  const input = useRef<HTMLInputElement>(null);
+  const second = Math.round(at / 1_000);
+  const words = spoken(second * 1_000, i18n.language);
+  // The slider says its value as a number only; minutes and seconds are what a place in a recording is.
+  useLayoutEffect(() => input.current?.setAttribute("aria-valuetext", words));
   return (
     <>
       <Slider
         aria-label={t("place")}
         minValue={0}
-        maxValue={Math.ceil(length / 1_000) * 1_000}
-        step={1_000}
-        value={Math.round(at / 1_000) * 1_000}
-        onChange={onChange}
+        maxValue={Math.ceil(length / 1_000)}
+        value={second}
+        onChange={(value) => onChange(value * 1_000)}
         className="flex min-w-0 flex-1 items-center px-2"
       >
         <SliderTrack className="relative h-6 w-full">
@@ -73,7 +77,10 @@ function Place({ at, length, onChange }: { at: number; length: number; onChange:
                 className="absolute top-1/2 left-0 h-1 -translate-y-1/2 rounded-full bg-accent"
                 style={{ width: `${state.getThumbPercent(0) * 100}%` }}
               />
-              <SliderThumb className="top-1/2 size-4 rounded-full border-2 border-accent bg-surface outline-none data-focus-visible:outline-2 data-focus-visible:outline-offset-2 data-focus-visible:outline-focus" />
+              <SliderThumb
+                inputRef={input}
+                className="top-1/2 size-4 rounded-full border-2 border-accent bg-surface outline-none data-focus-visible:outline-2 data-focus-visible:outline-offset-2 data-focus-visible:outline-focus"
+              />
             </>
           )}
         </SliderTrack>

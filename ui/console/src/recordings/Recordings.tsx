@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { Badge, Button, ConfirmDialog, Dialog, Notice, TextField } from "@kit/ui";
 import { api, Problem } from "../app/api.ts";
 import { hasScope, useSession } from "../app/session.tsx";
+import { LoadFailed } from "../settings/parts/Page.tsx";
 import { Player } from "./Player.tsx";
 import type { Recording, RecordingDetail } from "./wire.ts";
 
@@ -28,11 +29,19 @@ const oneOf = (id: string) =>
     refetchInterval: ({ state }) => (state.data?.state === "kept" && !state.data.picture ? 3_000 : false),
   });
 
-/** Nothing at all for a contact without recordings, or for who may not listen. */
+/** Nothing at all for a contact without recordings, or for who may not listen; a list that can't be read is told. */
 export function Recordings({ contact }: { contact: string }) {
   const { t } = useTranslation("recordings");
   const may = hasScope(useSession(), "recording.listen");
   const list = useQuery({ ...listOf(contact), enabled: may });
+  const failed = list.data ? null : list.error;
+  if (failed && !(failed instanceof Problem && failed.status === 403)) {
+    return (
+      <div className="mx-4 mb-3 shrink-0">
+        <LoadFailed what={t("title")} error={failed} onRetry={() => void list.refetch()} />
+      </div>
+    );
+  }
   if (!list.data?.items.length) return null;
   return (
     <section
@@ -76,6 +85,9 @@ function One({ recording }: { recording: Recording }) {
         {shown.state === "kept" ? <Keeping recording={shown} /> : null}
       </div>
       {detail.data?.state === "kept" ? <Player recording={detail.data} /> : null}
+      {detail.error && !detail.data ? (
+        <LoadFailed what={t("title")} error={detail.error} onRetry={() => void detail.refetch()} />
+      ) : null}
     </div>
   );
 }
@@ -94,8 +106,14 @@ function Keeping({ recording }: { recording: Recording }) {
   const release = useMutation({ mutationFn: () => api.delete(`${path}/hold`), onSuccess: refresh });
   const erase = useMutation({ mutationFn: () => api.delete(path), onSuccess: refresh });
   if (!may) return null;
+  const refused = release.error instanceof Problem ? release.error.title : null;
   return (
-    <span className="ml-auto flex gap-2">
+    <span className="ml-auto flex flex-wrap items-center justify-end gap-2">
+      {refused === null ? null : (
+        <Notice tone="bad" live>
+          {refused}
+        </Notice>
+      )}
       {recording.hold_at === null ? (
         <>
           <Button onPress={() => setAsked("hold")}>{t("hold")}</Button>
@@ -104,7 +122,9 @@ function Keeping({ recording }: { recording: Recording }) {
           </Button>
         </>
       ) : (
-        <Button onPress={() => release.mutate()}>{t("release")}</Button>
+        <Button isPending={release.isPending} onPress={() => release.mutate()}>
+          {t("release")}
+        </Button>
       )}
       {asked === "hold" ? <HoldDialog path={path} onClose={() => setAsked(null)} onDone={refresh} /> : null}
       <ConfirmDialog
@@ -112,6 +132,7 @@ function Keeping({ recording }: { recording: Recording }) {
         onClose={() => setAsked(null)}
         title={t("eraseTitle")}
         confirm={t("erase")}
+        isPending={erase.isPending}
         onConfirm={() => erase.mutate()}
       >
         <p>{t("eraseText")}</p>

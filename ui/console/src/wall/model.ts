@@ -50,7 +50,10 @@ export function capacityOf(agent: Pick<WallAgent, "capacity">): number {
   return Object.values(agent.capacity).reduce((sum, n) => sum + n, 0);
 }
 
-export function presenceOf(agent: WallAgent): Presence {
+/** What of an agent tells their presence; the agent's own desk has it too. */
+export type PresentAgent = Pick<WallAgent, "state" | "reason" | "engaged" | "capacity" | "ringing">;
+
+export function presenceOf(agent: PresentAgent): Presence {
   // Work after a contact counts as engaged too; the floor says when there is nothing else.
   if (agent.state === "after_contact_work") return "after_contact_work";
   if (agent.state === "not_ready") {

@@ -62,7 +62,7 @@ export function ListState<T>({ query, empty, children }: StateProps<T>) {
   );
 }
 
-export function LoadFailed({ error, onRetry }: { error: Error; onRetry: () => void }) {
+export function LoadFailed({ what, error, onRetry }: { what?: string; error: Error; onRetry: () => void }) {
   const { t } = useTranslation("settings");
   const reason = error instanceof Problem && error.title !== "" ? error.title : t("fault.unreachable");
   return (
@@ -75,7 +75,7 @@ export function LoadFailed({ error, onRetry }: { error: Error; onRetry: () => vo
         </Button>
       }
     >
-      {t("loadFailed", { reason })}
+      {what ? t("loadFailedOf", { what, reason }) : t("loadFailed", { reason })}
     </Notice>
   );
 }
