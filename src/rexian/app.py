@@ -33,7 +33,7 @@ from rexian.kit.database import Database, is_outage
 from rexian.kit.settings import Settings
 from rexian.kit.slice import Slice
 from rexian.kit.sockets import AsgiApp
-from rexian.recorded import BookOfCalls, SoundsOfMessages
+from rexian.recorded import BookOfCalls, SoundsOfMessages, consent_now
 from rexian.runtime.host import FloorHost
 from rexian.runtime.mirror import Mirror
 from rexian.runtime.port import FloorPort, Unavailable
@@ -321,6 +321,7 @@ class House:
             "db": self.db, "clock": self.clock, "settings": self.settings, "floors": self.host, "chat": self.chat,
             "sign_in": self.directory.sign_in, "tickets": self.tickets, "commands": self.commands,
             "examine": self.examine, "prompts": self.prompts,
+            "consent_rule": partial(consent_now, self.recordings),
         }  # fmt: skip
         plain = {name: Provide(_giving(value), sync_to_thread=False, use_cache=False) for name, value in given.items()}
         return plain | {

@@ -72,9 +72,14 @@ class BookOfCalls:
 
     async def consent_rule(self, tenant_id: str) -> Consent:
         async def read() -> Consent:
-            return (await self._book.rule(tenant_id)).consent
+            return await consent_now(self._book, tenant_id)
 
         return await self._rules.get(tenant_id, read)
+
+
+async def consent_now(book: Book, tenant_id: str) -> Consent:
+    """The tenant's rule as it is now, for whoever has just changed it."""
+    return (await book.rule(tenant_id)).consent
 
 
 class SoundsOfMessages:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import json
 
 import pytest
 from alembic.operations import ops
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from rexian.directory.audit.service import verify_all
+from rexian.directory.audit.tables import audit
+from rexian.directory.reception.tables import FLOWS
 from rexian.kit import migrate
-from rexian.kit.database import metadata, owner
+from rexian.kit.database import Database, metadata, owner
 from rexian.kit.ids import new_id
 from rexian.kit.postgres import PrivatePostgres
 from rexian.kit.schema import all_tables
+from rexian.work.recordings.tables import rule
 
 needs_a_revision = pytest.mark.skipif(migrate.head() is None, reason="there is no revision yet")
 
@@ -90,3 +95,55 @@ def test_a_revision_without_new_tables_is_left_alone() -> None:
     migrate.add_walls(None, None, [script])  # type: ignore[arg-type]
     assert script.upgrade_ops is not None
     assert script.upgrade_ops.ops == []
+
+
+RECEPTIONS = (  # company, its rule if it has made one, its reception's state and what that said of recordings
+    ("asks", None, "published", "ask", "可以录音吗？按 1 同意。"),
+    ("asks_never", "never", "published", "ask", ""),
+    ("says", None, "published", "say", "会录音。"),
+    ("silent", "always", "published", "off", ""),
+    ("drafts", None, "draft", "ask", "可以吗？"),
+)
+MADE_TENANT = """INSERT INTO tenant (tenant_id, key, name, name_en, colour, zone, operator, active, created_at)
+                 VALUES (:id, :key, :key, '', '#000000', 'Asia/Shanghai', false, true, 0)"""
+MADE_FLOW = """INSERT INTO reception_flow (tenant_id, version, rev, state, flow, note, created_at)
+               VALUES (:id, 1, 1, :state, :flow, '', 0)"""
+
+
+async def _old_receptions(url: str) -> dict[str, str]:
+    """Companies with receptions as they were before revision 0011."""
+    ids = {key: new_id() for key, *_ in RECEPTIONS}
+    async with owner(url) as engine, engine.begin() as connection:
+        for key, consent, state, mode, words in RECEPTIONS:
+            flow = {"person": "q", "consent": {"mode": mode, "speech": {"text": words, "text_en": "", "prompt": ""}}}
+            tenant = {"id": ids[key], "key": key}
+            await connection.execute(text(MADE_TENANT), tenant)
+            if consent:
+                await connection.execute(
+                    text("INSERT INTO recording_rule VALUES (:id, :c, 7)"), tenant | {"c": consent}
+                )
+            await connection.execute(text(MADE_FLOW), tenant | {"state": state, "flow": json.dumps(flow)})
+    return ids
+
+
+@needs_a_revision
+async def test_a_reception_that_was_to_ask_makes_the_recording_rule_ask(empty_url: str) -> None:
+    await asyncio.to_thread(migrate.upgrade, empty_url, "0010")
+    ids = await _old_receptions(empty_url)
+    await asyncio.to_thread(migrate.upgrade, empty_url)
+    db = Database(empty_url)
+    try:
+        async with db.system() as tx:
+            rules = {row.tenant_id: (row.consent, row.keep_days) for row in await tx.execute(select(rule))}
+            flows = {
+                key: await FLOWS.drafted(tx, id) or (await FLOWS.published(tx, [id]))[id] for key, id in ids.items()
+            }
+            trail = (await tx.execute(select(audit.c.tenant_id, audit.c.action, audit.c.detail))).all()
+        assert await verify_all(db) == []
+    finally:
+        await db.close()
+    assert rules == {ids["asks"]: ("prompt", 90), ids["asks_never"]: ("never", 7), ids["silent"]: ("always", 7)}
+    words = {key: (flow.consent.notice.text, flow.consent.question.text) for key, (_, flow) in flows.items()}
+    assert words == {"asks": ("", "可以录音吗？按 1 同意。"), "asks_never": ("", ""), "says": ("会录音。", ""),
+                     "silent": ("", ""), "drafts": ("", "可以吗？")}  # fmt: skip
+    assert trail == [(ids["asks"], "recording.rule_set", '{"consent":"prompt","keep_days":90}')]

@@ -201,6 +201,22 @@ async def test_the_rule_says_how_long(served: Served, book: Book) -> None:
         await admin.put("/api/recording-rule", json={"consent": "always", "keep_days": 90})
 
 
+async def test_a_reception_is_tried_out_under_the_rule_as_it_is(served: Served) -> None:
+    flow = {"person": "q", "consent": {"notice": {"text": "有录音。"}, "question": {"text": "可以录音吗？"}}}
+    asked = {"flow": flow, "move": {"kind": "start"}}
+    async with await served.staff(served.city.sun) as admin:
+        heard = {}
+        for consent in ("prompt", "never", "always"):
+            await admin.put("/api/recording-rule", json={"consent": consent, "keep_days": 90})
+            tried = (await admin.post("/api/reception/try", json=asked)).json()
+            heard[consent] = [one["text"] for one in tried["heard"] if one["prompt"].startswith("recording")]
+        assert heard == {"always": ["有录音。"], "prompt": ["可以录音吗？"], "never": []}
+        old = asked | {"flow": {"person": "q", "consent": {"mode": "ask"}}}
+        assert (await admin.post("/api/reception/try", json=old)).status_code == 400
+        theirs = await admin.post("/api/reception/try", params={"tenant_id": new_id()}, json=asked)
+        assert theirs.status_code == 404
+
+
 async def test_what_a_dead_process_left_is_kept_as_far_as_it_got(served: Served, book: Book) -> None:
     order = await book.begin(served.city.yunshan, new_id(), new_id())
     write(order, sound((20, 440, 1_000)), close=False)

@@ -69,14 +69,17 @@ def at_head(url: str | URL) -> bool:
     return (newest := head()) is not None and current(url) == newest
 
 
-def upgrade(url: str | URL) -> str | None:
-    """Bring the database to the newest revision, in one transaction, and return that revision. Blocks."""
+def upgrade(url: str | URL, revision: str = "head") -> str | None:
+    """Bring the database to the newest revision, in one transaction, and return that revision. Blocks.
+
+    `revision`: an older one, for tests of what comes after it.
+    """
     from alembic import command
 
     with _connected(url) as connection:
         with connection.begin():
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-            command.upgrade(_config(connection), "head")
+            command.upgrade(_config(connection), revision)
         return _current(connection)
 
 

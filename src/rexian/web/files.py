@@ -32,10 +32,11 @@ async def download_by_staff(who: Principal, chat: ChatChannel, floors: FloorHost
         contact_ids = list(await tx.scalars(posted)) if card is not None else []
     if card is not None and not await _may_open(chat, floor_of(floors, who), who, card, contact_ids):
         await refuse(chat.db, chat.clock, who, "file", file_id)
+    answer = await send_file(chat, card, shared=False)  # first: what can't be opened is heard by nobody
     if card is not None and card.type.startswith("audio/"):  # words that a caller left
         async with acting(chat.db, chat.clock, who, card.tenant_id) as act:
             await act.record("message.listened", "file", file_id, contact_id=next(iter(contact_ids), ""))
-    return await send_file(chat, card, shared=False)
+    return answer
 
 
 async def _may_open(

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import numpy as np
 import pytest
 import sqlalchemy as sa
@@ -32,6 +33,7 @@ from rexian.work.recordings import book as module
 from rexian.work.recordings.contract import Book, Message
 from rexian.work.recordings.keeping import Keeper
 from rexian.work.recordings.model import DAY_MS
+from rexian.work.recordings.storage import StorageTrouble
 from rexian.work.recordings.tables import recording
 from tests.channels.voice.rig import Caller, Street
 
@@ -106,6 +108,10 @@ async def acts(street: Street, object_id: str) -> list[str]:
     async with street.served.house.db.system() as tx:
         rows = await tx.execute(sa.select(audit.c.action).where(audit.c.object_id == object_id).order_by(audit.c.seq))
     return [row.action for row in rows]
+
+
+async def messages_of(admin: httpx.AsyncClient, caller: Caller) -> list[dict[str, Any]]:
+    return list((await admin.get(f"/api/contacts/{caller.contact}")).json()["messages"])
 
 
 def spool(street: Street) -> list[str]:
@@ -187,6 +193,33 @@ async def test_it_is_listed_held_and_erased_as_a_recording_is(street: Street, bo
         assert (gone.status_code, gone.json()["code"]) == (409, "recording_not_kept")
     assert not (book.folder / street.city.yunshan / f"{id}.rxs").exists()
     assert not [path for path in street.served.settings.home.rglob(f"*{id}*") if path.is_file()]
+
+
+async def test_one_that_was_erased_is_shown_so_and_its_link_writes_no_listening(street: Street, book: Book) -> None:
+    caller, row = await left(street)
+    li, _ = await street.agent(street.city.li)
+    await li.accept()
+    async with await street.served.staff(street.city.sun) as admin:
+        assert [one["erased"] for one in await messages_of(admin, caller)] == [False]
+        assert (await admin.delete(f"/api/recordings/{row.id}")).status_code == 204
+        assert [one["erased"] for one in await messages_of(admin, caller)] == [True]
+        assert (await admin.get(f"/api/files/{row.id}")).status_code == 409
+    await li.sub(topic := f"contact:{caller.contact}")
+    (told,) = li.view(topic, "messages").values()
+    assert (told["kind"], told["erased"]) == ("file", True)
+    assert "message.listened" not in await acts(street, row.id)
+
+
+async def test_one_whose_store_is_away_writes_no_listening(street: Street, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, row = await left(street)
+
+    async def away(*_: Any) -> Any:
+        raise StorageTrouble("away")
+
+    monkeypatch.setattr(Book, "open", away)
+    async with await street.served.staff(street.city.sun) as admin:
+        assert (await admin.get(f"/api/files/{row.id}")).status_code == 503
+    assert "message.listened" not in await acts(street, row.id)
 
 
 async def test_it_is_heard_by_nobody_who_may_not_see_the_contact(street: Street) -> None:

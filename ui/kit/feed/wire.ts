@@ -152,6 +152,8 @@ export interface MessageView {
   kind: "text" | "file";
   text: string | null;
   file?: FileView | null;
+  /** What was said has been removed; that something was stays. */
+  erased?: boolean;
 }
 
 export interface NoteView {

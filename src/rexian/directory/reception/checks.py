@@ -55,7 +55,8 @@ class _Looker:
         flow = self.flow
         self._queue("person", flow.person)
         self._speech("greeting", flow.greeting)
-        self._speech("consent.speech", flow.consent.speech)
+        self._speech("consent.notice", flow.consent.notice)
+        self._speech("consent.question", flow.consent.question)
         if flow.first and flow.menu(flow.first) is None:
             self.found.error("first", "missing_menu", menu=flow.first)
         self._menus()

@@ -39,7 +39,6 @@ CodeId = Annotated[
     str, Meta(max_length=40, pattern=r"^([a-z][a-z0-9_-]*)?$(?!\n)", description="A code's lasting name.")
 ]
 CodeShown = Literal["nothing", "last4", "all"]
-ConsentMode = Literal["off", "say", "ask"]
 TargetKind = Literal["queue", "menu", "person", "call_back", "voicemail", "repeat", "language"]
 
 KEYS = (
@@ -106,11 +105,11 @@ class Menu(Part, frozen=True, kw_only=True):
 
 
 class Consent(Part, frozen=True, kw_only=True):
-    """What is said of the recording: nothing, that there is one, or a question (1 yes, 2 no). The rule itself
-    belongs to recordings, and has the last word."""
+    """Words about the recording: that there is one, or the question (1 yes, 2 no). Whether one of them is said, and
+    which, is the recording rule's alone."""
 
-    mode: ConsentMode = "say"
-    speech: Speech = Speech()
+    notice: Speech = Speech()
+    question: Speech = Speech()
 
 
 class Queueing(Part, frozen=True, kw_only=True):

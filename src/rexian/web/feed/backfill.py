@@ -20,6 +20,7 @@ from rexian.web.feed.live import OPEN, PREVIEW
 from rexian.web.feed.names import AgentCard, Names, Title
 from rexian.web.feed.story import Story
 from rexian.web.feed.wire import Object
+from rexian.work.recordings.contract import erased_among
 
 _IDS_A_QUERY = 5_000
 
@@ -51,14 +52,15 @@ class Backfill:
 
     async def story(self, contact_id: str) -> Story:
         """The contact's story so far; without a `tenant_id` when there is no such contact."""
-        story = Story(contact_id, self._names, self.file)
         async with self._db.system() as tx:
             told = await journal.of_contact(tx, contact_id)
             file_ids = [item.content.file_id for item in told if item.content and item.content.file_id]
             for card in (await files.cards(tx, file_ids)).values():
                 self._book.put(card)
+            erased = await erased_among(tx, file_ids)
             customers = [getattr(item.event, "customer_id", None) for item in told]
             self._names.put_customers((await customer_names(tx, [id for id in customers if id])).items())
+        story = Story(contact_id, self._names, self.file, erased)
         for item in told:
             for collection, id, value in story.take(item):
                 if value is not None:

@@ -6,7 +6,7 @@ and goes on with committed events: one fold for both.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import Any
 
 from rexian.engine import events
@@ -32,7 +32,8 @@ FileCards = Callable[[str], Object | None]
 class Story:
     """The fold. `seq` is that of the last event taken in; events up to it are ignored when they come again."""
 
-    def __init__(self, contact_id: str, names: Names, files: FileCards) -> None:
+    def __init__(self, contact_id: str, names: Names, files: FileCards, erased: Container[str] = ()) -> None:
+        """`erased`: files whose content has been removed."""
         self.contact_id = contact_id
         self.tenant_id = ""
         self.customer_id = ""
@@ -41,6 +42,7 @@ class Story:
         self.view: View = {"contact": {}, "interactions": {}, "messages": {}, "notes": {}}
         self._names = names
         self._files = files
+        self._erased = erased
         self._calls = CallStory(names)
 
     def take(self, committed: Committed) -> list[Change]:
@@ -154,7 +156,13 @@ class Story:
             "kind": event.kind,
             "text": content.text if content else "",
             **({"file": file} if file else {}),
+            **({"erased": True} if self._is_erased(content) else {}),
         }
+
+    def _is_erased(self, content: Content | None) -> bool:
+        if content is None or not (content.text or content.file_id):
+            return True
+        return content.file_id in self._erased
 
     def _author(self, author: Party) -> Object:
         return {"kind": author.kind, "id": author.id, "name": self._name(author)}

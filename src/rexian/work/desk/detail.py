@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -24,6 +25,7 @@ from rexian.work.desk.views import (
 )
 from rexian.work.names import NameBook, Title, look_up
 from rexian.work.reading import FileCard, Row, file_cards, rows_of_contact
+from rexian.work.recordings.contract import erased_among
 
 
 async def contact_detail(db: Database, tenant_id: str, contact_id: str) -> ContactDetail:
@@ -31,6 +33,7 @@ async def contact_detail(db: Database, tenant_id: str, contact_id: str) -> Conta
     async with db.tenant(tenant_id) as tx:
         rows = await rows_of_contact(tx, contact_id)
         files = await file_cards(tx, [row.file_id for row in rows])
+        erased = await erased_among(tx, files)
     shelf = shelf_of(rows)
     found = shelf.contacts.get(contact_id)
     if found is None:
@@ -41,7 +44,9 @@ async def contact_detail(db: Database, tenant_id: str, contact_id: str) -> Conta
     return ContactDetail(
         contact=view_of(found, rows, book),
         interactions=[_interaction(one, rows, book, codes) for one in shelf.interactions.values()],
-        messages=[_message(row, row.event, book, files) for row in rows if isinstance(row.event, e.MessagePosted)],
+        messages=[
+            _message(row, row.event, book, files, erased) for row in rows if isinstance(row.event, e.MessagePosted)
+        ],
         notes=[
             NoteView(id=row.event.note_id, at=row.at, author=_person(row.event.author, book), text=row.text)
             for row in rows
@@ -99,12 +104,14 @@ def _interaction(
     )  # fmt: skip
 
 
-def _message(row: Row, event: e.MessagePosted, book: NameBook, files: dict[str, FileCard]) -> MessageView:
+def _message(
+    row: Row, event: e.MessagePosted, book: NameBook, files: dict[str, FileCard], erased: Collection[str]
+) -> MessageView:
     file = files.get(row.file_id or "")
     return MessageView(
         id=event.message_id, interaction_id=event.interaction_id, number=event.number, at=row.at,
         author=_person(event.author, book), kind=event.kind, text=row.text, file=file,
-        erased=not row.text and file is None,
+        erased=(not row.text and file is None) or row.file_id in erased,
     )  # fmt: skip
 
 

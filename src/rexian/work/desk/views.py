@@ -120,7 +120,7 @@ class InteractionView(Struct, frozen=True, kw_only=True):
 
 
 class MessageView(Struct, frozen=True, kw_only=True):
-    """A message. `erased`: its words were removed; `number` counts from 1 within the interaction."""
+    """A message. `erased`: its words or its sound were removed; `number` counts from 1 within the interaction."""
 
     id: str
     interaction_id: str

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Row, Select, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rexian.directory.act import Act
 from rexian.kit.problem import Problem, not_found
@@ -67,6 +68,13 @@ def find_recordings(tenants: Collection[str], contact_id: str | None) -> Select[
     """Select the recordings of these tenants, of one contact or of all, in no order."""
     found = select(recording).where(recording.c.tenant_id.in_(sorted(tenants)))
     return found if contact_id is None else found.where(recording.c.contact_id == contact_id)
+
+
+async def erased_among(tx: AsyncConnection, ids: Collection[str | None]) -> set[str]:
+    """Those of these files that were recordings (voice messages) and have been erased, as far as `tx` sees them."""
+    wanted = sorted({id for id in ids if id})
+    gone = select(recording.c.id).where(recording.c.id.in_(wanted), recording.c.state == "erased")
+    return set(await tx.scalars(gone)) if wanted else set()
 
 
 async def get_row(act: Act, recording_id: str, *, lock: bool = False) -> Row[Any]:

@@ -32,6 +32,8 @@ def menu(id: str = "main", **more: Any) -> Menu:
 MORE = menu("more", options=(Option(key="1", label="账单", label_en="Bills", to=queue(BILL)),))
 FLOW = Flow(person=PERSON, first="main", menus=(menu(), MORE), greeting=Speech(text="您好，这里是云杉。"))
 
+CONSENT = Consent(notice=Speech(text="通话有录音。"), question=Speech(text="可以录音吗？"))
+
 
 class Caller:
     """Walks through a flow; sentences are said at once unless `slow`."""
@@ -49,7 +51,7 @@ class Caller:
         return list(acts)
 
     def start(self, **more: Any) -> list[w.Act]:
-        return self.put(w.Started(**more))
+        return self.put(w.Started(**{"recording": "always"} | more))
 
     def press(self, key: str) -> list[w.Act]:
         return self.put(w.Digits(keys=key, collect_id=self.state.collect))
@@ -148,13 +150,20 @@ def test_who_chose_in_the_page_already_isn_t_asked_again() -> None:
 
 @pytest.mark.parametrize(("answer", "allowed"), [("1", True), ("2", False), ("", False)])
 def test_consent_is_asked_where_the_rule_wants_it_and_silence_is_none(answer: str, allowed: bool) -> None:
-    caller = Caller(msgspec.structs.replace(FLOW, consent=Consent(mode="off")))
-    assert keys_of(caller.start(recording="prompt")) == ["greeting", "recording_ask"]
+    caller = Caller(msgspec.structs.replace(FLOW, consent=CONSENT))
+    acts = caller.start(recording="prompt")
+    assert keys_of(acts) == ["greeting", "recording_ask"]
+    assert [act.text for act in acts if isinstance(act, w.Say)][1] == "可以录音吗？"
     acts = caller.press(answer)
     if not answer:
         acts = caller.press("")
     assert only(acts, w.Recording).allowed is allowed
     assert keys_of(acts)[-1] == "menu.main"
+
+
+def test_the_notice_is_in_the_words_of_the_company() -> None:
+    acts = Caller(msgspec.structs.replace(FLOW, consent=CONSENT)).start(recording="always")
+    assert next(act.text for act in acts if isinstance(act, w.Say) and act.key == "recording_consent") == "通话有录音。"
 
 
 def test_consent_may_be_given_in_the_page() -> None:
@@ -165,7 +174,7 @@ def test_consent_may_be_given_in_the_page() -> None:
 
 
 def test_never_recorded_is_not_spoken_of() -> None:
-    acts = Caller().start(recording="never")
+    acts = Caller(msgspec.structs.replace(FLOW, consent=CONSENT)).start(recording="never")
     assert "recording_consent" not in keys_of(acts)
     assert not only(acts, w.Recording).allowed
 
@@ -331,10 +340,10 @@ def test_who_has_hung_up_hears_nothing_more() -> None:
 
 def test_after_our_restart_the_caller_is_told_and_goes_on() -> None:
     caller = Caller()
-    acts = caller.put(w.Resumed(stage="queued"))
+    acts = caller.put(w.Resumed(stage="queued", recording="always"))
     assert keys_of(acts) == ["cut_sorry"]
     assert caller.state.stage == "queued"
-    assert keys_of(Caller().put(w.Resumed())) == ["cut_sorry", "recording_consent", "menu.main"]
+    assert keys_of(Caller().put(w.Resumed(recording="always"))) == ["cut_sorry", "recording_consent", "menu.main"]
 
 
 def test_notes_hold_no_typed_digits_and_no_number() -> None:
@@ -363,7 +372,7 @@ INPUTS = st.one_of(
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.lists(INPUTS, max_size=40), st.booleans(), st.sampled_from(["", "prompt", "never"]))
+@given(st.lists(INPUTS, max_size=40), st.booleans(), st.sampled_from(["always", "prompt", "never"]))
 def test_whatever_comes_nobody_is_left_without_a_word_or_a_way(inputs: list[Any], open: bool, rule: Any) -> None:
     caller = Caller()
     caller.start(open=open, recording=rule)

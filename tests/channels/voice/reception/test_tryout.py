@@ -10,6 +10,7 @@ import pytest
 from rexian.channels.voice.prompts.prompts import Prompts
 from rexian.channels.voice.reception.model import Flow, Menu, Option, Speech, Target
 from rexian.channels.voice.reception.tryout import Move, Tried, TryOut, try_out
+from rexian.channels.voice.reception.words import RecordingRule
 from rexian.kit.problem import Problem
 
 REPAIR = Option(key="1", label="维修", to=Target(kind="queue", queue_id="q"))
@@ -23,11 +24,11 @@ FLOW = Flow(
 )
 
 
-def story(tmp_path: Path, *moves: Move) -> list[Tried]:
+def story(tmp_path: Path, *moves: Move, rule: RecordingRule = "always") -> list[Tried]:
     told: list[Tried] = []
     for move in moves:
         state: dict[str, Any] | None = told[-1].state if told else None
-        told.append(try_out(TryOut(flow=FLOW, move=move, state=state), Prompts(tmp_path)))
+        told.append(try_out(TryOut(flow=FLOW, move=move, state=state), Prompts(tmp_path), rule))
     return told
 
 
@@ -58,6 +59,18 @@ def test_english_closed_and_full(tmp_path: Path) -> None:
     assert full[-1].stage == "recording"
 
 
+@pytest.mark.parametrize(
+    ("rule", "said", "recorded"),
+    [("always", "recording_consent", ["yes"]), ("prompt", "recording_ask", []), ("never", None, ["no"])],
+)
+def test_what_is_tried_follows_the_recording_rule_as_callers_do(
+    tmp_path: Path, rule: RecordingRule, said: str | None, recorded: list[str]
+) -> None:
+    heard = story(tmp_path, Move(kind="start"), rule=rule)[0].heard
+    assert [one.prompt for one in heard if one.prompt.startswith("recording")] == ([said] if said else [])
+    assert [one.value for one in heard if one.kind == "recording"] == recorded
+
+
 def test_a_state_that_is_none_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Problem):
-        try_out(TryOut(flow=FLOW, move=Move(kind="start"), state={"stage": "nowhere"}), Prompts(tmp_path))
+        try_out(TryOut(flow=FLOW, move=Move(kind="start"), state={"stage": "nowhere"}), Prompts(tmp_path), "always")

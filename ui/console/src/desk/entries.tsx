@@ -93,7 +93,9 @@ export const MessageRow = memo(function MessageRow({
         )
       }
     >
-      {message.file ? (
+      {message.erased ? (
+        <i>{t("conversation.erased")}</i>
+      ) : message.file ? (
         <FileCard file={message.file} href={`/api/files/${message.file.id}`} />
       ) : (
         <Words text={message.text ?? ""} />

@@ -7,9 +7,10 @@ import { Findings } from "../versions/Findings.tsx";
 import { findingsAt } from "../versions/findings.ts";
 import type { Editor, Named } from "./editor.ts";
 import { KEYS } from "./model.ts";
+import { RecordingWords } from "./RecordingWords.tsx";
 import { SpeechFields } from "./SpeechFields.tsx";
 import { SoundRow } from "./Sounds.tsx";
-import { CONSENTS, type Flow, type PromptCard } from "./wire.ts";
+import type { Flow, PromptCard } from "./wire.ts";
 
 const NONE = "none";
 
@@ -29,27 +30,7 @@ export function BeginPanel({ editor }: { editor: Editor }) {
           usual={usual("greeting")}
         />
       </Group>
-      <Group title={t("begin.consent")} explain={t("begin.consentExplain")}>
-        <Select
-          label={t("begin.consentMode")}
-          className="max-w-96"
-          isDisabled={!mayEdit}
-          value={flow.consent.mode}
-          onChange={(mode) => change({ consent: { ...flow.consent, mode } })}
-          options={CONSENTS.map((id) => ({ id, label: t(`consent.${id}`) }))}
-        />
-        {flow.consent.mode === "off" ? null : (
-          <SpeechFields
-            editor={editor}
-            name={t("begin.consent")}
-            prompt={flow.consent.mode === "ask" ? "recording_ask" : "recording_consent"}
-            path="consent"
-            speech={flow.consent.speech}
-            onChange={(speech) => change({ consent: { ...flow.consent, speech } })}
-            usual={usual(flow.consent.mode === "ask" ? "recording_ask" : "recording_consent")}
-          />
-        )}
-      </Group>
+      <RecordingWords editor={editor} />
       <Group title={t("begin.after")} explain={t("begin.afterExplain")}>
         <Pair>
           <Select

@@ -43,7 +43,12 @@ export function TryOut({ editor }: { editor: Editor }) {
     setBusy(true);
     setFailed(null);
     try {
-      const tried = await tryFlow(editor.flow, { ...move, locale }, fresh ? null : (last?.state ?? null));
+      const tried = await tryFlow(
+        editor.tenant_id,
+        editor.flow,
+        { ...move, locale },
+        fresh ? null : (last?.state ?? null),
+      );
       setLines((before) => (fresh ? [{ move, tried }] : [...before, { move, tried }]));
     } catch (reason) {
       setFailed(reason);

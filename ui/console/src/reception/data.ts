@@ -24,8 +24,13 @@ export function checkFlow(tenant_id: string, flow: Flow, signal: AbortSignal): P
   return api.post<Found>(`${PATH}/draft/check?tenant_id=${tenant_id}`, { flow }, { signal });
 }
 
-export function tryFlow(flow: Flow, move: Move, state: Tried["state"] | null): Promise<Tried> {
-  return api.post<Tried>(`${PATH}/try`, { flow, move, state });
+export function tryFlow(
+  tenant_id: string,
+  flow: Flow,
+  move: Move,
+  state: Tried["state"] | null,
+): Promise<Tried> {
+  return api.post<Tried>(`${PATH}/try?tenant_id=${tenant_id}`, { flow, move, state });
 }
 
 export const { useRenew, useSaveDraft, useDropDraft, usePublish, useRestore } = versionActs<

@@ -32,7 +32,7 @@ const menu = (id: string, ...targets: [string, string][]): Menu => ({
 const flow = (...menus: Menu[]): Flow => ({
   person: "q1",
   greeting: NO_SPEECH,
-  consent: { mode: "say", speech: NO_SPEECH },
+  consent: { notice: NO_SPEECH, question: NO_SPEECH },
   first: menus[0]?.id ?? "",
   menus,
   queueing: {

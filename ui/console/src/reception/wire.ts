@@ -36,9 +36,6 @@ export interface Menu {
   timeout_to: Target | null;
 }
 
-export const CONSENTS = ["off", "say", "ask"] as const;
-export type ConsentMode = (typeof CONSENTS)[number];
-
 export interface Queueing {
   announce_every_s: number;
   say_position: boolean;
@@ -71,7 +68,8 @@ export interface Code {
 export interface Flow {
   person: string;
   greeting: Speech;
-  consent: { mode: ConsentMode; speech: Speech };
+  /** The recording rule says which of them callers hear, or neither. */
+  consent: { notice: Speech; question: Speech };
   first: string;
   menus: Menu[];
   queueing: Queueing;

@@ -1,5 +1,5 @@
 /** Settings → Recordings: whether calls are recorded, what callers hear of it, and for how long recordings are kept. */
-import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -8,16 +8,10 @@ import { api, Problem } from "../app/api.ts";
 import { hasScope, useSession } from "../app/session.tsx";
 import { PageHead } from "../settings/parts/Page.tsx";
 import { TenantChoice, useTenantShown } from "../settings/parts/TenantChoice.tsx";
+import { RULE_PATH, ruleQuery } from "./data.ts";
 import type { Rule } from "./wire.ts";
 
-const PATH = "/api/recording-rule";
 const CONSENTS = ["always", "prompt", "never"] as const;
-
-const ruleQuery = (tenant_id: string) =>
-  queryOptions({
-    queryKey: ["recording-rule", tenant_id],
-    queryFn: ({ signal }) => api.get<Rule>(PATH, { tenant_id }, { signal }),
-  });
 
 export function RulePage() {
   const { t } = useTranslation("recordings");
@@ -54,7 +48,7 @@ function RuleForm({ tenant, stored }: { tenant: string; stored: Rule }) {
   const [rule, setRule] = useState(stored);
   const client = useQueryClient();
   const save = useMutation({
-    mutationFn: () => api.put<Rule>(`${PATH}?tenant_id=${tenant}`, rule),
+    mutationFn: () => api.put<Rule>(`${RULE_PATH}?tenant_id=${tenant}`, rule),
     onSuccess: (now) => {
       client.setQueryData(ruleQuery(tenant).queryKey, now);
       toast("ok", t("rule.saved"));

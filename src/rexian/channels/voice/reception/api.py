@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from litestar import Controller, Response, get, post
 from litestar.params import Parameter
@@ -105,9 +105,13 @@ class TryOutController(Controller):
 
     @post("/try", opt={"scope": "settings.read"}, status_code=200, operation_id="tryReception",
           summary="Try a flow")  # fmt: skip
-    async def try_flow(self, data: TryOut, prompts: Prompts) -> Tried:
-        """Make one move of a pretended caller; nothing is stored and nobody is rung."""
-        return try_out(data, prompts)
+    async def try_flow(
+        self, data: TryOut, who: Principal, db: Database, clock: Clock, prompts: Prompts, consent_rule: Any,
+        tenant_id: TenantFilter = None,
+    ) -> Tried:  # fmt: skip
+        """Make one move of a pretended caller of the tenant's; nothing is stored and nobody is rung."""
+        owner = await tenant_for(db, clock, who, "settings.read", tenant_id)
+        return try_out(data, prompts, await consent_rule(owner))
 
 
 routes = [TryOutController]

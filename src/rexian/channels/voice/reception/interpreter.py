@@ -88,22 +88,20 @@ class _Walk(Line):
         if not self.state.open:
             self.closed()
             return
-        mode = {"": self.flow.consent.mode, "always": "say", "prompt": "ask", "never": "off"}[self.state.recording]
-        if mode == "ask":
+        rule = self.state.recording
+        if rule == "prompt":
             self._ask_consent()
             return
-        if mode == "say":
-            self.say("recording_consent", self.flow.consent.speech)
-        self.acts.append(Recording(allowed=self.state.recording != "never"))
+        if rule == "always":
+            self.say("recording_consent", self.flow.consent.notice)
+        self.acts.append(Recording(allowed=rule == "always"))
         self._to_first()
 
     def _ask_consent(self) -> None:
         self.state.stage = "consent"
         locale = self.state.locale
         keys = tuple(KeyLabel(key, t(locale, f"prompts.key.{name}")) for key, name in ((YES, "yes"), (NO, "no")))
-        # A question in the tenant's words is theirs only if they ask; the words for telling don't name the keys.
-        speech = self.flow.consent.speech if self.flow.consent.mode == "ask" else None
-        self.say("recording_ask", speech, keys)
+        self.say("recording_ask", self.flow.consent.question, keys)
         self.collect()
 
     def consented(self, input: Consented) -> None:

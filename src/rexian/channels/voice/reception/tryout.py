@@ -80,8 +80,8 @@ _MOVES: dict[str, list[Kind]] = {
 }  # fmt: skip
 
 
-def try_out(asked: TryOut, prompts: Prompts) -> Tried:
-    """Make one move. Raises `Problem` (400) for a state that is none."""
+def try_out(asked: TryOut, prompts: Prompts, rule: w.RecordingRule) -> Tried:
+    """Make one move of a caller where `rule` says what is recorded. Raises `Problem` (400) for a state that is none."""
     try:
         state = msgspec.convert(asked.state or {}, w.State)
     except msgspec.ValidationError as error:
@@ -89,7 +89,7 @@ def try_out(asked: TryOut, prompts: Prompts) -> Tried:
     if asked.move.kind == "wait":
         state.since += MINUTE_MS
     now = state.since + 10_000
-    state, acts = step(asked.flow, state, _input(asked.move, state, now))
+    state, acts = step(asked.flow, state, _input(asked.move, state, now, rule))
     heard = [one for act in acts if (one := _heard(act, prompts)) is not None]
     for _ in range(10):  # what was said is over, unless a key is waited for
         if not state.playing or state.collect:
@@ -99,11 +99,11 @@ def try_out(asked: TryOut, prompts: Prompts) -> Tried:
     return Tried(state=msgspec.to_builtins(state), stage=state.stage, heard=heard, moves=_MOVES.get(state.stage, []))
 
 
-def _input(move: Move, state: w.State, now: int) -> w.Input:
+def _input(move: Move, state: w.State, now: int, rule: w.RecordingRule) -> w.Input:
     high = move.minutes * MINUTE_MS
     inputs: dict[str, w.Input] = {
-        "start": w.Started(at=now, locale=move.locale),
-        "start_closed": w.Started(at=now, locale=move.locale, open=False),
+        "start": w.Started(at=now, locale=move.locale, recording=rule),
+        "start_closed": w.Started(at=now, locale=move.locale, open=False, recording=rule),
         "key": w.Digits(at=now, keys=move.key, collect_id=state.collect),
         "nothing": w.Digits(at=now, collect_id=state.collect),
         "queued": w.Queued(at=now),

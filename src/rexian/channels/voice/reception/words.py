@@ -13,7 +13,7 @@ Stage = Literal[
     "new", "consent", "menu", "queueing", "queued", "refused", "closed", "calling_back", "voicemail", "recording",
     "talking", "rating", "leaving", "over",
 ]  # fmt: skip
-RecordingRule = Literal["", "always", "prompt", "never"]
+RecordingRule = Literal["always", "prompt", "never"]
 NoteKind = Literal["prompt", "choice", "note"]
 
 
@@ -25,7 +25,7 @@ class _Input(Struct, frozen=True, kw_only=True, tag=True):
 class Started(_Input, frozen=True, kw_only=True):
     """The caller is there. `queue_id`: what they want is known already (a topic of the page): no menu is asked.
 
-    `number`: on which they can be rung, empty: only in their page. `recording`: the tenant's rule, empty: the flow's.
+    `number`: on which they can be rung, empty: only in their page. `recording`: the tenant's rule.
     """
 
     locale: str = "zh-CN"
@@ -33,7 +33,7 @@ class Started(_Input, frozen=True, kw_only=True):
     queue_id: str = ""
     attributes: dict[str, str] = {}
     number: str = ""
-    recording: RecordingRule = ""
+    recording: RecordingRule
 
 
 class Resumed(Started, frozen=True, kw_only=True):
@@ -223,7 +223,7 @@ class State(Struct, kw_only=True):
     stage: Stage = "new"
     locale: str = "zh-CN"
     number: str = ""
-    recording: RecordingRule = ""
+    recording: RecordingRule = "never"  # until the caller is there
     open: bool = True
     menu: str = ""
     misses: int = 0
