@@ -83,6 +83,7 @@ class LiveCall:
     end_reason: str = ""  # why the contact ended, as the journal has it
     released: bool = False  # the customer's line was let go on purpose: that it is not there is no loss
     told_present: bool | None = None
+    telling: bool = False  # the floor is being told whether the customer is there
     dialled: dict[str, str] = field(default_factory=dict)  # participant → number, for those outside
     shown: dict[str, tuple[str, str, str, bool]] = field(default_factory=dict)
     dirty: bool = False
