@@ -199,6 +199,7 @@ class Director:
         """Whether customer and agent have met is a fact of this handling; a new agent begins anew."""
         if facts.stage != "talking":
             call.spoken, call.handled_by, call.ringing_since, call.ring_told = False, "", 0, False
+            call.broke_off = 0
             return
         customer = call.customer
         agents = [line_of(call.lines, seat) for seat in facts.seats if seat.kind == "agent"]
