@@ -182,7 +182,7 @@ class Chance(RandomCalls):
 
     def make_call_back(self, floor: Floor) -> cmd.RequestCallBack:
         r = self.random
-        id, _ = self.an_interaction(floor, "queued", *(("scheduled",) * (r.random() < 0.2)))
+        id, _ = self.an_interaction(floor, "queued", *(("scheduled", "offered") * (r.random() < 0.2)))
         booked = self.now + r.choice((-1, 0, 1, self.pace * r.randint(1, 20), 31 * 86_400_000))
         due_at = r.choice((0, booked))
         return cmd.RequestCallBack(interaction_id=id, due_at=due_at, medium=r.choice(("voice", "voice", "chat")))

@@ -96,6 +96,35 @@ def test_only_who_waits_can_ask_for_it() -> None:
     assert p.refused(command("?")) == "unknown_interaction"
 
 
+def ringing() -> Play:
+    """One has called in and rings at 李's desk."""
+    p = Play()
+    p.queue()
+    p.agent("李", capacity={"voice": 1})
+    p.start("1", medium="voice")
+    p.do(cmd.SetCustomerPresence(interaction_id="1", present=False))
+    return p
+
+
+def test_who_rings_at_a_desk_may_go_and_rings_on() -> None:
+    p = ringing()
+    assert names(call_back(p, "1")) == ["CallBackRequested"]
+    assert (p.rings_at("1"), p.i("1").call_back, p.i("1").away_due_at) == ("李", True, 0)
+    assert p.refused(command("1", p.now + DAY)) == "not_waiting", (
+        "a time can be booked before or after, not while it rings"
+    )
+    p.accept("1")
+    assert (p.i("1").state, p.i("1").call_back) == ("talking", True), "李 calls"
+
+
+def test_who_went_while_it_rang_in_vain_keeps_the_place() -> None:
+    p = ringing()
+    p.start("2", medium="voice")
+    call_back(p, "1")
+    p.after(600_000)
+    assert (p.i("1").state, p.i("1").call_back, p.floor.position("1")) == ("queued", True, (1, 2))
+
+
 def test_a_booked_one_can_be_called_off() -> None:
     p = line()
     call_back(p, "1", p.now + 3_600_000)

@@ -138,7 +138,8 @@ class ContactActs(Desk):
         i = self.find(self.inters, c.interaction_id, "unknown_interaction")
         if i.call_back == (c.due_at, c.medium):
             return
-        if i.state != "queued":
+        rings = i.state == "offered" and (c.due_at, c.medium) == (0, i.medium)
+        if i.state != "queued" and not rings:
             raise Refusal("not_waiting")
         if is_consult(i):
             raise Refusal("is_consult")

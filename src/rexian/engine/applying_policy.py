@@ -84,7 +84,7 @@ def _call_back_requested(core: Core, e: ev.CallBackRequested) -> None:
     interaction.away_due_at = 0
     if e.due_at:
         _book(core, interaction, e)
-    else:
+    elif interaction.state == "queued":
         core.enqueue(interaction)
 
 

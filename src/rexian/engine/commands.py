@@ -139,7 +139,10 @@ class RecordSelfService(Command, frozen=True, kw_only=True):
 
 
 class RequestCallBack(Command, frozen=True, kw_only=True):
-    """The customer need not stay: we call. `due_at` 0: in turn, the place is kept; else at that instant (booked)."""
+    """The customer need not stay: we call. `due_at` 0: in turn, the place is kept; else at that instant (booked).
+
+    `not_waiting` unless it waits, or rings at a desk and is to be called in turn by the same medium: it rings on.
+    """
 
     interaction_id: str
     due_at: int = 0

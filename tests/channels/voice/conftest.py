@@ -32,3 +32,14 @@ async def street(running_street: Street) -> AsyncIterator[Street]:
     yield running_street
     running_street.voice.limits = VoiceLimits()
     await running_street.settle()
+
+
+@pytest.fixture
+def hotline(street: Street, monkeypatch: pytest.MonkeyPatch) -> Street:
+    """The city with a telephone number."""
+
+    async def number_of(dialled: str) -> tuple[str, str] | None:
+        return (street.city.yunshan, "yunshan") if dialled == "4008123456" else None
+
+    monkeypatch.setattr(street.voice, "number_of", number_of)
+    return street

@@ -14,15 +14,6 @@ from rexian.directory.customers.tables import customer
 from tests.channels.voice.rig import Street
 
 
-@pytest.fixture
-def hotline(street: Street, monkeypatch: pytest.MonkeyPatch) -> Street:
-    async def number_of(dialled: str) -> tuple[str, str] | None:
-        return (street.city.yunshan, "yunshan") if dialled == "4008123456" else None
-
-    monkeypatch.setattr(street.voice, "number_of", number_of)
-    return street
-
-
 async def test_a_telephone_is_received_queued_and_answered(hotline: Street) -> None:
     """40: the number and the line's word on it are kept as what they are; they identify nobody."""
     li, phone = await hotline.agent(hotline.city.li)

@@ -55,6 +55,20 @@ class Asking:
                 _log.info("voice.refused", command=type(command).__name__, code=refused.code)
                 return None
 
+    async def try_once(self, tenant_id: str, command: AnyCommand, by: Party = SYSTEM) -> str:
+        """For what is true now and may soon be wrong: whoever asks looks again, and asks anew.
+
+        Why it is not committed: the code of the refusal, or `unavailable`; '' when it is.
+        """
+        try:
+            await self.ask(tenant_id, command, by)
+        except Unavailable:
+            return "unavailable"
+        except Refused as refused:
+            _log.info("voice.refused", command=type(command).__name__, code=refused.code)
+            return refused.code
+        return ""
+
     def spawn(self, work: Coroutine[Any, Any, Any]) -> None:
         """Do something beside the present; failures are logged."""
         task = asyncio.get_running_loop().create_task(work)

@@ -199,6 +199,7 @@ class Director:
         """Whether customer and agent have met is a fact of this handling; a new agent begins anew."""
         if facts.stage != "talking":
             call.spoken, call.handled_by, call.ringing_since, call.ring_told = False, "", 0, False
+            call.broke_off = 0
             return
         customer = call.customer
         agents = [line_of(call.lines, seat) for seat in facts.seats if seat.kind == "agent"]
@@ -211,16 +212,26 @@ class Director:
 
     def _note_presence(self, call: LiveCall, facts: Facts) -> None:
         """The floor knows whether the customer's line is there, and how long it has patience."""
-        customer = call.customer
-        if customer is None or customer.state == "dialling" or facts.stage in ("ended", "call_back"):
+        present = _presence(call, facts)
+        if present is None or call.telling:  # what is on its way is compared with what is true when it has arrived
             return
-        present = customer.state == "up"
-        if present == call.told_present or (customer.state == "connecting" and call.told_present is None):
+        if _knows(call, facts, present):
+            call.told_present = present
             return
-        first, call.told_present = call.told_present is None, present
-        if not first or present == facts.away:
-            command = engine.SetCustomerPresence(interaction_id=facts.main, present=present)
-            self.asking.later(call.tenant_id, command)
+        call.telling = True
+        self.asking.spawn(self._tell_presence(call, facts, present))
+
+    async def _tell_presence(self, call: LiveCall, facts: Facts, present: bool) -> None:
+        """One after the other: an older word that overtook a newer one would end a customer who is on the line."""
+        command = engine.SetCustomerPresence(interaction_id=facts.main, present=present)
+        try:
+            if await self.asking.try_once(call.tenant_id, command) == "":
+                call.told_present = present
+        finally:
+            call.telling = False
+        now = self.facts(call)
+        if now is not None and call.told_present == present != _presence(call, now):
+            self.touch(call.contact_id)  # one that was not told is told at the clock's next look
 
     async def _forget(self, call: LiveCall) -> None:
         """The floor knows this contact no longer (or not yet: it starts); its legs go with it."""
@@ -270,6 +281,21 @@ class Director:
                 call.runner.cancel()
         runners = [call.runner for call in self.calls.values() if call.runner is not None]
         await asyncio.gather(*runners, return_exceptions=True)
+
+
+def _presence(call: LiveCall, facts: Facts) -> bool | None:
+    """Whether the customer's line is there; None: it is no question now, or they were not there yet."""
+    customer = call.customer
+    if customer is None or customer.state == "dialling" or facts.stage in ("ended", "call_back"):
+        return None
+    return None if customer.state == "connecting" and call.told_present is None else customer.state == "up"
+
+
+def _knows(call: LiveCall, facts: Facts, present: bool) -> bool:
+    """Whether the floor does. Of who is there it must not think otherwise, whatever was told and has arrived late."""
+    if present or call.told_present is None:
+        return present != facts.away
+    return call.told_present is False
 
 
 def _concerns(event: AnyEvent) -> TypeGuard[InteractionReceived | InteractionQueued | CallBackRequested]:

@@ -22,7 +22,7 @@ MISSED = 2_000  # ends of unknown lines that are remembered
 AGAIN_S = 2.0  # after this it is looked again for those whom a database that was away kept from being helped
 SILENT_MS = 15_000
 """A line from which no packet came for so long is a line without a peer (FAULTS 43)."""
-_NOT_REACHED = ("busy", "rejected", "no_answer", "unreachable", "not_allowed", "too_many")
+_BROKE_OFF = ("engine_down", "lost")
 _log = log.get(__name__)
 
 
@@ -198,8 +198,9 @@ class Ears:
         now = self._channel.clock.now_ms()
         if call.saving:
             self._channel.voicemails.end(call.contact_id)
-        if event.cause in _NOT_REACHED and line.state == "dialling":
-            self._not_reached(call, line, event.cause)
+        if line.state == "dialling":
+            seats = self._channel.director.seats
+            (seats.broke_off if event.cause in _BROKE_OFF else seats.not_reached)(call, line, event.cause)
             return
         line.put("lost", now)
         call.cut = True
@@ -214,21 +215,10 @@ class Ears:
     def _outsider_ended(self, call: LiveCall, line: Line, cause: port.Cause, on_purpose: bool) -> None:
         """Their line stays, lost, until the floor has let them go: so they are not dialled again."""
         if line.state != "up":
-            self._tell_unreached(call, cause)
+            number = call.dialled.get(line.name.person_id, "")
+            self._channel.director.seats.tell_unreached(call, cause, number)
         line.put("lost", self._channel.clock.now_ms())
         self._leave(call, line, "left" if on_purpose else cause)
-
-    def _not_reached(self, call: LiveCall, line: Line, cause: port.Cause) -> None:
-        """A call-back that nobody takes: the agent hears of it and decides."""
-        call.lines.pop(line.id, None)
-        call.ring_told, call.redial = True, False
-        self._tell_unreached(call, cause)
-
-    def _tell_unreached(self, call: LiveCall, cause: port.Cause) -> None:
-        facts = self._channel.director.facts(call)
-        if facts is not None and facts.agent_id:
-            code = "not_allowed" if cause == "not_allowed" else "no_answer"
-            self._channel.phones.tell(facts.agent_id, code, about=facts.main, number=call.number)
 
     def _leave(self, call: LiveCall, line: Line, why: str) -> None:
         command = engine.LeaveInteraction(

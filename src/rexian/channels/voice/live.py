@@ -75,6 +75,7 @@ class LiveCall:
     ringing_since: int = 0  # a call-back rings at the customer's
     redial: bool = False  # their telephone was cut off by the exchange's end: it is called again
     ring_told: bool = False
+    broke_off: int = 0  # how often their ringing has ended with the machine, in this handling
     saving: str = ""  # recording of the words that the customer leaves now
     resumed: bool = False  # found in the floor at our start: its lines are still to be looked for
     expected: bool = False  # its contact is being committed: the floor may not know it yet
@@ -83,6 +84,7 @@ class LiveCall:
     end_reason: str = ""  # why the contact ended, as the journal has it
     released: bool = False  # the customer's line was let go on purpose: that it is not there is no loss
     told_present: bool | None = None
+    telling: bool = False  # the floor is being told whether the customer is there
     dialled: dict[str, str] = field(default_factory=dict)  # participant → number, for those outside
     shown: dict[str, tuple[str, str, str, bool]] = field(default_factory=dict)
     dirty: bool = False

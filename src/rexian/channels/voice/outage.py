@@ -28,8 +28,8 @@ class Outage:
             call.bridge, call.recording = False, ""
             if call.code is not None:
                 call.code.stop()
-            for line in call.lines.values():
-                line.put("lost", now)
+            for line in list(call.lines.values()):
+                self._lose(call, line, now)
             if call.host is not None:
                 call.host.down()
                 call.host = None
@@ -65,13 +65,19 @@ class Outage:
             line.bridged, line.role, line.held = leg.bridge_id == call.contact_id, leg.role, leg.held
             line.met = line.bridged
             line.muted = line.mute = leg.muted
-        for line in call.lines.values():
+        for line in list(call.lines.values()):
             if line.id not in known and line.state in ("up", "dialling") and not there.partial:
-                line.put("lost", now)
+                self._lose(call, line, now)
         bridge = next((one for one in there.bridges if one.id == call.contact_id), None)
         call.bridge = bridge is not None
         call.recording_id = bridge.recording_id if bridge is not None else ""
         call.recording = ("paused" if bridge.recording_paused else "on") if bridge and bridge.recording_id else ""
+
+    def _lose(self, call: LiveCall, line: Line, now: int) -> None:
+        if line.name.kind == "customer" and line.state == "dialling":
+            self._director.seats.broke_off(call, line, "engine_down")
+        else:
+            line.put("lost", now)
 
     def _adopted(self, call: LiveCall, leg: LegInfo, now: int) -> Line | None:
         name, known_as = calls.read_leg(leg.id), ""

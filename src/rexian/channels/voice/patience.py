@@ -11,6 +11,7 @@ from rexian.channels.voice.live import LiveCall
 from rexian.channels.voice.lobby import RECEPTION
 from rexian.channels.voice.overdue import Overdue, overdue
 from rexian.engine import commands as engine
+from rexian.engine.specs import Party
 from rexian.kit import log
 
 if TYPE_CHECKING:
@@ -79,18 +80,16 @@ class Patience:
         match late.what:
             case "customer_lost":
                 reason = "engine_lost" if self._by_engine(call) else "customer_lost"
-                end = engine.EndInteraction(interaction_id=late.interaction_id, by=SYSTEM, reason=reason)
-                await asking.insist(call.tenant_id, end)
+                await self._end(call, late.interaction_id, reason)
             case "agent_lost":
                 await self._back_to_queue(call, facts)
             case "consult_lost":
-                end = engine.EndInteraction(interaction_id=late.interaction_id, by=SYSTEM, reason="line_lost")
-                await asking.insist(call.tenant_id, end)
+                await self._end(call, late.interaction_id, "line_lost")
             case "participant_lost":
                 leave = engine.LeaveInteraction(
                     interaction_id=late.interaction_id, person_id=late.person_id, why="line_lost"
                 )
-                await asking.insist(call.tenant_id, leave)
+                await asking.try_once(call.tenant_id, leave)
             case "not_connecting":
                 line = call.lines.get(late.leg_id)
                 if line is not None:
@@ -104,11 +103,7 @@ class Patience:
                 call.ring_told = True
                 phones.tell(late.person_id, "no_answer", about=late.interaction_id, number=call.number)
             case "call_back":
-                if (
-                    await asking.insist(call.tenant_id, engine.RequestCallBack(interaction_id=late.interaction_id))
-                    is None
-                ):
-                    call.redial = False  # the grace of a lost line decides
+                await asking.try_once(call.tenant_id, engine.RequestCallBack(interaction_id=late.interaction_id))
             case "words_left" if now - call.words_tried_at >= WORDS_AGAIN_MS:
                 call.words_tried_at = now
                 flow, _ = await self._channel.lobby.start_facts(call, facts)
@@ -127,7 +122,13 @@ class Patience:
             interaction_id=facts.main, agent_id=facts.agent_id, to_queue_id=facts.queue_id
         )
         _log.info("voice.agent_lost", contact_id=call.contact_id, agent_id=facts.agent_id)
-        if await self._channel.asking.insist(call.tenant_id, back) is None:  # the queue is closed by now
-            end = engine.EndInteraction(interaction_id=facts.main, by=RECEPTION, reason="line_lost")
-            await self._channel.asking.insist(call.tenant_id, end)
-        phones.tell(facts.agent_id, "back_in_queue", about=facts.main)
+        answer = await self._channel.asking.try_once(call.tenant_id, back)
+        if answer == "transfer_target_invalid":  # the queue is closed by now
+            await self._end(call, facts.main, "line_lost", by=RECEPTION)
+        elif answer == "":
+            phones.tell(facts.agent_id, "back_in_queue", about=facts.main)
+
+    async def _end(self, call: LiveCall, interaction_id: str, reason: str, *, by: Party = SYSTEM) -> None:
+        """As things stand now: a command that waits for a floor that is away would end those who are back by then."""
+        end = engine.EndInteraction(interaction_id=interaction_id, by=by, reason=reason)
+        await self._channel.asking.try_once(call.tenant_id, end)

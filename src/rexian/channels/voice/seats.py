@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from rexian.channels.voice.director import Director
 
 
+MOST_ANEW = 3
+"""A customer whose ringing the end of a machine broke off is rung again so often."""
+
+
 class Seats:
     """The director's hand for lines that are to come."""
 
@@ -85,7 +89,12 @@ class Seats:
         try:
             ring_ms = self._director.limits.ring_ms
             await self._director.voice.originate(
-                leg_id, Number(number), side=side, tag=tag, timeout_ms=ring_ms, try_id=str(line.since)
+                leg_id,
+                Number(number),
+                side=side,
+                tag=tag,
+                timeout_ms=ring_ms,
+                try_id=f"{line.since}.{call.broke_off}",
             )
         except BaseException:
             call.lines.pop(line.id, None)
@@ -141,6 +150,9 @@ class Seats:
             )  # fmt: skip
         except (Unsupported, Busy, Gone):
             self.unreached(call, line, "unreachable")
+        except BaseException:  # nobody knows whether it rings: another line, in a moment
+            line.state, line.again_at = "lost", self._director.clock.now_ms() + self._director.limits.redial_ms
+            raise
 
     def unreached(self, call: LiveCall, line: Line, cause: Cause) -> None:
         """A phone of the house was not picked up. One that isn't there may come; who refuses has refused."""
@@ -153,6 +165,29 @@ class Seats:
         if not line.told:
             line.told = True
             self._director.people.tell(line.name.person_id, "phone_not_reached", about=line.name.interaction_id)
+
+    def not_reached(self, call: LiveCall, line: Line, cause: Cause) -> None:
+        """A call-back that nobody takes: the agent hears of it and decides."""
+        call.lines.pop(line.id, None)
+        call.ringing_since = call.ringing_since or self._director.clock.now_ms()
+        call.ring_told, call.redial = True, False
+        self.tell_unreached(call, cause, call.number)
+
+    def broke_off(self, call: LiveCall, line: Line, cause: Cause) -> None:
+        """The machine that rang the customer is gone: they are rung anew, but not for ever."""
+        if call.broke_off >= MOST_ANEW:
+            self.not_reached(call, line, cause)
+            return
+        call.lines.pop(line.id, None)
+        call.broke_off += 1
+        call.ringing_since, call.ring_told = 0, False
+
+    def tell_unreached(self, call: LiveCall, cause: Cause, number: str) -> None:
+        """The agent reads that somebody who was called is not there."""
+        facts = self._director.facts(call)
+        if facts is not None and facts.agent_id:
+            code = "not_allowed" if cause == "not_allowed" else "no_answer"
+            self._director.people.tell(facts.agent_id, code, about=facts.main, number=number)
 
     async def let_go(self, leg_id: str) -> None:
         """Ring no longer."""

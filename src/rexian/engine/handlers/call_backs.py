@@ -14,16 +14,24 @@ LATEST_MS = 30 * 86_400_000  # a call-back can be booked so far ahead
 
 
 def request_call_back(d: Decision, c: RequestCallBack) -> None:
-    """In turn: the place is kept and it looks for an agent at once. Booked: out of the line until its time."""
+    """In turn: the place is kept and it looks for an agent at once. Booked: out of the line until its time.
+
+    One that rings at an agent's desk rings on: whoever accepts calls.
+    """
     interaction = d.interaction(c.interaction_id)
     if interaction.call_back and (interaction.call_back_at, interaction.medium) == (c.due_at, c.medium):
         return
-    if interaction.state != "queued":
+    if interaction.state != "queued" and not _rings_on(interaction, c):
         raise Refusal("not_waiting", interaction_id=interaction.id)
     if interaction.is_consult:
         raise Refusal("is_consult", interaction_id=interaction.id)
     check_due_at(d, c.due_at)
     promise(d, interaction, c.due_at, c.medium)
+
+
+def _rings_on(interaction: Interaction, c: RequestCallBack) -> bool:
+    """Whether nothing of its offer changes but who calls whom: not the time, nor what the agent needs for it."""
+    return interaction.state == "offered" and not c.due_at and c.medium == interaction.medium
 
 
 def check_due_at(d: Decision, due_at: int) -> None:
@@ -33,7 +41,7 @@ def check_due_at(d: Decision, due_at: int) -> None:
 
 
 def promise(d: Decision, interaction: Interaction, due_at: int, medium: Medium) -> None:
-    """A queued one is called back."""
+    """A queued one, or one that rings, is called back."""
     d.emit(
         ev.CallBackRequested(
             at=d.at,
@@ -46,7 +54,7 @@ def promise(d: Decision, interaction: Interaction, due_at: int, medium: Medium) 
     )
     if due_at:
         d.unplaced.pop(interaction.id, None)
-    else:
+    elif interaction.state == "queued":
         d.unplaced[interaction.id] = None
 
 
