@@ -227,6 +227,11 @@ def _sits(line: Line, seat: Seat) -> bool:
     return line.name.kind in ("agent", "supervisor") and line.name.person_id == seat.person_id
 
 
+def seat_of(facts: Facts, line: Line) -> Seat | None:
+    """Where this line's person sits now, whatever the line was made for; None: nowhere (any more)."""
+    return next((seat for seat in facts.seats if _sits(line, seat)), None)
+
+
 # -- what should be ----------------------------------------------------------------------------------------------------
 class Place(Struct, frozen=True, kw_only=True):
     """Where a leg belongs. `held`: hears music, isn't heard."""
