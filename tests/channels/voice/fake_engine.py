@@ -143,7 +143,7 @@ class FakeEngine:
     def _audible(self, speaker: Leg, hearer: Leg) -> bool:
         if speaker.held or speaker.muted or speaker.role == "listen":
             return False
-        return speaker.role != "whisper" or hearer.side == "agent"
+        return speaker.role != "whisper" or port.is_whispered_to(hearer.side, hearer.role)
 
     # -- inside --------------------------------------------------------------------------------------------------------
     def _tell(self, event: VoiceEvent) -> None:

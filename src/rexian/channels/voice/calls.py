@@ -27,6 +27,8 @@ _KINDS: dict[str, Kind] = {letter: kind for kind, letter in _LETTERS.items()}
 _ENDED = ("ended", "after_contact_work")
 FOR_CODE = "step"
 """Why a recording is paused while the caller types a code."""
+REFUSED = "refused"
+"""Why nothing is recorded when the caller was asked and said no."""
 
 
 # -- the names of legs -------------------------------------------------------------------------------------------------
@@ -95,6 +97,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     away: bool = False
     recording: str = ""
     paused_for_code: bool = False
+    declined: bool = False  # asked whether they may be recorded, the customer has said no
     telephone: bool = False  # the customer called in by one
     words_left: bool = False  # a message was left and nobody has been asked to hear it yet
     seats: tuple[Seat, ...] = ()
@@ -126,7 +129,7 @@ def facts_of(floor: Floor, contact_id: str) -> Facts | None:
         accepted_at=main.accepted_at, agent_id=(main.agent_id or "") if talking else "", held=bool(main.held_at),
         call_back=main.call_back, away=bool(main.away_due_at), recording=main.recording,
         paused_for_code=main.recording == "paused" and main.recording_why == FOR_CODE,
-        telephone=_telephone(floor, contact),
+        declined=main.recording == "off" and main.recording_why == REFUSED, telephone=_telephone(floor, contact),
         words_left=main.state == "reception" and main.last_number > 0, seats=tuple(_seats(floor, contact, main)),
     )  # fmt: skip
 
@@ -222,6 +225,11 @@ def _sits(line: Line, seat: Seat) -> bool:
     if seat.kind in ("customer", "external"):
         return line.name.kind == seat.kind and line.name.person_id == seat.person_id
     return line.name.kind in ("agent", "supervisor") and line.name.person_id == seat.person_id
+
+
+def seat_of(facts: Facts, line: Line) -> Seat | None:
+    """Where this line's person sits now, whatever the line was made for; None: nowhere (any more)."""
+    return next((seat for seat in facts.seats if _sits(line, seat)), None)
 
 
 # -- what should be ----------------------------------------------------------------------------------------------------

@@ -112,7 +112,7 @@ class VoiceChannel:
         self.visits = Visits(self.asking, lambda agent_id: self.names.get(agent_id, ""))
         self.lobby = Lobby(self, receptions)
         self.guests = Guests(self)
-        self.recorder = Recorder(voice, clock, self.asking, self.phones, recordings)
+        self.recorder = Recorder(voice, clock, self.asking, self.phones, recordings, self.guests.has_agreed)
         noting = Noting(self.asking, self.recorder)
         self.voicemails = Voicemails(
             voice, db, clock, book, self.asking, self.recorder, noting, settings.home / "voicemail", settings.secret

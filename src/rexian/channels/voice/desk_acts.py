@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rexian.channels.visiting.protocol import Refusal
-from rexian.channels.voice.calls import Facts, Line, Seat, tag_of
+from rexian.channels.voice.calls import Facts, Line, Seat, seat_of, tag_of
 from rexian.channels.voice.checks import connect
 from rexian.channels.voice.desk_socket import DeskSocket
 from rexian.channels.voice.live import LiveCall
@@ -48,9 +48,14 @@ class DeskActs:
         return await connect(self._channel.voice, leg_id, sdp, ask_id=leg_id, side=line.side, tag=tag)
 
     async def hangs_up(self, socket: DeskSocket, leg_id: str) -> None:
-        """Only this line goes. A supervisor who hangs up has left; an agent may come back for a while."""
+        """Only this line goes. A supervisor who hangs up has left; an agent may come back for a while.
+
+        Who has taken over is the agent, whatever their line was made for.
+        """
         call, line = self._own(socket, leg_id)
-        if line.name.kind == "supervisor":
+        facts = self._channel.director.facts(call)
+        seat = seat_of(facts, line) if facts is not None else None
+        if (seat or line.name).kind == "supervisor":
             command = engine.LeaveInteraction(interaction_id=line.name.interaction_id, person_id=socket.person_id)
             await self._channel.asking.ask(call.tenant_id, command, socket.party)
             return

@@ -255,6 +255,17 @@ class Guests:
             found = {row.body.get("person_id"): row.text for row in await tx.execute(query)}
         return str(found.get(person_id, ""))
 
+    async def has_agreed(self, contact_id: str) -> bool:
+        """Whether their last answer, when they were asked whether they may be recorded, was yes."""
+        asked = sa.and_(
+            journal.c.kind == "ReceptionNoted", journal.c.body["node"].as_string() == "consent",
+            journal.c.body["kind"].as_string() == "choice",
+        )  # fmt: skip
+        query = sa.select(journal.c.body).where(journal.c.contact_id == contact_id, asked)
+        async with self._channel.db.system() as tx:
+            row = (await tx.execute(query.order_by(journal.c.seq.desc()).limit(1))).one_or_none()
+        return row is not None and row.body.get("value") == "yes"
+
     def note_numbers(self, batch: Sequence[Committed]) -> None:
         """Numbers of people outside who are to join."""
         for one in batch:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from rexian.channels.voice.asking import Asking
-from rexian.channels.voice.calls import Facts
+from rexian.channels.voice.calls import REFUSED, Facts
 from rexian.channels.voice.live import LiveCall
 from rexian.channels.voice.port import DigitsCollected, Down, Dtmf, Gone, PlaybackEnded, RecordingEnded, VoiceEngine
 from rexian.channels.voice.reception import words
@@ -207,8 +207,8 @@ class Host:
                 await self._mouth.music(path)
             case words.Quiet():
                 await self._mouth.quiet()
-            case words.Recording():
-                call.may_record = act.allowed
+            case words.Recording() if self._state.recording == "prompt":  # they were asked, not only told
+                self._answered(act.allowed)
             case words.Rate():
                 rate = engine.RateContact(contact_id=call.contact_id, interaction_id=self._main, score=act.score)
                 self._asking.later(call.tenant_id, rate, _RECEPTION)
@@ -219,6 +219,13 @@ class Host:
                 self.lingers = False
                 self._lobby.let_go(call, act.why)
                 self._touched(call.contact_id)
+
+    def _answered(self, agreed: bool) -> None:
+        """A no is a fact of the floor, so that nothing later records them; a yes is in the journal as their choice."""
+        self._call.agreed = agreed
+        if not agreed:
+            off = engine.SetRecording(interaction_id=self._main, by=_RECEPTION, state="off", why=REFUSED)
+            self._asking.later(self._call.tenant_id, off, _RECEPTION)
 
     async def _ask(self, act: words.Queue | words.CallBack) -> None:
         """Put them into the line, or keep their place, and tell the machine what came of it."""

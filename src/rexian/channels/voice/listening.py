@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from rexian.channels.voice import port
-from rexian.channels.voice.calls import Facts, LegName, Line, first_of
+from rexian.channels.voice.calls import Facts, LegName, Line, Seat, first_of, seat_of
 from rexian.channels.voice.devices import on_desk
 from rexian.channels.voice.figures import LOST
 from rexian.channels.voice.live import LiveCall
@@ -170,28 +170,34 @@ class Ears:
             LOST.labels(line.side).inc()
         if line.name.kind == "customer":
             self._customer_ended(call, line, event, on_purpose)
-        elif line.state == "dialling" and line.name.kind in ("agent", "supervisor"):
-            self._channel.director.seats.unreached(call, line, event.cause)
-        elif line.name.kind == "agent" and on_purpose and on_desk(line.device_id):
-            self._handset_down(call, line)
-        elif line.name.kind == "agent":
-            line.dropped = line.dropped or on_purpose
-            line.put("lost", self._channel.clock.now_ms())
         elif line.name.kind == "external":
             self._outsider_ended(call, line, event.cause, on_purpose)
-        elif on_purpose:
-            call.lines.pop(line.id, None)
-            self._leave(call, line, "left")
+        elif line.state == "dialling":
+            self._channel.director.seats.unreached(call, line, event.cause)
         else:
-            line.put("lost", self._channel.clock.now_ms())
+            self._person_ended(call, line, on_purpose)
         self._channel.director.touch(call.contact_id)
 
-    def _handset_down(self, call: LiveCall, line: Line) -> None:
-        """An agent hangs up the phone on the desk: that ends the talk, as with any telephone."""
+    def _person_ended(self, call: LiveCall, line: Line, on_purpose: bool) -> None:
+        """Somebody of the house, by where they sit now: a supervisor who has taken over is the agent."""
+        facts = self._channel.director.facts(call)
+        seat = seat_of(facts, line) if facts is not None else None
+        if seat is None:
+            seat = Seat(kind=line.name.kind, interaction_id=line.name.interaction_id, person_id=line.name.person_id)
+        if seat.kind == "supervisor" and on_purpose:
+            call.lines.pop(line.id, None)
+            self._leave(call, line, "left")
+            return
         line.put("lost", self._channel.clock.now_ms())
-        line.dropped = True
-        by = Party("agent", line.name.person_id)
-        end = engine.EndInteraction(interaction_id=line.name.interaction_id, by=by)
+        if seat.kind == "agent":
+            line.dropped = line.dropped or on_purpose
+            if on_purpose and on_desk(line.device_id):
+                self._handset_down(call, seat)
+
+    def _handset_down(self, call: LiveCall, seat: Seat) -> None:
+        """An agent hangs up the phone on the desk: that ends the talk, as with any telephone."""
+        by = Party("agent", seat.person_id)
+        end = engine.EndInteraction(interaction_id=seat.interaction_id, by=by)
         self._channel.asking.later(call.tenant_id, end, by)
 
     def _customer_ended(self, call: LiveCall, line: Line, event: port.LegEnded, on_purpose: bool) -> None:

@@ -64,7 +64,7 @@ class LiveCall:
     recording_id: str = ""
     spoken: bool = False
     handled_by: str = ""  # interaction and agent of the handling that `spoken` is about
-    may_record: bool = True
+    agreed: bool | None = None  # to being recorded, where the rule asks; None: not asked in this life of ours
     host: Receptionist | None = None
     code: CodeAsked | None = None  # while the customer types one: nobody hears them
     rerecords: str = ""  # the interaction whose floor is being asked to end the pause that a code has left behind

@@ -25,10 +25,17 @@ from msgspec import Struct
 from rexian.kit.trouble import Trouble
 
 Role = Literal["talk", "listen", "whisper", "barge"]
-"""In a bridge: `talk` and `barge` are heard by all, `listen` by nobody, `whisper` only by legs of side `agent`."""
+"""In a bridge: `talk` and `barge` are heard by all, `listen` by nobody, `whisper` only by those who have the customer:
+legs of side `agent`, and of side `supervisor` whose role is `talk` (they have taken over)."""
 
 Side = Literal["customer", "agent", "supervisor", "external"]
 """Whose leg it is: decides the channel of a recording, and who hears a whisper. `external`: called in from outside."""
+
+
+def is_whispered_to(side: Side, role: Role) -> bool:
+    """Whether such a leg hears who whispers."""
+    return side == "agent" or (side == "supervisor" and role == "talk")
+
 
 Cause = Literal[
     "normal", "busy", "rejected", "no_answer", "unreachable", "lost", "engine_down", "too_many", "not_allowed", "error",

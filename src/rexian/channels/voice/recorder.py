@@ -6,6 +6,7 @@ A recording that fails is switched off for the floor too: agent and customer nev
 from __future__ import annotations
 
 import errno
+from collections.abc import Awaitable, Callable
 from typing import Literal, Protocol
 
 from rexian.channels.voice.asking import SYSTEM, Asking
@@ -30,16 +31,21 @@ class Told(Protocol):
 
 
 class Recorder:
-    """Records all calls of this process. `recordings` None: nobody keeps any here."""
+    """Records all calls of this process. `recordings` None: nobody keeps any here.
+
+    `has_agreed`: whether the journal has this contact's yes to being recorded.
+    """
 
     def __init__(
-        self, voice: VoiceEngine, clock: Clock, asking: Asking, people: Told, recordings: Recordings | None
-    ) -> None:
+        self, voice: VoiceEngine, clock: Clock, asking: Asking, people: Told, recordings: Recordings | None,
+        has_agreed: Callable[[str], Awaitable[bool]],
+    ) -> None:  # fmt: skip
         self.recordings = recordings
         self._voice = voice
         self._clock = clock
         self._asking = asking
         self._people = people
+        self._has_agreed = has_agreed
         self._failed: tuple[int, Trouble] | None = None
 
     @property
@@ -50,16 +56,24 @@ class Recorder:
         return self._failed[1]
 
     async def decide(self, call: LiveCall, facts: Facts) -> None:
-        """Whether a talk is recorded is the tenant's rule, and the customer's word where the rule asks for it."""
-        if self.recordings is None or facts.recording:
+        """Whether a talk is recorded is the tenant's rule, and the customer's word where the rule asks for it.
+
+        Who was never asked (a call-back by page, out of hours) has not agreed.
+        """
+        changed_mind = facts.declined and call.agreed
+        if self.recordings is None or (facts.recording and not changed_mind):
             return
         rule = await self.recordings.consent_rule(call.tenant_id)
-        if rule == "never" or (rule == "prompt" and not call.may_record):
+        if rule == "never" or (rule == "prompt" and not await self._agreed(call)):
             return
         command = engine.SetRecording(
             interaction_id=facts.main, by=SYSTEM, state="on", why="rule" if rule == "always" else "consent"
         )
         await self._asking.insist(call.tenant_id, command)
+
+    async def _agreed(self, call: LiveCall) -> bool:
+        """What they said to us; else, after a restart of ours, what the journal has them say."""
+        return await self._has_agreed(call.contact_id) if call.agreed is None else call.agreed
 
     # -- one recording -------------------------------------------------------------------------------------------------
     async def begin(self, call: LiveCall, facts: Facts) -> None:

@@ -86,7 +86,7 @@ def _call(event: e.Event, names: Names) -> str | None:
         case e.ParticipantLeft() if event.role not in QUIET:
             return names.say(f"customer.left.{event.role}")
         case e.RecordingChanged():
-            return names.say(f"customer.recording.{event.state}")
+            return names.say(f"customer.recording.{'refused' if event.why == 'refused' else event.state}")
     return None
 
 

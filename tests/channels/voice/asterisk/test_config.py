@@ -223,6 +223,57 @@ def test_sounds_are_copied_once_as_bare_samples(tmp_path: Path) -> None:
     assert uri == f"sound:/seen/{copied.stem}" == sounds.uri(str(tmp_path / "a.wav"))
 
 
+def _spoken(path: Path) -> str:
+    """A WAV file at this place."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, 8_000, 0, "NONE", ""))
+        file.writeframes(b"\1\2" * 100)
+    return str(path)
+
+
+def test_a_caller_s_number_that_was_read_back_goes_after_ten_minutes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = tmp_path / "there"
+    sounds = Sounds(str(there), "/seen")
+    house = sounds.uri(_spoken(tmp_path / "house.wav"))
+    private = _spoken(tmp_path / "passing" / "0001.wav")
+    uri = sounds.uri(private)
+    assert uri == sounds.uri(private) != house
+    assert sounds.known(private) == "", "nothing is noted of it: each has a name of its own"
+    copy = there / f"{uri.rpartition('/')[2]}.sln"
+    assert copy.read_bytes() == b"\1\2" * 100
+    sounds.sweep()
+    assert copy.exists()
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now + 601)
+    sounds.sweep()
+    assert not copy.exists()
+    assert len(list(there.iterdir())) == 1, "the house's own stays"
+
+
+def test_what_an_earlier_process_left_of_callers_goes_too(tmp_path: Path) -> None:
+    Sounds(str(tmp_path), "/seen").uri(_spoken(tmp_path / "passing" / "0001.wav"))
+    fresh = Sounds(str(tmp_path), "/seen")
+    fresh.sweep()
+    (left,) = tmp_path.glob("passing-*")
+    old = time.time() - 601
+    os.utime(left, (old, old))
+    fresh.sweep()
+    assert not left.exists()
+
+
+@pytest.mark.parametrize(("folder", "file"), [(0o755, 0o644), (0o750, 0o644), (0o2750, 0o640), (0o2755, 0o644)])
+def test_sounds_are_for_asterisk_s_group_only_where_the_folder_says_so(tmp_path: Path, folder: int, file: int) -> None:
+    there = tmp_path / "there"
+    there.mkdir()
+    there.chmod(folder)
+    Sounds(str(there), "/seen").uri(_spoken(tmp_path / "a.wav"))
+    (copy,) = there.iterdir()
+    assert stat.S_IMODE(copy.stat().st_mode) == file
+
+
 @pytest.mark.parametrize("data", [b"", b"RIFF", b"RIFF....WAVE", b"RIFF....WAVEfmt \xff\xff\xff\xff", os.urandom(99)])
 def test_no_sound_is_said_so(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "a.wav").write_bytes(data)

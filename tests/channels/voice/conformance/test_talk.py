@@ -77,6 +77,18 @@ async def test_a_supervisor_listens_whispers_and_barges_in(rig: Rig, bring: Brin
     assert await ears(customer, agent, supervisor) == [{AGENT, SUPERVISOR}, {CUSTOMER, SUPERVISOR}, both]
 
 
+@pytest.mark.needs("whisper")
+async def test_a_supervisor_who_has_taken_over_is_whispered_to(rig: Rig, bring: Bring, bridge: str) -> None:
+    customer, taker = await bring("customer", CUSTOMER), await bring("supervisor", AGENT)
+    supervisor = await bring("supervisor", SUPERVISOR)
+    await rig.engine.join(bridge, customer.leg_id)
+    await rig.engine.join(bridge, taker.leg_id, "listen")
+    await rig.engine.join(bridge, supervisor.leg_id, "whisper")
+    assert await ears(customer, taker) == [set(), {CUSTOMER}]
+    await rig.engine.join(bridge, taker.leg_id, "talk")
+    assert await ears(customer, taker) == [{AGENT}, {CUSTOMER, SUPERVISOR}]
+
+
 async def test_a_leg_leaves_and_joins_another_bridge(rig: Rig, bring: Bring, bridge: str, fresh) -> None:
     customer, agent, other = await bring("customer", CUSTOMER), await bring("agent", AGENT), await bring("agent", THIRD)
     second = fresh("bridge")

@@ -77,6 +77,18 @@ def test_a_role_changes_within_the_call() -> None:
     assert who_hears(hall, THREE)["agent"] == {"customer"}
 
 
+def test_a_supervisor_who_has_taken_over_is_whispered_to() -> None:
+    hall = Hall()
+    call(hall, boss=("supervisor", "whisper", BOSS))
+    hall.leg("taker", "supervisor", OTHER)
+    hall.mixer.join("b", "taker", "listen")
+    tones = THREE | {"taker": OTHER}
+    assert who_hears(hall, tones)["taker"] == {"customer", "agent"}
+    hall.mixer.join("b", "taker", "talk")
+    assert who_hears(hall, tones)["taker"] == {"customer", "agent", "boss"}
+    assert who_hears(hall, tones)["customer"] == {"agent", "taker"}
+
+
 def test_a_conference_of_four_and_of_both_laws() -> None:
     hall = Hall()
     call(hall, second=("agent", "talk", BOSS))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Collection
 from datetime import datetime
@@ -59,7 +60,9 @@ class AsteriskEngine:
 
     def __init__(self, plan: Plan, app: str = APP) -> None:
         self._hall = Hall(plan.capacity)
-        self._players = Players(self._hall, Sounds(plan.sounds, plan.sounds_there))
+        self._sounds = Sounds(plan.sounds, plan.sounds_there)
+        self._sweeping: asyncio.Task[None] | None = None
+        self._players = Players(self._hall, self._sounds)
         allowance = Allowance(plan.denied, plan.outbound_at_once, plan.outbound_minutes)
         trunk = plan.trunks[0].name if plan.trunks else ""
         self._calls = Calls(self._hall, self._players, allowance, trunk)
@@ -87,11 +90,14 @@ class AsteriskEngine:
         self._statistics.start()
         self._watch.start()
         self.passes.start()
+        self._sweeping = asyncio.create_task(self._sounds.keep_swept())
 
     async def stop(self) -> None:
         self._statistics.stop()
         self._watch.stop()
         self.passes.stop()
+        if self._sweeping is not None:
+            self._sweeping.cancel()
         for node in self._hall.nodes.values():
             await node.line.stop()
         await self._hall.close()

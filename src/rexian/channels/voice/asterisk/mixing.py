@@ -16,7 +16,7 @@ from rexian.channels.voice.asterisk.connection import Connection, Refused
 from rexian.channels.voice.asterisk.hall import Hall
 from rexian.channels.voice.asterisk.legs import Bridge, Leg, companion
 from rexian.channels.voice.asterisk.playing import Players
-from rexian.channels.voice.port import BridgeChanged, Gone, Music, Role
+from rexian.channels.voice.port import BridgeChanged, Gone, Music, Role, is_whispered_to
 
 VOLUME = "VOLUME(RX)"
 NOTHING = "-32767"
@@ -233,5 +233,6 @@ class Mixing:
 
 def _whispering(bridge: Bridge) -> dict[str, frozenset[str]]:
     """Who whispers to whom: each whisperer that is heard, to the agents in the bridge who hear it."""
-    agents = frozenset(leg.id for leg in bridge.legs if leg.side == "agent" and not leg.held and leg.state == "up")
-    return {leg.id: agents - {leg.id} for leg in bridge.legs if leg.role == "whisper" and leg.heard}
+    here = [leg for leg in bridge.legs if not leg.held and leg.state == "up"]
+    ears = frozenset(leg.id for leg in here if is_whispered_to(leg.side, leg.role))
+    return {leg.id: ears - {leg.id} for leg in bridge.legs if leg.role == "whisper" and leg.heard}

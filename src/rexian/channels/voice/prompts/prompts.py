@@ -13,6 +13,7 @@ import structlog
 from msgspec import Struct
 from sqlalchemy.exc import SQLAlchemyError
 
+from rexian.channels.voice import passing
 from rexian.channels.voice.prompts import shipped
 from rexian.channels.voice.prompts.reading import read
 from rexian.channels.voice.prompts.voices import Mute, Voice
@@ -22,7 +23,6 @@ from rexian.kit.ids import new_id
 
 WAIT_S = 4.0
 """So long a caller waits for text-to-speech; it goes on working, and the next one hears it."""
-PASSING_S = 600
 MOST_TTS_S = 120
 NUMBERED = frozenset({"position", "wait", "wait_about", "wait_under", "call_back_confirmed"})
 """Prompts with numbers in them: a file of one's own can't say those."""
@@ -131,8 +131,8 @@ class Prompts:
         return await _spoken(await self._assembled(pieces, locale, False), words, "general")
 
     # -- made and kept -------------------------------------------------------------------------------------------------
-    async def _assembled(self, pieces: list[str], locale: str, passing: bool) -> Path:
-        if passing:
+    async def _assembled(self, pieces: list[str], locale: str, private: bool) -> Path:
+        if private:
             return await asyncio.to_thread(self._pass, shipped.put_together(pieces, locale))
         path = self._place("put together", locale, "\n".join(pieces))
         if not path.is_file():
@@ -141,10 +141,10 @@ class Prompts:
 
     def _pass(self, sound: bytes) -> Path:
         """Keep a sound for ten minutes only, and sweep out those that are older, others' by what the disk says."""
-        folder = self._home / "passing"
+        folder = self._home / passing.FOLDER
         folder.mkdir(parents=True, exist_ok=True)
         for old in folder.glob("*.wav"):
-            if self._age_s(old) > PASSING_S:
+            if self._age_s(old) > passing.KEPT_S:
                 old.unlink(missing_ok=True)
                 self._passing.pop(old.name, None)
         path = folder / f"{new_id()}.wav"

@@ -72,7 +72,10 @@ class _Walk(Line):
         self._open_or_closed()
 
     def _resumed(self, input: Resumed) -> None:
-        """After a break nothing is known but what the floor knows; consent is asked again rather than guessed."""
+        """After a break nothing is known but what the floor knows.
+
+        In the menu consent is asked again; later the answer counts that the journal has, and none is a no.
+        """
         if input.stage == "talking":
             self.state.stage = "talking"
         elif input.stage == "ended":

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
 
-from rexian.channels.voice.port import Role, Side
+from rexian.channels.voice.port import Role, Side, is_whispered_to
 from rexian.kit.g711 import Pcm, Wide
 
 Index = npt.NDArray[np.intp]
@@ -40,7 +40,7 @@ def hears(one: Place, other: Place) -> bool:
     """Does `one` hear `other`, both in the same bridge? Nobody hears themselves, nor anybody while held."""
     if one is other or one.held or not other.speaks:
         return False
-    return other.role != "whisper" or one.side == "agent"
+    return other.role != "whisper" or is_whispered_to(one.side, one.role)
 
 
 class Rounds:
