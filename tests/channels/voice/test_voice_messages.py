@@ -6,7 +6,7 @@ import asyncio
 import errno
 import io
 import wave
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,18 +17,15 @@ import sqlalchemy as sa
 
 from rexian.channels.chat import files
 from rexian.channels.chat.tables import chat_file
-from rexian.channels.voice.port import RecordingOrder
 from rexian.directory.audit.tables import audit
 from rexian.engine.specs import Party
 from rexian.kit import i18n
 from rexian.kit.clock import FakeClock
-from rexian.kit.g711 import encode
 from rexian.kit.ids import new_id
 from rexian.kit.keys import master_of
-from rexian.kit.sealed import SealedWriter
 from rexian.kit.settings import Settings
 from rexian.runtime.port import Unavailable
-from rexian.runtime.tables import content, journal
+from rexian.runtime.tables import journal
 from rexian.work.recordings import book as module
 from rexian.work.recordings.contract import Book, Message
 from rexian.work.recordings.keeping import Keeper
@@ -36,6 +33,7 @@ from rexian.work.recordings.model import DAY_MS
 from rexian.work.recordings.storage import StorageTrouble
 from rexian.work.recordings.tables import recording
 from tests.channels.voice.rig import Caller, Street
+from tests.channels.voice.words import leaving, one, row_of, seal, until, words_of
 
 SAVED = i18n.t("zh-CN", "prompts.voicemail_saved")
 
@@ -43,35 +41,12 @@ SAVED = i18n.t("zh-CN", "prompts.voicemail_saved")
 @pytest.fixture(autouse=True)
 def sealing(street: Street, monkeypatch: pytest.MonkeyPatch) -> None:
     """Makes the rig's engine write what a real one would: one second of a tone on the customer's track."""
-    begin = street.engine.record
-
-    async def record(bridge_id: str, order: RecordingOrder) -> None:
-        tone = (8_000 * np.sin(np.arange(8_000) * 2 * np.pi * 440 / 8_000)).astype(np.int16)
-        both = np.zeros(16_000, np.uint8)
-        both[::2] = np.frombuffer(encode(tone), np.uint8)
-        writer = SealedWriter(Path(order.path), order.key)
-        writer.write(b"RIFF\xff\xff\xff\xffWAVEfmt \x12\0\0\0\x07\0\x02\0" + bytes(14) + b"data\xff\xff\xff\xff")
-        writer.write(both.tobytes())
-        writer.close()
-        await begin(bridge_id, order)
-
-    monkeypatch.setattr(street.engine, "record", record)
+    seal(street.engine, monkeypatch)
 
 
 @pytest.fixture
 def book(street: Street) -> Book:
     return street.served.house.recordings
-
-
-async def leaving(street: Street) -> Caller:
-    """A caller who speaks after the tone."""
-    caller = await street.caller()
-    await caller.call()
-    await caller.state("waiting")
-    await street.until(lambda: caller.of("say"))
-    await caller.send(t="key", digit="2")
-    await street.until(lambda: street.engine.recordings)
-    return caller
 
 
 async def left(street: Street) -> tuple[Caller, Any]:
@@ -80,28 +55,6 @@ async def left(street: Street) -> tuple[Caller, Any]:
     await caller.send(t="key", digit="#")
     await caller.state("call_back")
     return caller, await row_of(street, caller)
-
-
-async def one(street: Street, query: sa.Select[Any]) -> Any:
-    async with street.served.house.db.system() as tx:
-        return (await tx.execute(query)).one_or_none()
-
-
-async def row_of(street: Street, caller: Caller) -> Any:
-    return await one(street, sa.select(recording).where(recording.c.contact_id == caller.contact))
-
-
-async def words_of(street: Street, caller: Caller) -> Any:
-    """What is in the transcript."""
-    return await one(street, sa.select(content).where(content.c.contact_id == caller.contact))
-
-
-async def until(holds: Callable[[], Awaitable[Any]], seconds: float = 20) -> Any:
-    """What tables say, which tell nobody when they change."""
-    async with asyncio.timeout(seconds):
-        while not (found := await holds()):  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
-        return found
 
 
 async def acts(street: Street, object_id: str) -> list[str]:

@@ -99,7 +99,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     paused_for_code: bool = False
     declined: bool = False  # asked whether they may be recorded, the customer has said no
     telephone: bool = False  # the customer called in by one
-    words_left: bool = False  # a message was left and nobody has been asked to hear it yet
+    words_left: bool = False  # before any agent: a message was left, and nobody has been asked to hear it yet
     seats: tuple[Seat, ...] = ()
 
 
@@ -130,8 +130,13 @@ def facts_of(floor: Floor, contact_id: str) -> Facts | None:
         call_back=main.call_back, away=bool(main.away_due_at), recording=main.recording,
         paused_for_code=main.recording == "paused" and main.recording_why == FOR_CODE,
         declined=main.recording == "off" and main.recording_why == REFUSED, telephone=_telephone(floor, contact),
-        words_left=main.state == "reception" and main.last_number > 0, seats=tuple(_seats(floor, contact, main)),
+        words_left=_words_left(main), seats=tuple(_seats(floor, contact, main)),
     )  # fmt: skip
+
+
+def _words_left(main: Interaction) -> bool:
+    nobody = main.state in ("reception", "queued", "offered") and not main.answered and not main.call_back
+    return nobody and main.last_number > 0
 
 
 def first_of(facts: Facts) -> str:

@@ -119,7 +119,7 @@ class VoiceChannel:
         )
         self.director = Director(
             voice, clock, self.asking, self.phones, self.visits, lambda: self.limits, self.recorder, self._new_host,
-            self.guests.find_number, self.guests.find_outsider,
+            self.guests.find_number, self.guests.find_outsider, self.voicemails.end,
         )  # fmt: skip
         self.alarm = Alarm(
             db, clock, voice, prompts, self.asking, self.phones, self._floors, lambda: self.limits,
@@ -232,11 +232,13 @@ class VoiceChannel:
 
     def _reset(self, mirror: Mirror) -> None:
         """The floor was loaded anew: every open call is looked at again."""
+        words_of = self.voicemails.left_by()
         for interaction in mirror.floor.interactions():
             if interaction.medium == "voice" and interaction.state not in ("ended", "after_contact_work"):
                 known = interaction.contact_id in self.director.calls
                 call = self.director.open(interaction.contact_id, interaction.tenant_id)
                 call.resumed = call.resumed or not known
+                call.unheard = call.unheard or (not known and interaction.contact_id in words_of)
         if self.director.up:
             self.asking.spawn(self.ears.reconcile())  # first what there is, then what is wanting
             return

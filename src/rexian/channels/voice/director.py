@@ -51,7 +51,7 @@ class Director:
         self, voice: VoiceEngine, clock: Clock, asking: Asking, people: People, customers: Customers,
         limits: Callable[[], VoiceLimits], recorder: Recorder,
         new_host: Callable[[LiveCall, Facts], Any], find_number: Callable[[LiveCall, Facts], Awaitable[None]],
-        find_outsider: Callable[[LiveCall, str], Awaitable[str]],
+        find_outsider: Callable[[LiveCall, str], Awaitable[str]], end_words: Callable[[str], None],
     ) -> None:  # fmt: skip
         self.voice = voice
         self.clock = clock
@@ -67,6 +67,7 @@ class Director:
         self.down_since = clock.now_ms()
         self._limits = limits
         self._new_host = new_host
+        self.end_words = end_words
         self.seats = Seats(self, find_number, find_outsider)
         self.outage = Outage(self)
         self._doing = Doing(self)
@@ -167,6 +168,8 @@ class Director:
             await self._forget(call)
             return
         self._file(call)
+        if call.saving and facts.stage in ("talking", "call_back"):  # before they are put anywhere else
+            self.end_words(call.contact_id)
         self._note_handling(call, facts)
         self._note_presence(call, facts)
         self._receive(call, facts)
@@ -206,7 +209,7 @@ class Director:
         if customer is not None and customer.state == "up" and any(one and one.state == "up" for one in agents):
             call.spoken = True
         if call.spoken and not call.handled_by:
-            call.handled_by = facts.agent_id
+            call.handled_by, call.unheard = facts.agent_id, False
             SETUP.observe(max(0, self.clock.now_ms() - facts.accepted_at) / 1000)
             self.asking.spawn(self.recorder.decide(call, facts))
 
@@ -267,6 +270,8 @@ class Director:
         call.released = call.released or line.name.kind == "customer"
         if line.device_id:
             self.people.drop(line.device_id, line.name.person_id, line.id, cause)
+        if line.name.kind == "customer":
+            self.end_words(call.contact_id)
         if line.name.kind == "customer" and call.host is not None:
             call.host.down()
             call.host = None

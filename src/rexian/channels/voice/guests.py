@@ -17,6 +17,7 @@ from rexian.channels.voice.calls import Facts, LegName, Line, customer_leg, read
 from rexian.channels.voice.checks import connect
 from rexian.channels.voice.live import LiveCall
 from rexian.channels.voice.lobby import RECEPTION, straight_back
+from rexian.channels.voice.overdue import words_wait
 from rexian.channels.voice.port import Down, Dtmf, Failed, Gone, LegOffered
 from rexian.directory.customers.contract import find_or_create, kind_of, normal_phone
 from rexian.engine import commands as engine
@@ -135,14 +136,37 @@ class Guests:
         if call is None or facts is None:
             return
         call.released = True
-        if call.saving:
+        if call.leaving is not None or words_wait(facts, call):
             channel.voicemails.end(contact_id)
+            channel.asking.spawn(self._after_words(call))
         elif facts.stage in ("reception", "waiting", "talking"):
             await self._end(call, facts)
         if (line := call.customer) is not None:
             with contextlib.suppress(Down, Gone):
                 await channel.director.release(call, line)
         channel.director.touch(contact_id)
+
+    async def _after_words(self, call: LiveCall) -> None:
+        """They hang up on words of theirs: these wait for an agent; where nothing was said, the call has ended."""
+        director, lobby = self._channel.director, self._channel.lobby
+        if call.leaving is not None:
+            await call.leaving.wait()
+        facts = director.facts(call)
+        if facts is None or not call.released or call.redial:  # they have come back, or an agent calls them
+            return
+        if not words_wait(facts, call):
+            if facts.stage in ("reception", "waiting", "talking"):
+                await self._end(call, facts)
+            return
+        try:
+            handed = await lobby.hand_on(call, facts.main, (await lobby.flow_of(call, facts)).person, queued=False)
+        except Exception as error:
+            if not is_outage(error):
+                raise
+            handed = False
+        if not handed and call.released:  # their line counts as lost: the clock offers it again
+            call.released = False
+            director.touch(call.contact_id)
 
     async def _end(self, call: LiveCall, facts: Facts) -> None:
         floor = self._channel.asking.floor(call.tenant_id)
@@ -158,7 +182,7 @@ class Guests:
         Where the tenant calls back and the number is known, who waits keeps the place as a call-back, and who talks is
         called again; else the call has ended.
         """
-        if call.saving or facts.words_left:  # a message waits: the clock hands it on
+        if call.saving or words_wait(facts, call):  # a message waits: the clock hands it on
             return
         await self.find_number(call, facts)
         knows = facts.stage in ("waiting", "talking") and normal_phone(call.number) is not None

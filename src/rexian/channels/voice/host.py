@@ -56,6 +56,10 @@ class Lobby(Protocol):
         """Record the customer's leg and keep it: ms said, 0: nothing. Returns only once it is committed."""
         ...
 
+    def is_taken(self, call: LiveCall) -> bool:
+        """Whether an agent has the caller by now."""
+        ...
+
     def let_go(self, call: LiveCall, why: str) -> None:
         """Hang up the customer's leg; nobody waits there any more."""
         ...
@@ -200,8 +204,9 @@ class Host:
             case words.Voicemail():
                 self.lingers = True
                 ms = await self._lobby.leave_words(call, self._main, act)
-                self.lingers = ms > 0
-                self._feed(words.Recorded(at=self._now, ms=ms))
+                taken = self._lobby.is_taken(call)
+                self.lingers = ms > 0 and not taken
+                self._feed(words.Recorded(at=self._now, ms=ms, taken=taken))
             case words.Music():
                 path = await self._prompts.own(call.tenant_id, act.prompt) if act.prompt else ""
                 await self._mouth.music(path)

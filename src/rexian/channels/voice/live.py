@@ -77,6 +77,8 @@ class LiveCall:
     ring_told: bool = False
     broke_off: int = 0  # how often their ringing has ended with the machine, in this handling
     saving: str = ""  # recording of the words that the customer leaves now
+    leaving: asyncio.Event | None = None  # set when these are kept and somebody has been asked to hear them
+    unheard: bool = False  # their words are not in the transcript yet, and nobody has been asked to hear them
     resumed: bool = False  # found in the floor at our start: its lines are still to be looked for
     expected: bool = False  # its contact is being committed: the floor may not know it yet
     words_tried_at: int = 0  # when their message was last offered to a queue, ms

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
-import uuid
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from rexian.channels.voice import frames
-from rexian.channels.voice.calls import Facts, Stage
+from rexian.channels.voice.calls import Facts, Line, Stage
 from rexian.channels.voice.live import LiveCall
+from rexian.channels.voice.overdue import words_wait
 from rexian.channels.voice.port import Down, Gone
 from rexian.channels.voice.reception import words
 from rexian.channels.voice.reception.model import Flow
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from rexian.channels.voice.channel import VoiceChannel
 
 RECEPTION = Party("system", "reception")
+_AGAIN_S = 0.5
 LATER_MS = 30 * 60_000
 """A call-back "when there is room" is booked so far ahead."""
 _log = log.get(__name__)
@@ -151,24 +153,69 @@ class Lobby:
     async def leave_words(self, call: LiveCall, interaction_id: str, act: words.Voicemail) -> int:
         """See `host.Lobby`."""
         customer = call.customer
-        if customer is None:
+        if customer is None or self.is_taken(call):
             return 0
+        leaving = call.leaving = asyncio.Event()
+        try:
+            return await self._leave_words(call, customer, interaction_id, act)
+        finally:
+            leaving.set()
+            if call.leaving is leaving:
+                call.leaving = None
+
+    async def _leave_words(self, call: LiveCall, customer: Line, interaction_id: str, act: words.Voicemail) -> int:
+        since = customer.since
         ms = await self._channel.voicemails.record(call, customer.id, interaction_id, act.most_s)
-        if ms or (ms is None and (not act.queued or not _on_the_line(call))):
+        call.unheard = call.unheard or ms is None
+        come_back = call.customer is not customer or customer.since != since
+        stays = _on_the_line(call) and (come_back or self.is_taken(call) or (ms is None and act.queued))
+        if ms != 0 and not stays:
             await self.hand_on(call, interaction_id, act.queue_id, queued=act.queued)
         return ms or 0
 
-    async def hand_on(self, call: LiveCall, interaction_id: str, queue_id: str, *, queued: bool) -> None:
-        """A message waits for an agent as a call-back does. A queue that is gone doesn't keep it from being heard."""
-        asking = self._channel.asking
-        if queued:
-            id = str(uuid.uuid5(uuid.UUID(interaction_id), "voicemail call-back"))
-            await asking.insist(call.tenant_id, engine.RequestCallBack(interaction_id=interaction_id), RECEPTION, id=id)
-            return
+    def is_taken(self, call: LiveCall) -> bool:
+        """See `host.Lobby`."""
+        facts = self._channel.director.facts(call)
+        return facts is not None and facts.stage == "talking"
+
+    async def hand_on(self, call: LiveCall, interaction_id: str, queue_id: str, *, queued: bool) -> bool:
+        """A message waits for an agent as a call-back does. A queue that is gone doesn't keep it from being heard.
+
+        Returns whether somebody hears it.
+        """
+        facts = self._channel.director.facts(call)
+        if queued or (facts is not None and facts.stage != "reception"):
+            handed = await self._keep_place(call, interaction_id)
+        else:
+            handed = await self._to_a_queue(call, interaction_id, queue_id)
+        call.unheard = call.unheard and not handed
+        return handed
+
+    async def _keep_place(self, call: LiveCall, interaction_id: str) -> bool:
+        """As a call-back. While it rings at an agent's who may take it, that can be refused."""
+        asking, director = self._channel.asking, self._channel.director
+        command = engine.RequestCallBack(interaction_id=interaction_id)
+        while await asking.insist(call.tenant_id, command, RECEPTION) is None:
+            facts = director.facts(call)
+            if facts is None or facts.stage != "waiting":
+                self._call_again(call)
+                break
+            await asyncio.sleep(_AGAIN_S)
+        return True
+
+    def _call_again(self, call: LiveCall) -> None:
+        """An agent has taken one who has left words and hung up: they are rung, as if it had been a call-back."""
+        if self.is_taken(call) and not _on_the_line(call):
+            call.redial = True
+            self._channel.director.touch(call.contact_id)
+
+    async def _to_a_queue(self, call: LiveCall, interaction_id: str, queue_id: str) -> bool:
         for id in await self._live_queues(call, queue_id):
-            if await asking.insist(call.tenant_id, straight_back(interaction_id, id), RECEPTION) is not None:
-                return
+            command = straight_back(interaction_id, id)
+            if await self._channel.asking.insist(call.tenant_id, command, RECEPTION) is not None:
+                return True
         _log.error("voice.words_without_queue", contact_id=call.contact_id)
+        return False
 
     async def _live_queues(self, call: LiveCall, wanted: str) -> list[str]:
         """The queue that was meant, the one in which a person answers, then any: those that are there."""
@@ -192,6 +239,9 @@ class Lobby:
         if customer is not None:
             with contextlib.suppress(Down, Gone):
                 await self._channel.director.release(call, customer)
+        facts = self._channel.director.facts(call)
+        if facts is not None and words_wait(facts, call):
+            call.released = False  # no queue has taken their words: the clock offers them again
         self._channel.director.touch(call.contact_id)
 
 

@@ -26,6 +26,7 @@ class Outage:
             self._director.up, self._director.down_since = False, now
         for call in list(self._director.calls.values()):
             call.bridge, call.recording = False, ""
+            self._director.end_words(call.contact_id)
             if call.code is not None:
                 call.code.stop()
             for line in list(call.lines.values()):

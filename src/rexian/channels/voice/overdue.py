@@ -43,7 +43,9 @@ def overdue(
         waited = now - max(line.since, up_since)
         if seat.kind == "customer":
             if line.state != "dialling" and waited >= limits.grace_ms and _gives_up(facts, call, page_open):
-                what: Literal["words_left", "customer_lost"] = "words_left" if facts.words_left else "customer_lost"
+                what: Literal["words_left", "customer_lost"] = (
+                    "words_left" if words_wait(facts, call) else "customer_lost"
+                )
                 found.append(Overdue(what=what, interaction_id=facts.main))
         elif waited >= limits.grace_ms and line.state != "dialling":
             found.append(_lost(facts, seat.kind, seat.interaction_id, seat.person_id))
@@ -56,6 +58,11 @@ def overdue(
     if call.ringing_since and now - call.ringing_since >= limits.ring_ms and not call.ring_told:
         found.append(Overdue(what="no_answer", interaction_id=facts.main, person_id=facts.agent_id))
     return found
+
+
+def words_wait(facts: Facts, call: LiveCall) -> bool:
+    """Whether words were left that nobody has been asked to hear: their contact must not end."""
+    return facts.stage in ("reception", "waiting") and (facts.words_left or call.unheard)
 
 
 def _gives_up(facts: Facts, call: LiveCall, page_open: bool) -> bool:

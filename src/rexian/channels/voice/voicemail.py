@@ -14,6 +14,7 @@ import hmac
 import io
 import uuid
 import wave
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -75,29 +76,53 @@ class Voicemails:
         None: they are there, sealed, and are kept later. Nobody may call them saved now.
         """
         name = f"{call.tenant_id}_{call.contact_id}_{interaction_id}_{new_id()}"
-        path, bridge = self._folder / f"{name}{_SUFFIX}", f"{call.contact_id}:v"
-        await asyncio.to_thread(self._folder.mkdir, parents=True, exist_ok=True)
         ended = self._ends[call.contact_id] = asyncio.Event()
-        mark = path.with_suffix(_MARK)
-        await asyncio.to_thread(mark.touch)
-        call.saving = name
+        call.saving = name  # from here on whoever takes the caller ends it, before anything was done
         try:
-            await self._take(bridge, leg_id, RecordingOrder(id=name[-36:], path=str(path), key=self._key(name)), most_s)
-            await self._until(ended, most_s)
-            if await self._put_down(bridge, leg_id, name[-36:]):  # else `take_over` still looks for it
-                await asyncio.to_thread(mark.unlink, missing_ok=True)
-            return await self._keep_now(path)
+            return await self._record(f"{call.contact_id}:v", leg_id, name, ended, most_s)
         finally:
-            call.saving = ""
-            self._ends.pop(call.contact_id, None)
+            if self._ends.get(call.contact_id) is ended:  # else they have come back and leave words anew
+                call.saving = ""
+                del self._ends[call.contact_id]
 
-    async def _take(self, bridge: str, leg_id: str, order: RecordingOrder, most_s: int) -> None:
-        await self._voice.create_bridge(bridge)
-        await self._voice.join(bridge, leg_id)
-        await self._voice.play(leg_id, f"beep.{order.id}", Tone("beep"))
-        await asyncio.sleep(_BEEP_S)
-        self._files[order.id] = asyncio.Event()
-        await self._voice.record(bridge, order)
+    async def _record(self, bridge: str, leg_id: str, name: str, ended: asyncio.Event, most_s: int) -> int | None:
+        path = self._folder / f"{name}{_SUFFIX}"
+        mark, order = path.with_suffix(_MARK), RecordingOrder(id=name[-36:], path=str(path), key=self._key(name))
+        await asyncio.to_thread(self._folder.mkdir, parents=True, exist_ok=True)
+        await asyncio.to_thread(mark.touch)
+        try:
+            if await self._take(bridge, leg_id, order, ended):
+                await self._until(ended, most_s)
+        except Exception:  # whatever the engine refuses: nothing of it stays standing
+            await self._put_down(bridge, order.id)
+            raise
+        begun = order.id in self._files
+        closed = await self._put_down(bridge, order.id)
+        if closed or not begun:  # else `take_over` still looks for it
+            await asyncio.to_thread(mark.unlink, missing_ok=True)
+        elif not await asyncio.to_thread(path.exists):
+            return None
+        return await self._keep_now(path) if begun else 0
+
+    async def _take(self, bridge: str, leg_id: str, order: RecordingOrder, ended: asyncio.Event) -> bool:
+        """Begin after the tone; False when that is over already. Who was taken meanwhile is not fetched back."""
+        try:
+            await self._voice.create_bridge(bridge)
+            if ended.is_set():
+                return False
+            await self._voice.join(bridge, leg_id)
+            await self._voice.play(leg_id, f"beep.{order.id}", Tone("beep"))
+            await asyncio.sleep(_BEEP_S)
+            if ended.is_set():
+                return False
+            self._files[order.id] = asyncio.Event()
+            await self._voice.record(bridge, order)
+        except Gone:
+            self._files.pop(order.id, None)
+            return False
+        except Down:  # it may have heard us
+            return False
+        return True
 
     async def _until(self, ended: asyncio.Event, most_s: int) -> None:
         try:
@@ -106,16 +131,18 @@ class Voicemails:
         except TimeoutError:
             pass
 
-    async def _put_down(self, bridge: str, leg_id: str, recording_id: str) -> bool:
-        """Returns when the file is closed, and whether it is; a dead engine leaves it as far as it got."""
-        closed = self._files.setdefault(recording_id, asyncio.Event())
-        for act in (
-            self._voice.stop_recording(recording_id), self._voice.leave(leg_id), self._voice.destroy_bridge(bridge),
-        ):  # fmt: skip
+    async def _put_down(self, bridge: str, recording_id: str) -> bool:
+        """Returns when the file is closed, and whether it is; a dead engine leaves it as far as it got.
+
+        With the bridge goes whoever is still in it: an agent may have taken the caller out of it.
+        """
+        for act in (self._voice.stop_recording(recording_id), self._voice.destroy_bridge(bridge)):
             try:
                 await act
             except (Gone, Down):
                 continue
+        if (closed := self._files.get(recording_id)) is None:
+            return False
         try:
             async with asyncio.timeout(_CLOSING_S):
                 await closed.wait()
@@ -126,7 +153,7 @@ class Voicemails:
         return closed.is_set()
 
     def end(self, contact_id: str) -> None:
-        """A key, or the line has gone: the message ends here."""
+        """A key, the line has gone, or somebody has taken the caller: the message ends here."""
         if (event := self._ends.get(contact_id)) is not None:
             event.set()
 
@@ -149,14 +176,18 @@ class Voicemails:
                 continue
             path = str(mark.with_suffix(_SUFFIX))
             order = RecordingOrder(id=recording_id, path=path, key=self._key(mark.stem))
-            if not await self._voice.resume_recording(f"{contact_id}:v", order):
+            if await self._voice.resume_recording(f"{contact_id}:v", order):
+                with suppress(Gone):  # it has ended, and is being sealed
+                    await self._voice.stop_recording(recording_id)
+            else:
                 await asyncio.to_thread(mark.unlink, missing_ok=True)
-                continue
-            try:
-                await self._voice.stop_recording(recording_id)
-            except Gone:
-                continue  # it has ended, and is being sealed
+            await self._voice.destroy_bridge(f"{contact_id}:v")
         return {mark.stem[-36:] for mark in marks}
+
+    def left_by(self) -> set[str]:
+        """Contacts whose words lie in the folder: being left, or not yet in their transcripts."""
+        paths = [path for suffix in (_SUFFIX, _MARK) for path in self._folder.glob(f"*{suffix}")]
+        return {parts[1] for path in paths if len(parts := path.stem.split("_")) == 4}
 
     # -- keeping -------------------------------------------------------------------------------------------------------
     @property

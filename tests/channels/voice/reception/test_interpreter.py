@@ -259,6 +259,15 @@ def test_who_left_no_words_while_waiting_has_kept_the_place() -> None:
     assert not [act for act in acts if isinstance(act, w.HangUp)]
 
 
+def test_whom_an_agent_takes_while_they_leave_words_is_not_hung_up() -> None:
+    caller = queued()
+    caller.put(w.Digits(keys="2"))
+    acts = caller.put(w.Recorded(ms=4_000, taken=True))
+    assert [type(act) for act in acts] == [w.Note, w.Music]
+    assert caller.put(w.Answered()) == [w.Quiet()]
+    assert caller.state.stage == "talking"
+
+
 def test_the_agent_who_is_lost_leaves_the_caller_in_the_line() -> None:
     caller = queued()
     assert caller.put(w.Answered()) == [w.Quiet()]

@@ -262,7 +262,10 @@ class Line(Speaking):
         if self.state.stage != "recording":
             return
         self.note("note", "voicemail", "saved" if input.ms else "empty")
-        if input.ms:
+        if input.taken:  # music until the agent's line is up
+            self.state.stage, self.state.announced_at = "queued", self.at
+            self.music()
+        elif input.ms:
             self.say("voicemail_saved")
             self.leave("voicemail")
         elif self.state.was_queued:  # nothing was said, or it could not be kept: their place was

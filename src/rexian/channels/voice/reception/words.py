@@ -86,9 +86,10 @@ class Kept(_Input, frozen=True, kw_only=True):
 
 
 class Recorded(_Input, frozen=True, kw_only=True):
-    """The voicemail is stored; 0: nothing was said."""
+    """The voicemail is stored; 0: nothing was said. `taken`: an agent has taken the caller meanwhile."""
 
     ms: int = 0
+    taken: bool = False
 
 
 class Answered(_Input, frozen=True, kw_only=True):
