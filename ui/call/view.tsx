@@ -1,24 +1,10 @@
 /** What a caller sees: one card, one thing to do at a time. */
-import type { ComponentChildren } from "preact";
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { dialable } from "../kit/phone";
-import { fill, type Locale } from "../widget/page/words";
+import { useState } from "preact/hooks";
+import { fill } from "../widget/page/words";
+import { CallBack } from "./callback";
+import { Dial, Level, mark, Trouble, type Props, type Words } from "./parts";
 import type { Session, Stage } from "./session";
-import type { words as zh } from "./words.zh";
-
-export type Words = { [name in keyof typeof zh]: string };
-
-interface Props {
-  session: Session;
-  words: Words;
-  locale: Locale;
-  level: number;
-  blocked: boolean;
-  listen: () => void;
-  speak: (locale: Locale) => void;
-  /** Where one may write instead. */
-  chat: string;
-}
+import { clock, stateText } from "./texts";
 
 const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
 /** Shapes of the states, so that colour never speaks alone. */
@@ -122,30 +108,12 @@ function Body(props: Props) {
 const saysNumber = (session: Session): boolean =>
   session.live || !!session.trouble || session.insteadOfCallBack || session.voice?.available === false;
 
-/** The number to dial instead, where there is one. */
-function Dial({ session: { phone }, words }: Props) {
-  return phone ? <p>{fill(words.insteadPhone, phone)}</p> : null;
-}
-
 /** The server hasn't answered yet: there is nothing to press. */
 function Away(props: Props) {
   if (!props.session.unreached) return null;
   return (
     <div class="alert" role="alert">
       <p>{props.words.unreached}</p>
-      <Dial {...props} />
-    </div>
-  );
-}
-
-/** What went wrong last, in words, and what there is instead. */
-function Trouble(props: Props) {
-  const { trouble } = props.session;
-  const { words } = props;
-  if (!trouble) return null;
-  return (
-    <div class="alert" role="alert">
-      <p>{trouble.text || words[trouble.code as keyof Words] || words.failed}</p>
       <Dial {...props} />
     </div>
   );
@@ -293,95 +261,6 @@ function Panel(props: Props) {
   );
 }
 
-/** Nobody's own number is shorter; one's extension can't be called. */
-const FEWEST_DIGITS = 5;
-
-/** Where the company calls nobody back: its telephone number, and words that it answers. */
-function Instead(props: Props) {
-  const { session, words, chat } = props;
-  // The alert above has said it.
-  const isSaid = session.trouble || (session.stage === "idle" && session.voice?.available === false);
-  return (
-    <>
-      {!isSaid && <Dial {...props} />}
-      <a class="quiet" href={chat} target={session.live ? "_blank" : undefined} rel="noopener">
-        {words.message}
-      </a>
-    </>
-  );
-}
-
-/** The first thing to press has the focus each time that `open` has changed by a press. */
-function useFirst(open: boolean): (element: HTMLElement | null) => void {
-  const first = useRef<HTMLElement | null>(null);
-  const was = useRef(open);
-  useLayoutEffect(() => {
-    if (open !== was.current) first.current?.focus();
-    was.current = open;
-  }, [open]);
-  return (element) => {
-    if (element) first.current = element;
-  };
-}
-
-/** Where no line is to be had, or one would rather not wait: the number, or this page once it has a call. */
-function CallBack(props: Props) {
-  const { session, words } = props;
-  const [asked, setAsked] = useState(false);
-  const [number, setNumber] = useState("");
-  const [wrong, setWrong] = useState(false);
-  const begins = session.stage === "idle" || session.stage === "ended";
-  const first = useFirst(asked);
-  // Neither needs our line.
-  if (session.insteadOfCallBack) return <Instead {...props} />;
-  if (!session.online || !session.mayBeCalled) return null;
-  if (!asked)
-    return (
-      <button ref={first} class="quiet" onClick={() => setAsked(true)}>
-        {begins ? words.callMe : words.callMeBack}
-      </button>
-    );
-  const byPhone = (event: Event) => {
-    event.preventDefault();
-    const plain = dialable(number);
-    const good = !!plain && plain.length >= FEWEST_DIGITS;
-    setWrong(!good);
-    if (good) session.callBack(plain);
-  };
-  return (
-    <form class="box" onSubmit={byPhone}>
-      {!begins && (
-        <button ref={first} type="button" onClick={() => session.callBack("")}>
-          {words.callBackHere}
-        </button>
-      )}
-      <label>
-        {words.number}
-        <input
-          ref={begins ? first : undefined}
-          type="tel"
-          autocomplete="tel"
-          value={number}
-          aria-invalid={wrong}
-          aria-describedby={wrong ? "wrong" : undefined}
-          onInput={(event) => setNumber((event.target as HTMLInputElement).value)}
-        />
-      </label>
-      {wrong && (
-        <p id="wrong" class="bad" role="alert">
-          {words.numberBad}
-        </p>
-      )}
-      <div class="controls">
-        <button type="submit">{words.callBackNumber}</button>
-        <button type="button" onClick={() => setAsked(false)}>
-          {words.cancel}
-        </button>
-      </div>
-    </form>
-  );
-}
-
 function Ended(props: Props) {
   const { session, words, chat } = props;
   const [comment, setComment] = useState("");
@@ -435,70 +314,4 @@ function Ended(props: Props) {
   );
 }
 
-const Level = ({ words, level }: Props) => (
-  <label class="level">
-    {words.level}
-    <meter min={0} max={1} value={level} />
-  </label>
-);
-
-/** The state in words; the time of the talk is for eyes only, or a screen reader would count seconds. */
-function stateText({ session, words }: Props): ComponentChildren {
-  const { stage } = session;
-  if (session.ringing) return words.ringing;
-  if (stage === "idle") return idleText(session, words);
-  if (stage === "waiting") return [words.waiting, placeText(session, words)].filter(Boolean).join(" · ");
-  if (stage === "ended") return endText(session, words);
-  if (stage === "call_back") return words.callBack;
-  if (stage === "checking" && !session.connected) return words.connecting;
-  if (stage !== "talking") return words[stage];
-  const who = session.agent ? fill(words.withAgent, session.agent) : words.talking;
-  return [who, <span aria-hidden="true"> {clock(Date.now() - session.since)}</span>];
-}
-
-/** The line is never empty: nothing jumps when it gets words, and whoever is led to it hears some. */
-function idleText(session: Session, words: Words): string {
-  if (session.barred) return words.unavailable;
-  if (!session.site) return session.unreached ? words.offline : words.reaching;
-  if (session.resumable) return words.tapResume;
-  if (session.trouble) return session.trouble.code === "checkFailed" ? words.notHeard : words.notConnected;
-  return session.voice?.available === false ? words.unavailable : words.ready;
-}
-
-/** What happened where nobody hung up, by the journal's codes. */
-const ENDS: Record<string, keyof Words> = {
-  customer_lost: "endedLost",
-  line_lost: "endedLost",
-  engine_lost: "endedEngine",
-  closed: "endedClosed",
-  given_up: "endedNoChoice",
-};
-
-function endText(session: Session, words: Words): string {
-  if (session.endedBy === "agent") return words.endedByAgent;
-  if (session.endedBy === "customer") return words.endedByYou;
-  return words[ENDS[session.endedWhy] ?? "endedOther"];
-}
-
-function placeText({ place }: Session, words: Words): string {
-  if (!place) return "";
-  const where = place.position <= 1 ? words.next : fill(words.position, place.position);
-  if (place.wait_low_ms === null || place.wait_high_ms === null) return where;
-  const high = Math.ceil(place.wait_high_ms / 60_000);
-  const low = Math.max(1, Math.min(high, Math.floor(place.wait_low_ms / 60_000)));
-  if (high <= 1) return `${where} · ${words.waitShort}`;
-  return `${where} · ${low === high ? fill(words.waitAbout, high) : fill(words.waitRange, low, high)}`;
-}
-
-export function clock(ms: number): string {
-  const s = Math.max(0, Math.floor(ms / 1000));
-  return `${Math.floor(s / 60)}:${String(s % 60).padStart(2, "0")}`;
-}
-
 const shape = (stage: Stage) => (SHAPES[stage] ? mark(SHAPES[stage]) : null);
-
-const mark = (path: string) => (
-  <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true">
-    <path d={path} />
-  </svg>
-);

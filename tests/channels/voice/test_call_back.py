@@ -132,11 +132,17 @@ async def test_a_number_is_understood_however_it_is_written(street: Street, writ
     assert street.voice.director.calls[caller.contact].number == "01088888888"
 
 
-@pytest.mark.parametrize("written", ["12", "谢谢", "sip:me@example.com", "8" * 30, "()"])
-async def test_what_is_no_number_is_refused_in_words_and_begins_nothing(street: Street, written: str) -> None:
+@pytest.mark.parametrize(
+    ("written", "code", "text"),
+    [(one, "number_invalid", "请输入有效的电话号码") for one in ("12", "8" * 30, "（）")]
+    + [(one, "malformed", "操作没有成功：格式不对") for one in ("谢谢", "sip:me@example.com")],
+)
+async def test_what_is_no_number_is_refused_in_words_and_begins_nothing(
+    street: Street, written: str, code: str, text: str
+) -> None:
     caller = await street.caller()
     refused = await caller.ask("call_back", number=written, contact=caller.contact, interaction=caller.interaction)
-    assert (refused["code"], refused["text"]) == ("number_invalid", "请输入有效的电话号码")
+    assert (refused["code"], refused["text"]) == (code, text)
     assert caller.contact not in street.voice.director.calls
 
 

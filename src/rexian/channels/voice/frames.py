@@ -27,7 +27,7 @@ __all__ = ["Degraded", "HoursView", "Nack", "Name", "Page", "Ping", "Pong", "Pos
 MAX_SDP = 16_384  # characters
 
 Sdp = Annotated[str, Meta(min_length=1, max_length=MAX_SDP, pattern=r"^[^\x00]*$")]
-Number = Annotated[str, Meta(max_length=64)]
+Number = Annotated[str, Meta(max_length=32, pattern=r"^[\s0-9０-９+＋()（）\[\]\-‐-―－.．·/／]*$(?!\n)")]
 """As people write it; the socket takes the digits out of it (`plain_phone`)."""
 Digit = Annotated[str, Meta(pattern=r"^[0-9*#A-D]$(?!\n)")]
 Instant = Annotated[int, Meta(ge=0, le=2**53)]
