@@ -164,10 +164,10 @@ class FloorMachine(RuleBasedStateMachine):
             )
         )  # fmt: skip
 
-    @precondition(lambda self: self.some("queued"))
+    @precondition(lambda self: self.some("queued", "offered"))
     @rule(which=pick, later=st.none() | times, medium=media)
     def call_back(self, which: int, later: int | None, medium: Medium) -> None:
-        id, _ = self.one(which, "queued")
+        id, _ = self.one(which, "queued", "offered")
         self.do(cmd.RequestCallBack(interaction_id=id, due_at=self.now + later if later else 0, medium=medium))
 
     @precondition(lambda self: self.some("offered"))

@@ -46,17 +46,23 @@ def before_asking(street: Street, monkeypatch: pytest.MonkeyPatch) -> Callable[[
     return put
 
 
-async def test_a_telephone_cut_off_while_it_rings_at_a_desk_is_called_by_who_accepts(hotline: Street) -> None:
-    """6: whoever waited keeps the place as a call-back, also while somebody is being asked to take it."""
+@pytest.mark.parametrize("at_once", [False, True])
+async def test_a_telephone_cut_off_while_it_rings_at_a_desk_is_called_by_who_accepts(
+    hotline: Street, at_once: bool
+) -> None:
+    """Whoever waited keeps the place as a call-back, also while somebody is being asked to take it."""
     hotline.engine.numbers = True
     li, phone = await hotline.agent(hotline.city.li)
     hotline.engine.offer("PJSIP.trunk-9", Caller(number="+8613800138009", dialled="4008123456"))
-    await li.until(lambda: li.view("me", "offers"))
+    offer = await li.until(lambda: next(iter(li.view("me", "offers").values()), None))
+    hotline.engine.dialled.clear()
     hotline.engine.crash()
     hotline.engine.come_up()
-    handling = await li.accept()
+    if not at_once:
+        await hotline.until(lambda: interaction(hotline, offer["interaction_id"]).call_back)
+        assert interaction(hotline, offer["interaction_id"]).state == "offered", "it rings on"
+    await li.accept()
     await hotline.until(lambda: hotline.engine.dialled)
-    assert interaction(hotline, handling["id"]).call_back
     leg_id, number = hotline.engine.dialled[-1]
     assert number.digits == "+8613800138009"
     hotline.engine.pick_up(leg_id)

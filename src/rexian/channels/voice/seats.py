@@ -89,13 +89,9 @@ class Seats:
         try:
             ring_ms = self._director.limits.ring_ms
             await self._director.voice.originate(
-                leg_id,
-                Number(number),
-                side=side,
-                tag=tag,
-                timeout_ms=ring_ms,
-                try_id=f"{line.since}.{call.broke_off}",
-            )
+                leg_id, Number(number), side=side, tag=tag, timeout_ms=ring_ms,
+                try_id=f"{line.since}.{call.broke_off}",  # two of the same instant are two
+            )  # fmt: skip
         except BaseException:
             call.lines.pop(line.id, None)
             raise
