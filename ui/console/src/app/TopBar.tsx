@@ -2,7 +2,7 @@
 import { useTranslation } from "react-i18next";
 import { Button, Icon, Kbd } from "@kit/ui";
 import { StateSwitch } from "../desk/StateSwitch.tsx";
-import { PhoneSign } from "../phone/PhoneSign.tsx";
+import { DeviceSign, PhoneSign } from "../phone/PhoneSign.tsx";
 import { openCommandBar } from "./commands.ts";
 import { LiveSign } from "./LiveSign.tsx";
 import { PersonMenu } from "./PersonMenu.tsx";
@@ -28,7 +28,7 @@ export function TopBar() {
           </span>
         </Button>
       </div>
-      {session.agent ? <PhoneSign /> : null}
+      {session.agent ? <PhoneSign /> : <DeviceSign />}
       <LiveSign />
       <PersonMenu />
     </header>

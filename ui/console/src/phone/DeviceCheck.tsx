@@ -2,13 +2,23 @@
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button, Dialog, Notice, Select } from "@kit/ui";
+import { useSession } from "../app/session.tsx";
 import type { DeviceChoice, MicrophoneState } from "./devices.ts";
 import { EchoTest } from "./EchoTest.tsx";
 import { Loudness } from "./ears.ts";
 import { LevelBars } from "./Meters.tsx";
-import { useDevices, usePhone } from "./store.tsx";
+import { useDevices, usePhone, useTakesCalls } from "./store.tsx";
 
 export function DeviceCheck({ onClose }: { onClose: () => void }) {
+  return useSession().agent ? <AgentsCheck onClose={onClose} /> : <Check onClose={onClose} rings={false} />;
+}
+
+function AgentsCheck({ onClose }: { onClose: () => void }) {
+  return <Check onClose={onClose} rings={useTakesCalls()} />;
+}
+
+/** `rings`: calls ring for this person; those who only listen in choose nothing about that. */
+function Check({ onClose, rings }: { onClose: () => void; rings: boolean }) {
   const { t } = useTranslation("phone");
   const phone = usePhone();
   const { choice, list } = useDevices();
@@ -53,27 +63,31 @@ export function DeviceCheck({ onClose }: { onClose: () => void }) {
         ) : (
           <p className="text-sm text-ink-3">{t("check.speaker_by_system")}</p>
         )}
-        <div className="grid grid-cols-[1fr_auto] items-end gap-3">
-          <Select
-            label={t("check.ringer")}
-            options={named(canChooseSpeaker ? list.speakers : [])}
-            value={known(choice.ringer, list.speakers)}
-            onChange={(ringer) => phone.devices.choose({ ringer })}
-          />
-          <Button icon="bell" onPress={() => phone.sounds.tryRing()} className="w-32">
-            {t("check.ring")}
-          </Button>
-        </div>
+        {rings ? (
+          <div className="grid grid-cols-[1fr_auto] items-end gap-3">
+            <Select
+              label={t("check.ringer")}
+              options={named(canChooseSpeaker ? list.speakers : [])}
+              value={known(choice.ringer, list.speakers)}
+              onChange={(ringer) => phone.devices.choose({ ringer })}
+            />
+            <Button icon="bell" onPress={() => phone.sounds.tryRing()} className="w-32">
+              {t("check.ring")}
+            </Button>
+          </div>
+        ) : null}
         <div className="grid grid-cols-2 gap-3">
-          <Select
-            label={t("check.volume")}
-            options={[0.3, 0.7, 1].map((volume) => ({
-              id: String(volume),
-              label: t(`check.volume_${volume * 10}`),
-            }))}
-            value={String(choice.ringVolume)}
-            onChange={(volume) => phone.devices.choose({ ringVolume: Number(volume) })}
-          />
+          {rings ? (
+            <Select
+              label={t("check.volume")}
+              options={[0.3, 0.7, 1].map((volume) => ({
+                id: String(volume),
+                label: t(`check.volume_${volume * 10}`),
+              }))}
+              value={String(choice.ringVolume)}
+              onChange={(volume) => phone.devices.choose({ ringVolume: Number(volume) })}
+            />
+          ) : null}
           <Select<DeviceChoice["ear"]>
             label={t("check.ear")}
             options={(["both", "left", "right"] as const).map((ear) => ({

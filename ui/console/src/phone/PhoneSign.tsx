@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { type HandlingView, useServerNow } from "@kit/feed";
 import { cx, Icon, IconButton, Menu, StateIcon, type StateShape } from "@kit/ui";
 import { stopwatch } from "@kit/time.ts";
+import { hasScope, useSession } from "../app/session.tsx";
 import { useShortcut } from "../app/shortcuts.ts";
 import { customerName } from "../desk/model.ts";
 import { useHandlings } from "../desk/useMe.ts";
@@ -17,7 +18,7 @@ export function PhoneSign() {
   const takesCalls = useTakesCalls();
   const shown = useRouterState({ select: ({ location }) => (location.search as { on?: string }).on ?? null });
   const call = keyedCall(useHandlings(), shown);
-  if (!takesCalls) return null;
+  if (!takesCalls) return <DeviceSign />;
   return (
     <span className="flex items-center gap-1">
       {call ? <CallPill handling={call} /> : null}
@@ -26,6 +27,19 @@ export function PhoneSign() {
     </span>
   );
 }
+
+/** For those who take no calls but may listen and whisper in those of others: the way to their headset. */
+export function DeviceSign() {
+  return hasScope(useSession(), "calls.join") ? <DeviceButton /> : null;
+}
+
+function DeviceButton() {
+  const { t } = useTranslation("phone");
+  useCallCommands([CHECK]);
+  return <IconButton icon="headset" label={t("sign.check")} onPress={CHECK.run} />;
+}
+
+const CHECK: CallCommand = { id: "check", icon: "microphone", run: () => phoneDialog.set("check") };
 
 function shapeOf(why: Readiness): StateShape {
   if (why === "ok") return "available";
@@ -152,7 +166,7 @@ function CallKeys({ handling }: { handling: HandlingView | undefined }) {
     ...(mute ? [muteCommand(acts.isMuted, mute)] : []),
     ...(hold ? [holdCommand(isHeld, hold)] : []),
     ...(record ? [recordCommand(recording === "paused", record)] : []),
-    { id: "check", icon: "microphone", run: () => phoneDialog.set("check") },
+    CHECK,
     { id: "take_code", icon: "key", run: () => phoneDialog.set("take") },
   ]);
   return null;

@@ -96,7 +96,7 @@ function Change({ handling, isPaused }: { handling: HandlingView; isPaused: bool
             <Icon name="record" size={16} className="text-bad-ink" />
           )}
           <span className="truncate">{t("recording.on")}</span>
-          <Icon name="chevronDown" size={14} className="text-ink-3 max-md:hidden" />
+          <Icon name="chevronDown" size={14} className="text-ink-3 @max-2xl:hidden" />
         </AriaButton>
       }
     />

@@ -26,7 +26,7 @@ const refusal = (title: string, status = 409) => new Refusal(status, { code: "re
 const user = userEvent.setup();
 let server: FakeServer;
 
-beforeEach(async () => {
+beforeEach(() => {
   server = new FakeServer();
   server.http.set("GET /api/recordings", { items: [ONE] });
   server.http.set("GET /api/recordings/r1", { ...ONE, picture: PICTURE });

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { FakeServer, LI } from "../app/fake-server.ts";
 import { openPage } from "../app/test-page.tsx";
 import { fakeBrowser, type FakeMicrophone, FakePeer } from "../phone/fakes.ts";
+import { phoneDialog } from "../phone/store.tsx";
 import { CallMenu } from "./CallMenu.tsx";
 
 // jsdom has no heights, so the table's rows are not drawn: the menu is put beside it.
@@ -67,7 +68,10 @@ beforeEach(async () => {
   });
   await openPage("/app/wall");
 });
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => {
+  act(() => phoneDialog.set(null));
+  vi.unstubAllGlobals();
+});
 
 const choose = async (name: RegExp) => {
   await user.click(await screen.findByRole("button", { name: /王思源的通话/ }));
@@ -75,6 +79,14 @@ const choose = async (name: RegExp) => {
 };
 
 describe("a supervisor", () => {
+  it("checks headset and microphone without taking calls; nothing is asked about ringing", async () => {
+    await user.click(await screen.findByRole("button", { name: "检查耳机和麦克风" }));
+    const dialog = await screen.findByRole("dialog", { name: "检查耳机和麦克风" });
+    expect(within(dialog).getByRole("button", { name: /通话声音从哪里出来|麦克风/ })).toBeTruthy();
+    expect(within(dialog).getByRole("button", { name: /客户的声音/ })).toBeTruthy();
+    expect(within(dialog).queryByText(/铃声/)).toBeNull();
+  });
+
   it("listens unheard, whispers, and leaves, told in words who hears them", async () => {
     await choose(/旁听/);
     await waitFor(() =>
