@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from typing import Any
 
 import numpy as np
 import pytest
+from sqlalchemy import select, text
 
+from rexian.directory.act import Act
+from rexian.directory.audit.tables import audit
 from rexian.directory.demo.city import COMPANIES
 from rexian.directory.demo.reception import flow_of
 from rexian.directory.numbers.contract import number_of
+from rexian.directory.numbers.service import put as put_number
 from rexian.directory.reception.checks import Known, check
 from rexian.directory.reception.contract import flow_for, is_open, sound_in
 from rexian.kit import wav
+from rexian.kit.problem import Problem
 from tests.directory.conftest import Browser, City
 
 PATH, DRAFT = "/api/reception", "/api/reception/draft"
@@ -208,3 +214,40 @@ async def test_a_number_of_another_company_stays_theirs(city: City) -> None:
     refused = await admin.send("PUT", "/api/numbers/4008123456", {"tenant_id": mine})
     assert (refused.status_code, refused.json()["errors"]) == (409, [{"field": "number", "code": "number_taken"}])
     assert await admin.get("/api/numbers") == []
+
+
+async def test_of_two_companies_that_add_a_number_at_the_same_moment_one_gets_it(city: City) -> None:
+    """The second one looks before the first has committed, and writes after."""
+    first, second = list(city.tenants.values())[:2]
+    written, done = asyncio.Event(), asyncio.Event()
+
+    async def slow() -> None:
+        async with city.db.system() as tx:
+            await put_number(Act(tx, first, 1), "4008999999", "first")
+            written.set()
+            await done.wait()
+
+    async def fast() -> None:
+        async with city.db.system() as tx:
+            await put_number(Act(tx, second, 2), "4008999999", "second")
+
+    async def waits() -> bool:
+        async with city.db.system() as tx:
+            asked = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'")
+            return bool((await tx.execute(asked)).scalar_one())
+
+    one = asyncio.create_task(slow())
+    await written.wait()
+    two = asyncio.create_task(fast())
+    async with asyncio.timeout(20):
+        while not await waits():  # noqa: ASYNC110 (who waits tells nobody)
+            await asyncio.sleep(0.02)
+    done.set()
+    await one
+    with pytest.raises(Problem) as refused:
+        await two
+    assert (refused.value.code, refused.value.status) == ("number_taken", 409)
+    async with city.db.system() as tx:
+        assert await number_of(tx, "4008999999") == (first, "first")
+        trail = select(audit.c.tenant_id).where(audit.c.object_id == "4008999999")
+        assert list(await tx.scalars(trail)) == [first]

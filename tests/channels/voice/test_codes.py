@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 from structlog.testing import capture_logs
@@ -190,6 +191,21 @@ async def test_nothing_is_recorded_of_a_code_though_somebody_resumes_the_recordi
     await talk.ends("cancelled")
     await talk.together()
     await talk.recorded("on")
+
+
+@pytest.mark.parametrize("end_key", ["#", ""])
+async def test_callers_are_told_of_hash_only_where_it_ends_the_code(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch, end_key: str
+) -> None:
+    code = msgspec.structs.replace(ORDER, end_key=end_key)
+
+    async def only_that(*_: Any) -> Flow:
+        return Flow(codes=(code,))
+
+    monkeypatch.setattr(talk.street.voice.lobby, "flow_of", only_that)
+    await talk.ask("order")
+    said = await talk.caller.until(lambda: [one["text"] for one in talk.caller.of("say") if "按键输入" in one["text"]])
+    assert ["井号" in text for text in said] == [bool(end_key)]
 
 
 async def test_silence_ends_it_and_they_talk_again(talk: Talk) -> None:

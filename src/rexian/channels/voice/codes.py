@@ -206,7 +206,7 @@ class Taking:
 
     async def _say(self, act: codes.Say) -> None:
         locale, speech = self._call.locale, self._code.speech
-        key = speech.prompt or f"code.{self._code.id}" if act.own else act.key
+        key = speech.prompt or f"{codes.words(self._code)}.{self._code.id}" if act.own else act.key
         text = speech.in_(locale) if act.own else ""
         spoken = await self._prompts.say(self._tenant_id, locale, key, text=text)
         self._said += 1

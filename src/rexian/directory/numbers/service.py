@@ -52,15 +52,14 @@ async def put(act: Act, number: str, entry: str) -> LineNumber:
     digits = plain(number)
     if not 3 <= len(digits) <= 20 or _FOREIGN.search(number):
         raise Problem("number_invalid", 400, errors=[{"field": "number", "code": "number_invalid"}], number=number[:40])
-    held = select(line_number.c.tenant_id).where(line_number.c.number == digits)
-    holder = (await act.tx.execute(held)).scalar_one_or_none()
-    if holder not in (None, act.tenant_id):
+    row = {"number": digits, "tenant_id": act.tenant_id, "entry": entry, "created_at": act.now_ms}
+    # In one statement: of two companies that add it at the same moment, the second finds it taken.
+    given = insert(line_number).values(row).on_conflict_do_update(
+        index_elements=["number"], set_={"entry": entry}, where=line_number.c.tenant_id == act.tenant_id
+    )  # fmt: skip
+    if (await act.tx.execute(given.returning(line_number.c.number))).one_or_none() is None:
         errors: list[FieldError] = [{"field": "number", "code": "number_taken"}]
         raise Problem("number_taken", 409, errors=errors, number=digits)
-    row = {"number": digits, "tenant_id": act.tenant_id, "entry": entry, "created_at": act.now_ms}
-    await act.tx.execute(
-        insert(line_number).values(row).on_conflict_do_update(index_elements=["number"], set_={"entry": entry})
-    )
     await act.note("reception.number_given", "line_number", digits, entry=entry)
     return LineNumber(number=digits, tenant_id=act.tenant_id, entry=entry)
 

@@ -46,8 +46,8 @@ KEYS = (
     "wait_under_one", "still_waiting", "call_back_offer", "call_back_confirmed", "call_back_here",
     "voicemail_offer", "voicemail_intro", "voicemail_saved", "recording_consent", "recording_ask", "recording_on",
     "recording_off", "all_busy", "wait_too_long", "try_again", "connecting", "to_person", "agent_left",
-    "rate_intro", "rate_thanks", "goodbye", "cut_sorry", "hold", "emergency_alarm", "code", "code_again",
-    "code_thanks", "code_over",
+    "rate_intro", "rate_thanks", "goodbye", "cut_sorry", "hold", "emergency_alarm", "code", "code_no_hash",
+    "code_again", "code_thanks", "code_over",
 )  # fmt: skip
 """The prompts of the house. Texts: `prompts.<key>` in the catalogues."""
 

@@ -206,6 +206,19 @@ def test_a_note_says_all_and_a_strange_one_says_nothing() -> None:
         assert not Leg("l", "n", "up", "customer").learn(strange)
 
 
+def test_a_leg_apart_from_the_talk_that_is_recorded_is_known_again_with_it() -> None:
+    leg = Leg("l", "n", "up", "customer", "tag")
+    leg.recording_id, leg.recorded_in, leg.recording_paused = "r", "talk", True
+    leg.bridge_id = "talk"
+    assert "@" not in leg.note(), "as releases before wrote it, and read it"
+    for bridge_id in ("talk", ""):
+        leg.bridge_id = bridge_id
+        again = Leg("l", "n", "up", "external")
+        assert again.learn(leg.note())
+        assert (again.bridge_id, again.recording_id, again.recorded_in) == (bridge_id, "r", "talk")
+        assert again.recording_paused
+
+
 def test_companions_have_short_ids_of_their_own() -> None:
     assert len(companion("s", "x" * 500)) < 60
     assert companion("s", "a", "bc") != companion("s", "ab", "c")

@@ -132,6 +132,24 @@ async def test_a_file_of_ones_own_goes_before_everything_but_numbers(tmp_path: P
     assert await prompts.own(T, "own.music") == str(path)
 
 
+@pytest.mark.parametrize("locale", ["zh-CN", "en"])
+async def test_who_need_not_press_hash_is_not_told_to(tmp_path: Path, locale: str) -> None:
+    path = tmp_path / "own.wav"
+    path.write_bytes(wav.telephone(tone(seconds=2), 10))
+
+    async def own(tenant_id: str, locale: str, key: str) -> Path | None:
+        return path if key == "code.card" else None
+
+    prompts = Prompts(tmp_path, None, own)
+    with_hash, without = [await prompts.say(T, locale, name) for name in ("code.pin", "code_no_hash.pin")]
+    assert (with_hash.source, without.source) == ("shipped", "shipped")
+    assert without.text.rstrip("。.") in with_hash.text
+    assert not [word for word in ("井号", "#", "hash") if word in without.text]
+    unheard = await prompts.say(T, locale, "code_no_hash.pin", text="请说出芝麻开门 Open Sesame")
+    assert (unheard.source, unheard.ms) == ("general", without.ms)
+    assert (await prompts.say(T, locale, "code_no_hash.card")).source == "own"
+
+
 # -- text-to-speech ----------------------------------------------------------------------------------------------------
 class Service(BaseHTTPRequestHandler):
     asked: ClassVar[list[bytes]] = []

@@ -57,6 +57,7 @@ function CodeFields({ editor, code, path, set, onRemove }: FieldsProps) {
   const { t } = useTranslation("reception");
   const name = code.title || t("codes.untitled");
   const isReadOnly = !editor.mayEdit;
+  const words = code.end_key ? "code" : "code_no_hash";
   const places = HERE.map((field) => `${path}.${field}`);
   return (
     <Group title={name}>
@@ -116,10 +117,11 @@ function CodeFields({ editor, code, path, set, onRemove }: FieldsProps) {
         editor={editor}
         name={t("codes.words")}
         prompt={`code.${code.id}`}
+        listenTo={`${words}.${code.id}`}
         path={`${path}.speech`}
         speech={code.speech}
         onChange={(speech) => set({ speech })}
-        usual={editor.usual("code")}
+        usual={editor.usual(words)}
       />
       {editor.mayEdit ? (
         <div>

@@ -14,6 +14,8 @@ interface Props {
   locale: Locale;
   /** The prompt's key. */
   prompt: string;
+  /** The prompt of the house that stands in for words without a sound, where it isn't `prompt`'s own. */
+  listenTo?: string | undefined;
   /** The words that the sound stands for; empty: the house's own. */
   text: string;
   /** What the prompt is called, for those who can't see where the row stands. */
@@ -22,7 +24,7 @@ interface Props {
 }
 
 /** Listening and the own file, in one row. */
-export function SoundRow({ tenant_id, files, locale, prompt, text, name, mayEdit }: Props) {
+export function SoundRow({ tenant_id, files, locale, prompt, listenTo, text, name, mayEdit }: Props) {
   const { t } = useTranslation("reception");
   const say = useSayProblem();
   const put = usePutFile(tenant_id);
@@ -39,7 +41,7 @@ export function SoundRow({ tenant_id, files, locale, prompt, text, name, mayEdit
           key={own?.sha256 ?? ""}
           tenant_id={tenant_id}
           locale={locale}
-          prompt={prompt}
+          prompt={listenTo ?? prompt}
           text={text}
           label={`${name} · ${language}`}
         />

@@ -13,6 +13,8 @@ interface Props {
   name: string;
   /** The prompt's key. */
   prompt: string;
+  /** As in `SoundRow`. */
+  listenTo?: string;
   /** `greeting`, `menus.0.speech` … */
   path: string;
   speech: Speech;
@@ -21,9 +23,15 @@ interface Props {
   usual: { text: string; text_en: string };
 }
 
-export function SpeechFields({ editor, name, prompt, path, speech, onChange, usual }: Props) {
+export function SpeechFields({ editor, name, prompt, listenTo, path, speech, onChange, usual }: Props) {
   const { t } = useTranslation("reception");
-  const common = { tenant_id: editor.tenant_id, files: editor.files, prompt: speech.prompt || prompt, name };
+  const common = {
+    tenant_id: editor.tenant_id,
+    files: editor.files,
+    prompt: speech.prompt || prompt,
+    listenTo,
+    name,
+  };
   return (
     <div className="flex flex-col gap-3">
       {(["zh-CN", "en"] as const).map((locale) => {

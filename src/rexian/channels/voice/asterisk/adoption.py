@@ -71,6 +71,8 @@ class Adoption:
 
     def _bridges(self, node: Node, there: dict[str, ari.Bridge]) -> None:
         for leg in self._hall.legs.values():
+            if leg.recording_id and leg.recorded_in:  # also one that is out of it, as while a code is typed
+                self._hall.bridges.setdefault(leg.recorded_in, Bridge(leg.recorded_in))
             if leg.node != node.name or not leg.bridge_id:
                 continue
             bridge = self._hall.bridges.setdefault(leg.bridge_id, Bridge(leg.bridge_id))

@@ -161,9 +161,9 @@ class AsteriskEngine:
             raise Down(self._hall.why_none())
         in_order = sorted(self._hall.legs.values(), key=_coming)
         legs = tuple(leg.info(self._hall.playing(leg)) for leg in in_order)
-        bridges = []
+        bridges, recorded = [], self._recorders.by_bridge()
         for bridge in self._hall.bridges.values():
-            recording, paused = self._recorders.of(bridge)
+            recording, paused = recorded.get(bridge.id, ("", False))
             bridges.append(BridgeInfo(
                 id=bridge.id, legs=tuple(leg.id for leg in sorted(bridge.legs, key=_coming)), recording_id=recording,
                 recording_paused=paused,

@@ -52,6 +52,7 @@ class Leg:
         self.hold_music = Music()
         self.injected = Once(500)
         self.recording_id, self.recording_paused = "", False
+        self.recorded_in = ""  # the bridge of the talk that is recorded, also while the leg is out of it
         self.lock = asyncio.Lock()
         self.cause: Cause | None = None
 
@@ -66,7 +67,9 @@ class Leg:
             letter for letter, on in (("h", self.held), ("m", self.muted), ("p", self.recording_paused),
                                       ("t", self.trunk)) if on
         )  # fmt: skip
-        parts = ("1", self.side, self.role, flags, self.bridge_id, str(self.since_at), self.recording_id, self.tag)
+        apart = f"@{self.recorded_in}" if self.recording_id and self.recorded_in != self.bridge_id else ""
+        recording = f"{self.recording_id}{apart}"
+        parts = ("1", self.side, self.role, flags, self.bridge_id, str(self.since_at), recording, self.tag)
         return "|".join(quote(part, safe=":.") for part in parts)
 
     def learn(self, note: str) -> bool:
@@ -76,7 +79,9 @@ class Leg:
             return False
         self.side, self.role = parts[1], parts[2]  # type: ignore[assignment]
         self.held, self.muted, self.recording_paused, self.trunk = (letter in parts[3] for letter in "hmpt")
-        self.bridge_id, self.recording_id, self.tag = parts[4], parts[6], parts[7]
+        self.bridge_id, self.tag = parts[4], parts[7]
+        self.recording_id, _, apart = parts[6].partition("@")
+        self.recorded_in = apart or self.bridge_id
         self.quiet = self.role == "whisper"
         self.since_at = int(parts[5]) if parts[5].isdigit() else 0
         return True

@@ -55,12 +55,10 @@ class Recorders:
         hall.on_ended.append(self._leg_ended)
         hall.on_hold.append(self._held)
 
-    def of(self, bridge: Bridge) -> tuple[str, bool]:
-        """Return id and pause of what records a bridge, as its legs' notes say; empty when nothing does."""
-        for leg in bridge.legs:
-            if leg.recording_id:
-                return leg.recording_id, leg.recording_paused
-        return "", False
+    def by_bridge(self) -> dict[str, tuple[str, bool]]:
+        """Id and pause of what records each bridge, as the legs' notes say; also of one whose leg is out of it now."""
+        recorded = [leg for leg in self._hall.legs.values() if leg.recording_id]
+        return {leg.recorded_in: (leg.recording_id, leg.recording_paused) for leg in recorded}
 
     # -- begin -------------------------------------------------------------------------------------------------------
     async def begin(self, bridge: Bridge, order: RecordingOrder) -> None:
@@ -84,7 +82,7 @@ class Recorders:
             self._running.pop(order.id, None)
             await self._hall.away(line, *self._snoops(order.id))
             raise
-        leg.recording_id, leg.recording_paused = order.id, False
+        leg.recording_id, leg.recording_paused, leg.recorded_in = order.id, False, bridge.id
         if leg.held:
             await self._hush(leg)
         await self._hall.note(leg)
@@ -188,8 +186,7 @@ class Recorders:
         return next((leg for leg in self._hall.legs.values() if leg.recording_id == recording_id), None)
 
     async def end_bridge(self, bridge_id: str) -> None:
-        bridge = self._hall.bridges.get(bridge_id)
-        noted = {leg.recording_id for leg in bridge.legs if leg.recording_id} if bridge is not None else set()
+        noted = {id for id, _ in [self.by_bridge().get(bridge_id, ("", False))] if id}
         ours = {one.order.id for one in self._running.values() if one.bridge_id == bridge_id}
         for recording_id in noted | ours:
             with suppress(Gone):

@@ -29,6 +29,9 @@ NUMBERED = frozenset({"position", "wait", "wait_about", "wait_under", "call_back
 PRIVATE = frozenset({"call_back_confirmed"})
 """Prompts with something of the caller's: never given to a service, never kept."""
 
+PLAYED_FOR = {"code_no_hash": "code"}
+"""A file of one's own that was stored for the one on the right is played for the one on the left too."""
+
 OwnFile = Callable[[str, str, str], Awaitable[Path | None]]
 """The tenant's own file: (tenant, locale, key) → where it lies."""
 Forget = Callable[[str], None]
@@ -59,6 +62,11 @@ async def no_own_file(tenant_id: str, locale: str, key: str) -> Path | None:
 
 def nothing_known(tenant_id: str) -> None:
     return None
+
+
+def _stored_as(key: str) -> str:
+    family, dot, rest = key.partition(".")
+    return f"{PLAYED_FOR.get(family, family)}.{rest}" if dot else key
 
 
 class Prompts:
@@ -112,7 +120,7 @@ class Prompts:
         return "shipped" if shipped.has_all(read(text, as_locale(locale)), as_locale(locale)) else "general"
 
     async def _found(self, tenant_id: str, locale: str, key: str, words: str) -> Spoken:
-        if key not in NUMBERED and (path := await self._own(tenant_id, locale, key)) is not None:
+        if key not in NUMBERED and (path := await self._own(tenant_id, locale, _stored_as(key))) is not None:
             return await _spoken(path, words, "own")
         if self._voice is not None and key not in PRIVATE and (made := await self._tts(words, locale)) is not None:
             return await _spoken(made, words, "tts")

@@ -93,6 +93,11 @@ class Entry:
         return "".join(self.keys)
 
 
+def words(code: Code) -> str:
+    """The prompt of the house that asks for it: where `#` ends nothing, nobody is told to press it."""
+    return "code" if code.end_key else "code_no_hash"
+
+
 def start(code: Code, at: int) -> tuple[Entry, list[Act]]:
     return Entry(due=at + code.timeout_s * 1000), [Say("code", own=True), Show()]
 
