@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from rexian.channels.voice.live import LiveCall
-from rexian.channels.voice.port import Down, Number
+from rexian.channels.voice.port import BadMedia, Busy, Down, Number
 from rexian.channels.voice.reception.model import Closed, Flow, Queueing
 from rexian.engine import commands as engine
 from rexian.engine.specs import Party
@@ -143,6 +143,64 @@ async def test_who_gets_no_line_is_called_back_on_their_number(street: Street) -
     assert (await caller.call())["t"] == "answer"
     line = await phone.up(caller.interaction)
     await street.until(lambda: street.hears(caller.leg) == {line["leg"]})
+
+
+@pytest.mark.parametrize("error", [Busy(), BadMedia("no_audio"), Down(), OSError()])
+@pytest.mark.parametrize("had_line", [False, True])
+async def test_a_pick_up_that_fails_does_not_end_the_call_back(
+    street: Street, monkeypatch: pytest.MonkeyPatch, error: Exception, had_line: bool
+) -> None:
+    """The promise stands: the agent is told, and the page may pick up once more."""
+
+    async def fails(*args: Any, **more: Any) -> str:
+        raise error
+
+    caller = await street.caller()
+    if had_line:
+        await caller.call()
+        await caller.state("waiting")
+        assert (await caller.ask("call_back", number="13800138000"))["t"] == "ack"
+    else:
+        named = {"contact": caller.contact, "interaction": caller.interaction}
+        assert (await caller.ask("call_back", number="13800138000", **named))["t"] == "ack"
+    await caller.state("call_back")
+    li, phone = await street.agent(street.city.li)
+    await li.accept()
+    await caller.got("ring")
+    line = await phone.up()
+    connect = street.engine.connect
+    with monkeypatch.context() as patch:
+        patch.setattr(street.engine, "connect", fails)
+        assert (await caller.call())["t"] == "nack"
+    assert (await phone.got("nack", code="pick_up_failed"))["text"]
+    street.voice.patience.look()
+    live = street.voice.director.calls[caller.contact]
+    assert live.customer is None
+    assert street.engine.connect == connect
+    facts = street.voice.director.facts(live)
+    assert facts is not None
+    assert (facts.stage, facts.main) == ("talking", caller.interaction)
+    assert (await caller.call())["t"] == "answer"
+    await street.until(lambda: street.hears(caller.leg) == {line["leg"]})
+
+
+async def test_a_page_ends_nothing_but_its_own_contact(street: Street) -> None:
+    """The interaction that it names is no proof of anything: somebody else's goes on."""
+    victim, _, _ = await street.talk()
+    thief = await street.caller()
+    named = {"contact": thief.contact, "interaction": thief.interaction}
+    assert (await thief.ask("call_back", number="13800138000", **named))["t"] == "ack"
+    await thief.state("call_back")
+    id = new_id()
+    await thief.send(t="call", id=id, contact=thief.contact, interaction=victim.interaction, sdp="no sound")
+    assert (await thief.answer(id))["code"] == "bad_media"
+    await street.until(lambda: not street.voice.asking._spawned)
+    floor = street.voice.asking.floor(street.city.yunshan)
+    assert floor is not None
+    theirs = floor.interaction(victim.interaction)
+    assert theirs is not None
+    assert theirs.state == "talking"
+    assert victim.states[-1] == "talking"
 
 
 # -- where the company calls nobody back -------------------------------------------------------------------------------

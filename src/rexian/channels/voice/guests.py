@@ -48,16 +48,17 @@ class Guests:
     async def calls(self, tenant_id: str, ask: frames.Call, *, number: str, locale: str) -> str:
         """A page calls in, for the first time or again; the engine's answer. Raises `Refusal`.
 
-        A new call that gets no line is over: its page has nothing to come back to, and nobody waits for it.
+        A new call that gets no line is over: its page has nothing to come back to, and nobody waits for it. Not so a
+        call-back: who was promised one may pick up again, or is dialled.
         """
         call = self._channel.director.open(ask.contact, tenant_id)
         try:
             return await self._connect(call, ask, number, locale)
         except Refusal as refusal:
-            await self._over(call, ask, refusal.code)
+            await self._over(call, refusal.code)
             raise
         except Exception:
-            await self._over(call, ask, "unavailable")
+            await self._over(call, "unavailable")
             raise
 
     async def _connect(self, call: LiveCall, ask: frames.Call, number: str, locale: str) -> str:
@@ -81,14 +82,26 @@ class Guests:
                 line.put("lost", line.since)
             raise
 
-    async def _over(self, call: LiveCall, ask: frames.Call, why: str) -> None:
-        """End a call that never had a line; one that had is waited for."""
-        if not _is_new(call):
+    async def _over(self, call: LiveCall, why: str) -> None:
+        """End a call that never had a line; one that had is waited for. What it is, the floor says, never the page."""
+        facts = self._channel.director.facts(call)
+        promised = facts is not None and facts.call_back and not call.spoken
+        if not promised and not _is_new(call):
             return
-        self.give_up(call, ask.interaction, why)
+        if facts is not None and not promised:
+            self.give_up(call, facts.main, why)
         if (line := call.customer) is not None:
             with contextlib.suppress(Down, Gone):
                 await self._channel.director.release(call, line)
+        if facts is not None and promised:
+            self._not_picked_up(call, facts)
+
+    def _not_picked_up(self, call: LiveCall, facts: Facts) -> None:
+        """They picked the call-back up, and no line came of it: the agent hears of it and decides."""
+        call.released = False
+        if facts.agent_id:
+            call.ring_told = True
+            self._channel.phones.tell(facts.agent_id, "pick_up_failed", about=facts.main, number=call.number)
 
     def give_up(self, call: LiveCall, interaction_id: str, why: str) -> None:
         """The house could not do what the contact was begun for; `why`: the code that the page reads too."""
