@@ -150,7 +150,7 @@ class Guests:
         call.released = True
         if call.saving:
             channel.voicemails.end(contact_id)
-        elif facts.stage in ("reception", "waiting", "talking"):
+        elif facts.stage in ("reception", "waiting", "talking") or (facts.stage == "call_back" and call.reached):
             await self._end(call, facts)
         if (line := call.customer) is not None:
             with contextlib.suppress(Down, Gone):
@@ -222,6 +222,7 @@ class Guests:
         else:
             command = engine.RequestCallBack(interaction_id=facts.main, due_at=due_at)
             await channel.asking.ask(call.tenant_id, command, by, id=id)
+        call.reached = False
         if (line := call.customer) is not None:
             with contextlib.suppress(Down, Gone):
                 await channel.director.release(call, line)

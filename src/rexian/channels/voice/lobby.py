@@ -142,6 +142,7 @@ class Lobby:
         if act.queued:
             command = engine.RequestCallBack(interaction_id=interaction_id, due_at=due_at)
             await self._channel.asking.ask(call.tenant_id, command, RECEPTION)
+            call.reached = False
             return
         await self._channel.asking.ask(
             call.tenant_id, straight_back(interaction_id, act.queue_id, due_at, act.attributes), RECEPTION
@@ -161,6 +162,7 @@ class Lobby:
     async def hand_on(self, call: LiveCall, interaction_id: str, queue_id: str, *, queued: bool) -> None:
         """A message waits for an agent as a call-back does. A queue that is gone doesn't keep it from being heard."""
         asking = self._channel.asking
+        call.reached = False
         if queued:
             id = str(uuid.uuid5(uuid.UUID(interaction_id), "voicemail call-back"))
             await asking.insist(call.tenant_id, engine.RequestCallBack(interaction_id=interaction_id), RECEPTION, id=id)
