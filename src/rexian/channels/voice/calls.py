@@ -336,13 +336,15 @@ def steps(media: Media, lines: dict[str, Line], *, bridge: bool, recording: Lite
 
 
 def _recording(media: Media, lines: dict[str, Line], recording: Literal["", "on", "paused"]) -> list[Step]:
-    """It begins with the customer: what is said to one who is still being rung belongs to no call, nor does a code."""
+    """It begins with the customer: what is said to one who is still being rung belongs to no call, nor does a code.
+
+    And it doesn't begin paused, or a moment would be written first, while everybody reads "paused".
+    """
     here = any(lines[id].name.kind == "customer" and place.bridged for id, place in media.places.items())
-    if not media.recording or not (recording or here):
-        return []
-    begin = [] if recording else [Step(do="record")]
-    pause = (media.recording == "paused") != (recording == "paused")
-    return [*begin, *([Step(do="pause", on=media.recording == "paused")] if pause else [])]
+    if not recording:
+        return [Step(do="record")] if media.recording == "on" and here else []
+    change = media.recording and media.recording != recording
+    return [Step(do="pause", on=media.recording == "paused")] if change else []
 
 
 def _moves(line: Line, place: Place) -> list[Step]:
