@@ -125,11 +125,11 @@ def facts_of(floor: Floor, contact_id: str) -> Facts | None:
     talking = main.state == "talking"
     return Facts(
         contact_id=contact.id, tenant_id=contact.tenant_id, main=main.id, stage=_stage(main),
-        queue_id=main.queue_id,
+        queue_id=main.queue_id, declined=main.recording == "off" and main.recording_why == REFUSED,
         accepted_at=main.accepted_at, agent_id=(main.agent_id or "") if talking else "", held=bool(main.held_at),
         call_back=main.call_back, away=bool(main.away_due_at), recording=main.recording,
         paused_for_code=main.recording == "paused" and main.recording_why == FOR_CODE,
-        declined=main.recording == "off" and main.recording_why == REFUSED, telephone=_telephone(floor, contact),
+        telephone=_telephone(floor, contact),
         words_left=main.state == "reception" and main.last_number > 0, seats=tuple(_seats(floor, contact, main)),
     )  # fmt: skip
 
