@@ -9,12 +9,13 @@ import msgspec
 import pytest
 
 from rexian.channels.voice.live import LiveCall
-from rexian.channels.voice.port import Down, Number
+from rexian.channels.voice.port import BadMedia, Busy, Down, Music, Number
 from rexian.channels.voice.reception.model import Closed, Flow, Queueing
 from rexian.engine import commands as engine
 from rexian.engine.specs import Party
 from rexian.kit.ids import new_id
-from tests.channels.voice.rig import SDP, Street
+from tests.channels.voice.rig import SDP, Caller, Street
+from tests.pages import Desk
 
 
 async def test_a_call_back_by_key_keeps_the_place_and_the_page_rings(street: Street) -> None:
@@ -166,6 +167,131 @@ async def test_who_gets_no_line_is_called_back_on_their_number(street: Street) -
     assert (await caller.call())["t"] == "answer"
     line = await phone.up(caller.interaction)
     await street.until(lambda: street.hears(caller.leg) == {line["leg"]})
+
+
+async def handed_on(street: Street) -> tuple[Caller, Desk]:
+    """A called-back customer whom Li has given back to the queue, and Wang, who may take them."""
+    caller = await street.caller()
+    named = {"contact": caller.contact, "interaction": caller.interaction}
+    assert (await caller.ask("call_back", number="13800138000", **named))["t"] == "ack"
+    li, phone = await street.agent(street.city.li)
+    await li.accept()
+    await caller.got("ring")
+    assert (await caller.call())["t"] == "answer"
+    await phone.up()
+    await caller.state("talking")
+    street.engine.played.clear()
+    await li.do("SetAgentState", state="not_ready", reason="break")
+    await li.do("TransferInteraction", interaction_id=caller.interaction, to_queue_id=street.city.phones)
+    return caller, li
+
+
+async def test_a_called_back_customer_who_is_handed_on_waits_as_anybody(street: Street) -> None:
+    caller, _ = await handed_on(street)
+    await caller.state("waiting")
+    await street.until(lambda: any(isinstance(source, Music) for _, source in street.engine.played))
+    await caller.got("position", position=1, of=1)
+    wang, phone = await street.agent(street.city.wang)
+    await wang.accept()
+    line = await phone.up()
+    await street.until(lambda: street.hears(caller.leg) == {line["leg"]})
+    assert len(caller.of("ring")) == 1, "they are on the line: nobody rings them"
+
+
+@pytest.mark.parametrize("by_page", [True, False])
+async def test_who_hangs_up_after_being_handed_on_is_not_rung_again(street: Street, by_page: bool) -> None:
+    caller, _ = await handed_on(street)
+    await caller.state("waiting")
+    if by_page:
+        await caller.ask("hangup")
+    else:
+        street.engine.bye(caller.leg)
+    await caller.state("ended")
+
+
+async def test_who_is_cut_off_after_being_handed_on_is_called_back(street: Street) -> None:
+    caller, _ = await handed_on(street)
+    await caller.state("waiting")
+    street.engine.lose(caller.leg)
+    await caller.state("call_back")
+    wang, phone = await street.agent(street.city.wang)
+    await wang.accept()
+    await caller.until(lambda: len(caller.of("ring")) == 2)
+    assert (await caller.call())["t"] == "answer"
+    line = await phone.up()
+    await street.until(lambda: street.hears(caller.leg) == {line["leg"]})
+
+
+async def test_who_is_handed_on_may_ask_for_another_call_back(street: Street) -> None:
+    caller, _ = await handed_on(street)
+    await caller.state("waiting")
+    await caller.got("position")
+    await caller.send(t="key", digit="1")
+    await caller.state("call_back")
+    await street.until(lambda: caller.leg not in street.engine.legs)
+    floor = street.voice.asking.floor(street.city.yunshan)
+    assert floor is not None
+    one = floor.interaction(caller.interaction)
+    assert one is not None
+    assert (one.state, one.call_back) == ("queued", True)
+
+
+@pytest.mark.parametrize("error", [Busy(), BadMedia("no_audio"), Down(), OSError()])
+@pytest.mark.parametrize("had_line", [False, True])
+async def test_a_pick_up_that_fails_does_not_end_the_call_back(
+    street: Street, monkeypatch: pytest.MonkeyPatch, error: Exception, had_line: bool
+) -> None:
+    """The promise stands: the agent is told, and the page may pick up once more."""
+
+    async def fails(*args: Any, **more: Any) -> str:
+        raise error
+
+    caller = await street.caller()
+    if had_line:
+        await caller.call()
+        await caller.state("waiting")
+        assert (await caller.ask("call_back", number="13800138000"))["t"] == "ack"
+    else:
+        named = {"contact": caller.contact, "interaction": caller.interaction}
+        assert (await caller.ask("call_back", number="13800138000", **named))["t"] == "ack"
+    await caller.state("call_back")
+    li, phone = await street.agent(street.city.li)
+    await li.accept()
+    await caller.got("ring")
+    line = await phone.up()
+    connect = street.engine.connect
+    with monkeypatch.context() as patch:
+        patch.setattr(street.engine, "connect", fails)
+        assert (await caller.call())["t"] == "nack"
+    assert (await phone.got("nack", code="pick_up_failed"))["text"]
+    street.voice.patience.look()
+    live = street.voice.director.calls[caller.contact]
+    assert live.customer is None
+    assert street.engine.connect == connect
+    facts = street.voice.director.facts(live)
+    assert facts is not None
+    assert (facts.stage, facts.main) == ("talking", caller.interaction)
+    assert (await caller.call())["t"] == "answer"
+    await street.until(lambda: street.hears(caller.leg) == {line["leg"]})
+
+
+async def test_a_page_ends_nothing_but_its_own_contact(street: Street) -> None:
+    """The interaction that it names is no proof of anything: somebody else's goes on."""
+    victim, _, _ = await street.talk()
+    thief = await street.caller()
+    named = {"contact": thief.contact, "interaction": thief.interaction}
+    assert (await thief.ask("call_back", number="13800138000", **named))["t"] == "ack"
+    await thief.state("call_back")
+    id = new_id()
+    await thief.send(t="call", id=id, contact=thief.contact, interaction=victim.interaction, sdp="no sound")
+    assert (await thief.answer(id))["code"] == "bad_media"
+    await street.until(lambda: not street.voice.asking._spawned)
+    floor = street.voice.asking.floor(street.city.yunshan)
+    assert floor is not None
+    theirs = floor.interaction(victim.interaction)
+    assert theirs is not None
+    assert theirs.state == "talking"
+    assert victim.states[-1] == "talking"
 
 
 # -- where the company calls nobody back -------------------------------------------------------------------------------

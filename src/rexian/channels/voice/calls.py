@@ -125,12 +125,11 @@ def facts_of(floor: Floor, contact_id: str) -> Facts | None:
     talking = main.state == "talking"
     return Facts(
         contact_id=contact.id, tenant_id=contact.tenant_id, main=main.id, stage=_stage(main),
-        queue_id=main.queue_id,
+        queue_id=main.queue_id, declined=main.recording == "off" and main.recording_why == REFUSED,
         accepted_at=main.accepted_at, agent_id=(main.agent_id or "") if talking else "", held=bool(main.held_at),
         call_back=main.call_back, away=bool(main.away_due_at), recording=main.recording,
         paused_for_code=main.recording == "paused" and main.recording_why == FOR_CODE,
-        declined=main.recording == "off" and main.recording_why == REFUSED, telephone=_telephone(floor, contact),
-        words_left=_words_left(main), seats=tuple(_seats(floor, contact, main)),
+        telephone=_telephone(floor, contact), words_left=_words_left(main), seats=tuple(_seats(floor, contact, main)),
     )  # fmt: skip
 
 
@@ -341,13 +340,15 @@ def steps(media: Media, lines: dict[str, Line], *, bridge: bool, recording: Lite
 
 
 def _recording(media: Media, lines: dict[str, Line], recording: Literal["", "on", "paused"]) -> list[Step]:
-    """It begins with the customer: what is said to one who is still being rung belongs to no call, nor does a code."""
+    """It begins with the customer: what is said to one who is still being rung belongs to no call, nor does a code.
+
+    And it doesn't begin paused, or a moment would be written first, while everybody reads "paused".
+    """
     here = any(lines[id].name.kind == "customer" and place.bridged for id, place in media.places.items())
-    if not media.recording or not (recording or here):
-        return []
-    begin = [] if recording else [Step(do="record")]
-    pause = (media.recording == "paused") != (recording == "paused")
-    return [*begin, *([Step(do="pause", on=media.recording == "paused")] if pause else [])]
+    if not recording:
+        return [Step(do="record")] if media.recording == "on" and here else []
+    change = media.recording and media.recording != recording
+    return [Step(do="pause", on=media.recording == "paused")] if change else []
 
 
 def _moves(line: Line, place: Place) -> list[Step]:

@@ -11,6 +11,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeGuard
 
+from msgspec import structs
+
 from rexian.channels.voice.asking import SYSTEM, Asking
 from rexian.channels.voice.calls import (
     FOR_CODE,
@@ -78,8 +80,13 @@ class Director:
 
     # -- which calls there are -----------------------------------------------------------------------------------------
     def facts(self, call: LiveCall) -> Facts | None:
+        """As the floor has it; but a customer whom a call-back has reached waits, while they are on the line."""
         floor = self.asking.floor(call.tenant_id)
-        return None if floor is None else facts_of(floor, call.contact_id)
+        facts = facts_of(floor, call.contact_id) if floor is not None else None
+        if facts is None or facts.stage != "call_back" or not call.reached:
+            return facts
+        here = call.customer is not None and call.customer.state == "up"
+        return structs.replace(facts, stage="waiting") if here else facts
 
     def open(self, contact_id: str, tenant_id: str) -> LiveCall:
         """The call of this contact, begun here if it is new."""
@@ -208,6 +215,7 @@ class Director:
         agents = [line_of(call.lines, seat) for seat in facts.seats if seat.kind == "agent"]
         if customer is not None and customer.state == "up" and any(one and one.state == "up" for one in agents):
             call.spoken = True
+        call.reached = call.reached or (call.spoken and facts.call_back)
         if call.spoken and not call.handled_by:
             call.handled_by, call.unheard = facts.agent_id, False
             SETUP.observe(max(0, self.clock.now_ms() - facts.accepted_at) / 1000)

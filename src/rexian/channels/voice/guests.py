@@ -49,16 +49,17 @@ class Guests:
     async def calls(self, tenant_id: str, ask: frames.Call, *, number: str, locale: str) -> str:
         """A page calls in, for the first time or again; the engine's answer. Raises `Refusal`.
 
-        A new call that gets no line is over: its page has nothing to come back to, and nobody waits for it.
+        A new call that gets no line is over: its page has nothing to come back to, and nobody waits for it. Not so a
+        call-back: who was promised one may pick up again, or is dialled.
         """
         call = self._channel.director.open(ask.contact, tenant_id)
         try:
             return await self._connect(call, ask, number, locale)
         except Refusal as refusal:
-            await self._over(call, ask, refusal.code)
+            await self._over(call, refusal.code)
             raise
         except Exception:
-            await self._over(call, ask, "unavailable")
+            await self._over(call, "unavailable")
             raise
 
     async def _connect(self, call: LiveCall, ask: frames.Call, number: str, locale: str) -> str:
@@ -82,14 +83,26 @@ class Guests:
                 line.put("lost", line.since)
             raise
 
-    async def _over(self, call: LiveCall, ask: frames.Call, why: str) -> None:
-        """End a call that never had a line; one that had is waited for."""
-        if not _is_new(call):
+    async def _over(self, call: LiveCall, why: str) -> None:
+        """End a call that never had a line; one that had is waited for. What it is, the floor says, never the page."""
+        facts = self._channel.director.facts(call)
+        promised = facts is not None and facts.call_back and not call.spoken
+        if not promised and not _is_new(call):
             return
-        self.give_up(call, ask.interaction, why)
+        if facts is not None and not promised:
+            self.give_up(call, facts.main, why)
         if (line := call.customer) is not None:
             with contextlib.suppress(Down, Gone):
                 await self._channel.director.release(call, line)
+        if facts is not None and promised:
+            self._not_picked_up(call, facts)
+
+    def _not_picked_up(self, call: LiveCall, facts: Facts) -> None:
+        """They picked the call-back up, and no line came of it: the agent hears of it and decides."""
+        call.released = False
+        if facts.agent_id:
+            call.ring_told = True
+            self._channel.phones.tell(facts.agent_id, "pick_up_failed", about=facts.main, number=call.number)
 
     def give_up(self, call: LiveCall, interaction_id: str, why: str) -> None:
         """The house could not do what the contact was begun for; `why`: the code that the page reads too."""
@@ -139,7 +152,7 @@ class Guests:
         if call.leaving is not None or words_wait(facts, call):
             channel.voicemails.end(contact_id)
             channel.asking.spawn(self._after_words(call))
-        elif facts.stage in ("reception", "waiting", "talking"):
+        elif _goes_with_them(call, facts):
             await self._end(call, facts)
         if (line := call.customer) is not None:
             with contextlib.suppress(Down, Gone):
@@ -155,7 +168,7 @@ class Guests:
         if facts is None or not call.released or call.redial:  # they have come back, or an agent calls them
             return
         if not words_wait(facts, call):
-            if facts.stage in ("reception", "waiting", "talking"):
+            if _goes_with_them(call, facts):
                 await self._end(call, facts)
             return
         try:
@@ -233,6 +246,7 @@ class Guests:
         else:
             command = engine.RequestCallBack(interaction_id=facts.main, due_at=due_at)
             await channel.asking.ask(call.tenant_id, command, by, id=id)
+        call.reached = False
         if (line := call.customer) is not None:
             with contextlib.suppress(Down, Gone):
                 await channel.director.release(call, line)
@@ -353,3 +367,8 @@ def _is_new(call: LiveCall) -> bool:
 
 def _number_id(interaction_id: str, number: str) -> str:
     return str(uuid.uuid5(uuid.UUID(interaction_id), f"call back {number}"))
+
+
+def _goes_with_them(call: LiveCall, facts: Facts) -> bool:
+    """Whether a customer who hangs up is done with; a call-back that has not reached them yet stays promised."""
+    return facts.stage in ("reception", "waiting", "talking") or (facts.stage == "call_back" and call.reached)

@@ -210,6 +210,7 @@ class Ears:
             return
         line.put("lost", now)
         call.cut = True
+        self._promised_still(call, line, on_purpose)
         if event.cause == "engine_down":  # the machine that recorded it is gone: what comes is a recording of its own
             call.recording_id, call.recording = "", ""
         if call.host is not None:
@@ -217,6 +218,13 @@ class Ears:
             call.host = None
         if on_purpose:
             self._channel.asking.spawn(self._channel.guests.hangs_up(call.contact_id))
+
+    def _promised_still(self, call: LiveCall, line: Line, on_purpose: bool) -> None:
+        """The network of a called-back customer has gone, who waited again: they are called back once more."""
+        facts = self._channel.director.facts(call)
+        if facts is not None and facts.stage == "call_back" and call.reached and not on_purpose:
+            call.lines.pop(line.id, None)
+            call.told_present = None
 
     def _outsider_ended(self, call: LiveCall, line: Line, cause: port.Cause, on_purpose: bool) -> None:
         """Their line stays, lost, until the floor has let them go: so they are not dialled again."""

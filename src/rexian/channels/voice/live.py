@@ -84,6 +84,7 @@ class LiveCall:
     words_tried_at: int = 0  # when their message was last offered to a queue, ms
     cut: bool = False  # the customer's line was lost before: they are not greeted again
     end_reason: str = ""  # why the contact ended, as the journal has it
+    reached: bool = False  # by the call-back: handed on, they wait on the line as anybody, until they ask for another
     released: bool = False  # the customer's line was let go on purpose: that it is not there is no loss
     told_present: bool | None = None
     telling: bool = False  # the floor is being told whether the customer is there

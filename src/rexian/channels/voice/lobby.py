@@ -144,6 +144,7 @@ class Lobby:
         if act.queued:
             command = engine.RequestCallBack(interaction_id=interaction_id, due_at=due_at)
             await self._channel.asking.ask(call.tenant_id, command, RECEPTION)
+            call.reached = False
             return
         await self._channel.asking.ask(
             call.tenant_id, straight_back(interaction_id, act.queue_id, due_at, act.attributes), RECEPTION
@@ -184,6 +185,7 @@ class Lobby:
         Returns whether somebody hears it.
         """
         facts = self._channel.director.facts(call)
+        call.reached = False
         if queued or (facts is not None and facts.stage != "reception"):
             handed = await self._keep_place(call, interaction_id)
         else:
