@@ -19,8 +19,9 @@ from rexian.kit.database import Database
 from rexian.work.recordings.slice import make_book
 from rexian.work.recordings.tables import recording
 from tests.channels.voice.asterisk.exchange import Exchange
-from tests.channels.voice.asterisk.product import JIANGLAN, Killable, Product, killable, open_product
+from tests.channels.voice.asterisk.product import JIANGLAN, Killable, Product, killable, open_product, until_heard
 from tests.channels.voice.asterisk.product import hears as toned
+from tests.channels.voice.asterisk.sip import SipPhone
 from tests.channels.voice.asterisk.test_product_killed import CALLERS, HZ, talk
 from tests.channels.voice.conformance.rig import RATE, Samples, hears, is_silent
 from tests.channels.voice.conformance.rig_embedded import DECODED
@@ -149,13 +150,7 @@ async def test_words_that_are_being_left_when_the_house_is_killed_are_kept(
 ) -> None:
     product, server = house
     caller = await product.caller("+8613800000007", CALLERS["p0"])
-    assert await caller.dial(JIANGLAN) == "SIP/2.0 200 OK"
-    async with asyncio.timeout(40):
-        while not spool(exchange):
-            await caller.press("2")
-            await asyncio.sleep(2)
-    await until(lambda: len(spool(exchange)) == 2)
-    await asyncio.sleep(2)  # they speak
+    await leave_words(caller, exchange)
     server.kill()
     await server.start()
     async with asyncio.timeout(60):
@@ -164,6 +159,56 @@ async def test_words_that_are_being_left_when_the_house_is_killed_are_kept(
     assert found[0].size > 2 * RATE * 2
     await until(lambda: not spool(exchange))
     await caller.hang_up()
+
+
+async def leave_words(caller: SipPhone, exchange: Exchange) -> None:
+    """They have chosen that in the line, and have spoken for two seconds."""
+    assert await caller.dial(JIANGLAN) == "SIP/2.0 200 OK"
+    async with asyncio.timeout(40):
+        while not spool(exchange):
+            await caller.press("2")
+            await asyncio.sleep(2)
+    await until(lambda: len(spool(exchange)) == 2)
+    await asyncio.sleep(2)
+
+
+async def test_who_hangs_up_on_their_words_while_the_house_is_killed_is_called_back(
+    house: tuple[Product, Killable], exchange: Exchange
+) -> None:
+    product, server = house
+    caller = await product.caller("+8613800000008", CALLERS["p0"])
+    await leave_words(caller, exchange)
+    server.kill()
+    await caller.hang_up()
+    await server.start()
+    async with asyncio.timeout(60):
+        while not await messages(product):  # noqa: ASYNC110 (a table tells nobody)
+            await asyncio.sleep(0.2)
+        while "CallBackRequested" not in (kinds := {row.kind for row in await product.journal()}):  # noqa: ASYNC110
+            await asyncio.sleep(0.2)
+    assert "InteractionEnded" not in kinds
+    await until(lambda: not spool(exchange))
+
+
+async def test_an_agent_who_answers_ends_the_words_and_nothing_of_the_talk_comes_into_them(
+    product: Product, exchange: Exchange
+) -> None:
+    caller = await product.caller("+8613800000009", CALLERS["p0"])
+    await leave_words(caller, exchange)
+    agent, desk = await product.phone("p0", HZ["p0"]), await product.desk(product.served.city.li)
+    handling = await desk.accept()
+    await until_heard(caller, HZ["p0"])
+    await until_heard(agent, CALLERS["p0"])
+    async with asyncio.timeout(30):
+        while not (found := await messages(product)):  # noqa: ASYNC110 (a table tells nobody)
+            await asyncio.sleep(0.2)
+    await caller.press("#")
+    assert await toned(caller, HZ["p0"], 2)
+    assert await toned(agent, CALLERS["p0"])
+    await desk.do("EndInteraction", interaction_id=handling["id"])
+    await caller.hang_up()
+    assert len(await messages(product)) == len(found) == 1
+    await until(lambda: not spool(exchange))
 
 
 async def messages(product: Product) -> list[Any]:
