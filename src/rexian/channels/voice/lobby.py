@@ -185,12 +185,11 @@ class Lobby:
         Returns whether somebody hears it.
         """
         facts = self._channel.director.facts(call)
-        call.reached = False
         if queued or (facts is not None and facts.stage != "reception"):
             handed = await self._keep_place(call, interaction_id)
         else:
             handed = await self._to_a_queue(call, interaction_id, queue_id)
-        call.unheard = call.unheard and not handed
+        call.reached, call.unheard = False, call.unheard and not handed
         return handed
 
     async def _keep_place(self, call: LiveCall, interaction_id: str) -> bool:
