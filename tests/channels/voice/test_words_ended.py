@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from rexian.channels.voice.live import LiveCall
 from rexian.channels.voice.port import Failed, RecordingOrder
+from rexian.channels.voice.settings import VoiceLimits
 from rexian.kit import i18n
 from tests.channels.voice.fake_engine import FakeEngine
 from tests.channels.voice.rig import SDP, Caller, Street
@@ -202,6 +204,31 @@ async def test_who_hangs_up_after_speaking_out_of_hours_is_called_back(street: S
     await street.until(lambda: street.engine.recordings)
     street.engine.bye(caller.leg)
     await caller.state("call_back")
+    assert await words_of(street, caller)
+
+
+@pytest.mark.parametrize("hangs_up", [False, True])
+async def test_words_that_no_queue_takes_are_offered_again(
+    street: Street, shut: None, monkeypatch: pytest.MonkeyPatch, hangs_up: bool
+) -> None:
+    """Whether they heard that it is saved, or hung up: their contact waits for somebody who hears them."""
+    find, tried = street.voice.lobby._live_queues, list[str]()
+
+    async def none_at_first(call: LiveCall, wanted: str) -> list[str]:
+        tried.append(wanted)
+        return [] if len(tried) <= 1 + hangs_up else await find(call, wanted)
+
+    monkeypatch.setattr(street.voice.lobby, "_live_queues", none_at_first)
+    caller = await leaving_out_of_hours(street)
+    await street.until(lambda: street.engine.recordings)
+    street.voice.limits = VoiceLimits(grace_ms=300, position_every_ms=50)
+    if hangs_up:
+        street.engine.bye(caller.leg)
+    else:
+        await caller.send(t="key", digit="#")
+    await caller.state("call_back")
+    assert len(tried) == 2 + hangs_up
+    assert caller.leg not in street.engine.legs
     assert await words_of(street, caller)
 
 
