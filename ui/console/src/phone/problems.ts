@@ -16,6 +16,7 @@ const UNTIL: Readonly<Record<string, Until>> = {
   needs_microphone: "up",
   dial_by_hand: "over",
   page_gone: "over",
+  pick_up_failed: "over",
   calling_again: "over",
   no_answer: "over",
   not_recorded: "over",
