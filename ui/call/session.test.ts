@@ -1,5 +1,6 @@
 import { beforeEach, expect, test, vi } from "vitest";
-import { Session, type Kept, type LinePort, type Ports } from "./session";
+import type { Kept, LinePort, Ports } from "./ports";
+import { Session } from "./session";
 import type { CallState, ClientFrame, IceServer, ServerFrame } from "./wire";
 
 /** A line that a test makes come up or go. */

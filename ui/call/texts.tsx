@@ -2,7 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { fill } from "../widget/page/words";
 import type { Props, Words } from "./parts";
-import type { Session } from "./session";
+import type { Shown } from "./shown";
 
 /** The state in words; the time of the talk is for eyes only, or a screen reader would count seconds. */
 export function stateText({ session, words }: Props): ComponentChildren {
@@ -19,7 +19,7 @@ export function stateText({ session, words }: Props): ComponentChildren {
 }
 
 /** The line is never empty: nothing jumps when it gets words, and whoever is led to it hears some. */
-function idleText(session: Session, words: Words): string {
+function idleText(session: Shown, words: Words): string {
   if (session.barred) return words.unavailable;
   if (!session.site) return session.unreached ? words.offline : words.reaching;
   if (session.resumable) return words.tapResume;
@@ -36,13 +36,13 @@ const ENDS: Record<string, keyof Words> = {
   given_up: "endedNoChoice",
 };
 
-function endText(session: Session, words: Words): string {
+function endText(session: Shown, words: Words): string {
   if (session.endedBy === "agent") return words.endedByAgent;
   if (session.endedBy === "customer") return words.endedByYou;
   return words[ENDS[session.endedWhy] ?? "endedOther"];
 }
 
-function placeText({ place }: Session, words: Words): string {
+function placeText({ place }: Shown, words: Words): string {
   if (!place) return "";
   const where = place.position <= 1 ? words.next : fill(words.position, place.position);
   if (place.wait_low_ms === null || place.wait_high_ms === null) return where;

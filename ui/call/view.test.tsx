@@ -1,6 +1,7 @@
 import { render } from "preact";
 import { beforeEach, expect, test } from "vitest";
-import { Session, type Ports } from "./session";
+import type { Ports } from "./ports";
+import { Session } from "./session";
 import { Page } from "./view";
 import { words } from "./words.en";
 

@@ -3,7 +3,8 @@ import { useState } from "preact/hooks";
 import { fill } from "../widget/page/words";
 import { CallBack } from "./callback";
 import { Dial, Level, mark, Trouble, type Props, type Words } from "./parts";
-import type { Session, Stage } from "./session";
+import type { Session } from "./session";
+import type { Shown, Stage } from "./shown";
 import { clock, stateText } from "./texts";
 
 const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
@@ -16,7 +17,7 @@ const SHAPES: Partial<Record<Stage, string>> = {
 };
 
 /** Who is called: the company. The site's own name speaks of chats. */
-export const nameOf = (site: Session["site"]): string => site?.company || site?.name || "";
+export const nameOf = (site: Shown["site"]): string => site?.company || site?.name || "";
 
 export function Page(props: Props) {
   const { session, words, speak, locale } = props;
@@ -105,7 +106,7 @@ function Body(props: Props) {
 }
 
 /** Whether what is shown anyway names the number, or nobody wants it: they talk. */
-const saysNumber = (session: Session): boolean =>
+const saysNumber = (session: Shown): boolean =>
   session.live || !!session.trouble || session.insteadOfCallBack || session.voice?.available === false;
 
 /** The server hasn't answered yet: there is nothing to press. */

@@ -39,6 +39,15 @@ export interface Position {
   wait_high_ms: number | null;
 }
 
+/** The visitor's contact, as a welcome has it. */
+export interface OpenContact {
+  id: string;
+  interaction: string;
+  state: CallState;
+  agent: { name: string } | null;
+  recording?: string;
+}
+
 export type ServerFrame =
   | {
       t: "welcome";
@@ -46,13 +55,7 @@ export type ServerFrame =
       site: Site;
       hours: { open: boolean; text: string };
       voice: Voice;
-      contact: {
-        id: string;
-        interaction: string;
-        state: CallState;
-        agent: { name: string } | null;
-        recording?: string;
-      } | null;
+      contact: OpenContact | null;
       now: number;
     }
   | { t: "answer"; id: string; sdp: string }
