@@ -75,6 +75,7 @@ async def test_all_of_it_by_keyboard(people: People, double: Double) -> None:
     await press("Enter")
     await widget.marked("sent")
     await double.joins()
+    await expect(widget.panel).to_contain_text("李晓雯")
     await press("Shift+Tab")
     assert await widget.focused() == "div 对话内容"  # scrolls by keyboard
     await press("Shift+Tab")
