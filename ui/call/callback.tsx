@@ -82,6 +82,7 @@ export function CallBack(props: Props) {
           {words.numberBad}
         </p>
       )}
+      {session.voice?.recorded && <p>{words.recordedThen}</p>}
       <div class="controls">
         <button type="submit">{words.callBackNumber}</button>
         <button type="button" onClick={() => setAsked(false)}>

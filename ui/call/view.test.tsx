@@ -1,4 +1,5 @@
 import { render } from "preact";
+import { act } from "preact/test-utils";
 import { beforeEach, expect, test } from "vitest";
 import type { Ports } from "./ports";
 import { Session } from "./session";
@@ -59,6 +60,18 @@ test("a page that may not call, and one that has lost the server, name the numbe
   session.barred = true;
   expect(shown().split(NUMBER)).toHaveLength(2);
 });
+
+test.each([true, false])(
+  "who asks to be called back reads whether the talk is recorded (%s)",
+  async (recorded) => {
+    session.voice = { ...session.voice!, available: false, call_back: true, recorded };
+    shown();
+    const ask = [...body.querySelectorAll("button")].find((one) => one.textContent === words.callMe);
+    await act(() => ask?.click());
+    expect(body.textContent).toContain(words.number);
+    expect(body.textContent.includes(words.recordedThen)).toBe(recorded);
+  },
+);
 
 test.each([true, false])(
   "nobody is called back: after a cut line one may write or dial (online: %s)",

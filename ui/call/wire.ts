@@ -14,6 +14,8 @@ export interface Voice {
   phone: string;
   /** Whether the company calls back those who ask for it; an older server says nothing. */
   call_back?: boolean;
+  /** Whether all talks are recorded: who is called back without having heard it reads it. */
+  recorded?: boolean;
   ice_servers: IceServer[];
 }
 

@@ -64,6 +64,7 @@ export const words: { [name in keyof typeof zh]: string } = {
   callBackHere: "Ring this page",
   callBackNumber: "Call my phone",
   number: "Phone number",
+  recordedThen: "The talk will be recorded.",
   numberBad: "Please give a valid phone number",
   confirm: "Confirm",
   cancel: "Cancel",

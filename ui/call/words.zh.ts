@@ -60,6 +60,7 @@ export const words = {
   callBackHere: "呼叫本页面",
   callBackNumber: "拨打我的电话",
   number: "电话号码",
+  recordedThen: "回电后的通话会被录音。",
   numberBad: "请输入有效的电话号码",
   confirm: "确定",
   cancel: "取消",

@@ -47,6 +47,15 @@ async def test_who_is_called_back_and_was_never_asked_is_not_recorded(street: St
     assert not await switched_on(street, caller)
 
 
+async def test_who_asks_for_a_call_back_by_page_can_read_that_all_talks_are_recorded(
+    street: Street, shelf: Shelf
+) -> None:
+    asked = await street.caller()
+    shelf.rule = "always"
+    told = await street.caller()
+    assert [caller.of("welcome")[-1]["voice"]["recorded"] for caller in (asked, told)] == [False, True]
+
+
 async def test_who_was_only_told_has_not_agreed_when_the_rule_becomes_ask_first(street: Street, shelf: Shelf) -> None:
     shelf.rule = "always"
     caller = await street.caller()

@@ -108,13 +108,15 @@ class IceServer(Struct, kw_only=True, omit_defaults=True):
 class VoiceView(Struct, kw_only=True):
     """Whether one may call now; if not, `why` in words and the telephone number, if the house has one.
 
-    `call_back`: whether the company calls back those who ask for it.
+    `call_back`: whether the company calls back those who ask for it. `recorded`: whether it records all talks, which
+    nobody tells those aloud who are called back without having been on the line.
     """
 
     available: bool
     why: str = ""
     phone: str = ""
     call_back: bool = True
+    recorded: bool = False
     ice_servers: list[IceServer] = field(default_factory=list)
 
 

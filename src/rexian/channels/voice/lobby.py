@@ -70,7 +70,7 @@ class Lobby:
         flow = await self._receptions.flow(call.tenant_id, main.entry if main is not None else "")
         queue_id = await self._queue_of(call, main.entry if main is not None else "", attributes.get("topic"))
         open_now = await self._receptions.is_open(flow, call.locale)
-        rule = await channel.recordings.consent_rule(call.tenant_id) if channel.recordings is not None else "never"
+        rule = await self.rule(call.tenant_id)
         now = channel.clock.now_ms()
         if facts.stage == "reception" and not call.cut:
             return flow, words.Started(
@@ -80,6 +80,11 @@ class Lobby:
             at=now, locale=call.locale, open=open_now, queue_id=queue_id or facts.queue_id, number=call.number,
             recording=rule, stage=_STAGES[facts.stage],
         )  # fmt: skip
+
+    async def rule(self, tenant_id: str) -> words.RecordingRule:
+        """Whether this tenant's callers are told that they are recorded, asked, or not recorded at all."""
+        recordings = self._channel.recordings
+        return await recordings.consent_rule(tenant_id) if recordings is not None else "never"
 
     async def offers_call_back(self, call: LiveCall, facts: Facts) -> bool:
         """Whether the tenant calls back those who wait."""

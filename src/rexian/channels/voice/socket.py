@@ -167,6 +167,7 @@ class Socket:
         assert self._visitor is not None
         voice = await self._channel.voice_view(self.locale)
         voice.call_back = await self._offers_call_back()
+        voice.recorded = await self._channel.lobby.rule(self._tenant_id) == "always"
         if self._channel.asking.floor(self._tenant_id) is None:
             raise Unavailable("the floor is starting")  # a call may be going on: a page that hears of none would end it
         found = self._channel.contact_of(self._tenant_id, contact_id, self._customers)
