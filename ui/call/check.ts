@@ -34,9 +34,15 @@ export class Check {
   /** Says whether sound got through. */
   end(): void {
     if (this.shown.stage !== "checking") return;
+    if (!this.shown.connected) this.shown.trouble = { code: "checkFailed", text: "", alternatives: [] };
+    this.stop();
+  }
+
+  /** The customer has had enough: that says nothing of the sound. */
+  stop(): void {
+    if (this.shown.stage !== "checking") return;
     this.lines.end();
     this.shown.checked = this.shown.connected;
-    if (!this.shown.connected) this.shown.trouble = { code: "checkFailed", text: "", alternatives: [] };
     this.over();
   }
 }

@@ -218,7 +218,15 @@ test("a check says that sound gets through only once it does", async () => {
   expect([session.stage, session.checked, session.trouble]).toEqual(["idle", true, null]);
 });
 
-test.each(["the line fails", "nothing comes", "the customer ends it", "the socket is away"])(
+test("who ends a check that still connects reads of no failure", async () => {
+  session.frame(welcome());
+  await session.check();
+  session.endCheck();
+  expect([session.stage, session.checked, session.trouble]).toEqual(["idle", false, null]);
+  expect([lines[0]!.closed, released]).toEqual([true, 1]);
+});
+
+test.each(["the line fails", "nothing comes", "the socket is away"])(
   "a check without sound has failed: %s",
   async (how) => {
     session.frame(welcome());
@@ -226,7 +234,6 @@ test.each(["the line fails", "nothing comes", "the customer ends it", "the socke
     await session.check();
     if (how === "the line fails") lines[0]!.lost();
     if (how === "nothing comes") await vi.advanceTimersByTimeAsync(12_000);
-    if (how === "the customer ends it") session.endCheck();
     expect([session.stage, session.checked, session.trouble?.code]).toEqual(["idle", false, "checkFailed"]);
     expect([lines[0]!.closed, released, session.mayBeCalled]).toEqual([true, 1, true]);
   },
@@ -402,6 +409,49 @@ test("who gets no line can have themselves called back", async () => {
   session.frame({ t: "state", state: "reception" });
   session.frame({ t: "state", state: "call_back" });
   expect([session.stage, session.number]).toEqual(["call_back", "010 123456"]);
+});
+
+/** Refused a line, called back, and rung. */
+async function calledBack(): Promise<void> {
+  session.frame(welcome());
+  await session.call();
+  refuse("all_busy", "x", ["call_back"]);
+  session.callBack("");
+  session.frame({ t: "state", state: "call_back" });
+  session.frame({ t: "ring", contact: session.contact! });
+}
+
+test.each(["bad_media", "not_here", "a code of tomorrow"])(
+  "a call-back whose pick-up is refused with %s stays promised",
+  async (code) => {
+    await calledBack();
+    await session.resume();
+    refuse(code);
+    expect([session.stage, session.resumable, session.trouble?.code]).toEqual(["idle", true, code]);
+    expect([sent.at(-1)!.t, kept?.contact]).toEqual(["call", session.contact]);
+  },
+);
+
+test("a call-back that finds all lines taken is tried again", async () => {
+  await calledBack();
+  await session.resume();
+  refuse("all_busy");
+  expect([session.stage, session.trouble?.code]).toEqual(["cut", "all_busy"]);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(
+    new Set(
+      calls()
+        .slice(1)
+        .map(({ contact }) => contact),
+    ),
+  ).toEqual(new Set([session.contact]));
+});
+
+test("without the microphone a call-back can be picked up by another tap", async () => {
+  await calledBack();
+  asked = Promise.reject(new Error("denied"));
+  await session.resume();
+  expect([session.stage, session.resumable]).toEqual(["idle", true]);
 });
 
 test("a mute outlives a lost line", async () => {

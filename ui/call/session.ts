@@ -13,6 +13,9 @@ const REACH_MS = 6_000;
 /** Refusals of a call under way that another attempt may outlast. */
 const PASSING = new Set(["voice_down", "all_busy", "unavailable", "slow_down"]);
 
+/** Refusals after which there is nothing to be gone on with here. */
+const GONE = new Set(["already_ended", "contact_open", "no_contact"]);
+
 /** Stages in which no microphone is needed. */
 const SILENT = new Set<Stage>(["idle", "ended", "call_back"]);
 
@@ -20,6 +23,8 @@ const SILENT = new Set<Stage>(["idle", "ended", "call_back"]);
 export class Session extends Shown {
   /** The call has never been on a line: refused, it is over. */
   private fresh = false;
+  /** A call-back is being picked up: whatever is refused, it stays promised. */
+  private promised = false;
   /** Asks that aren't the call itself: refused, the call goes on. */
   private asides = new Map<string, ClientFrame["t"]>();
   private lines: Lines;
@@ -60,6 +65,7 @@ export class Session extends Shown {
 
   /** Goes on with the call of before the reload, or answers a call-back. */
   async resume(): Promise<void> {
+    this.promised = this.ringing;
     this.resumable = false;
     this.stopRinging();
     await this.connect("connecting");
@@ -71,7 +77,7 @@ export class Session extends Shown {
   }
 
   endCheck(): void {
-    this.probe.end();
+    this.probe.stop();
   }
 
   press(digit: string): void {
@@ -233,19 +239,22 @@ export class Session extends Shown {
     this.trouble = { code: frame.code, text: frame.text, alternatives: frame.alternatives };
     if (aside === "rate") this.rated = 0;
     if (aside || !this.tries) return this.ports.changed();
-    if (this.stage === "checking" || this.fresh) return this.giveUp();
+    if (this.stage === "checking" || this.fresh) return this.back();
     if (PASSING.has(frame.code)) {
       this.to("cut");
       return this.again();
     }
+    if (this.promised && !GONE.has(frame.code)) return this.back(true);
     // Else it would wait for us in the line; another page's call isn't ours to end.
     if (frame.code !== "contact_open") this.ports.send({ t: "hangup", id: this.aside("hangup") });
     this.over("");
   }
 
-  private giveUp(): void {
+  /** To the beginning; `keeps`: a tap goes on with what is open. */
+  private back(keeps = false): void {
     this.lines.end();
-    this.forget();
+    if (keeps) this.resumable = true;
+    else this.forget();
     this.to("idle");
   }
 
@@ -279,18 +288,15 @@ export class Session extends Shown {
   }
 
   private noLine(purpose: Purpose, code: string): void {
-    this.lines.end();
     this.trouble = { code, text: "", alternatives: [] };
     // A call that is under way waits for us: it is gone on with, or left, by a tap.
-    if (this.fresh || purpose === "checking") this.forget();
-    else this.resumable = true;
-    this.to("idle");
+    this.back(!this.fresh && purpose !== "checking");
   }
 
   private up(): void {
     if (this.stage === "checking") return this.probe.up();
     this.away.afresh();
-    this.fresh = false;
+    this.fresh = this.promised = false;
     this.trouble = null;
     this.lines.stay();
     if (this.stage === "connecting" || this.stage === "cut") this.to(this.next);
@@ -314,6 +320,7 @@ export class Session extends Shown {
 
   // -- ends -------------------------------------------------------------------------------------------------------------
   private begin(): void {
+    this.fresh = this.promised = false;
     this.renew();
     this.away.afresh();
   }

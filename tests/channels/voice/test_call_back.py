@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
 import msgspec
 import pytest
 
+from rexian.channels.visiting.protocol import Refusal
 from rexian.channels.voice.live import LiveCall
 from rexian.channels.voice.port import BadMedia, Busy, Down, Music, Number
 from rexian.channels.voice.reception.model import Closed, Flow, Queueing
+from rexian.channels.voice.settings import VoiceLimits
 from rexian.engine import commands as engine
 from rexian.engine.specs import Party
 from rexian.kit.ids import new_id
@@ -220,6 +223,58 @@ async def test_who_is_cut_off_after_being_handed_on_is_called_back(street: Stree
     assert (await caller.call())["t"] == "answer"
     line = await phone.up()
     await street.until(lambda: street.hears(caller.leg) == {line["leg"]})
+
+
+async def test_who_waits_again_when_the_engine_dies_is_called_back_and_has_the_time_to_answer(street: Street) -> None:
+    """The grace of the line that died with it is not that of the ring."""
+    caller, _ = await handed_on(street)
+    await caller.state("waiting")
+    street.voice.limits = VoiceLimits(grace_ms=100, position_every_ms=50)
+    street.engine.crash()
+    await caller.state("call_back")
+    street.engine.come_up()
+    wang, phone = await street.agent(street.city.wang)
+    await wang.accept()
+    await caller.until(lambda: len(caller.of("ring")) == 2)
+    await asyncio.sleep(0.5)  # several looks at what is overdue
+    assert (await caller.call())["t"] == "answer"
+    line = await phone.up()
+    await street.until(lambda: street.hears(caller.leg) == {line["leg"]})
+
+
+async def test_who_was_handed_on_before_our_restart_waits_as_before(street: Street) -> None:
+    caller, _ = await handed_on(street)
+    await caller.state("waiting")
+    live = street.voice.director.calls[caller.contact]
+    live.reached, live.resumed = False, True  # what a new process knows
+    await street.voice.ears.reconcile()
+    facts = street.voice.director.facts(live)
+    assert facts is not None
+    assert facts.stage == "waiting"
+    street.engine.bye(caller.leg)
+    await caller.state("ended")
+
+
+async def test_a_new_call_whose_floor_goes_away_before_its_line_has_come_ends_when_it_is_back(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mirror = street.voice._mirrors[0]
+    street.voice.limits = VoiceLimits(grace_ms=100, position_every_ms=50)
+
+    async def away(*_: Any) -> str:
+        mirror.ready = False
+        raise Refusal("unavailable")
+
+    monkeypatch.setattr(street.voice.guests, "_connect", away)
+    caller = await street.caller()
+    assert (await caller.call())["code"] == "unavailable"
+    mirror.ready = True
+
+    def ended() -> bool:
+        one = mirror.floor.interaction(caller.interaction)
+        return one is not None and one.state == "ended"
+
+    await street.until(ended)
 
 
 async def test_who_is_handed_on_may_ask_for_another_call_back(street: Street) -> None:

@@ -179,6 +179,14 @@ def test_who_is_gone_too_long_is_given_up(stage: str, page_open: bool, ends: boo
     assert [one.what for one in late] == (["customer_lost"] if ends else [])
 
 
+@pytest.mark.parametrize("page_open", [True, False])
+def test_words_that_wait_are_handed_on_though_the_page_of_who_left_them_is_open(page_open: bool) -> None:
+    call = LiveCall("c", "t", lines=lines(line(CUSTOMER, "lost")), unheard=True)
+    now = facts(CUSTOMER, stage="waiting")
+    found = overdue(now, call, LIMITS, LIMITS.grace_ms, page_open=page_open, up_since=0)
+    assert [one.what for one in found] == ["words_left"]
+
+
 def test_nobody_is_given_up_for_the_time_when_the_engine_was_away() -> None:
     call = LiveCall("c", "t", lines=lines(line(CUSTOMER, "lost"), line(AGENT, "lost")))
     now = facts(CUSTOMER, AGENT)

@@ -42,6 +42,17 @@ async def leaving_out_of_hours(street: Street) -> Caller:
     return caller
 
 
+async def rung_for_long_and_picked_up(street: Street, caller: Caller) -> None:
+    """Longer than the grace of a line that was lost before: that has nothing to do with it."""
+    li, phone = await street.agent(street.city.li)
+    await li.accept()
+    await caller.got("ring")
+    await asyncio.sleep(0.6)
+    assert (await caller.call())["t"] == "answer"
+    line = await phone.up()
+    await street.until(lambda: street.hears(caller.leg) == {line["leg"]})
+
+
 def aside(street: Street, caller: Caller) -> bool:
     """Whether there is a place where words are left."""
     return f"{caller.contact}:v" in street.engine.bridges
@@ -230,6 +241,15 @@ async def test_words_that_no_queue_takes_are_offered_again(
     assert len(tried) == 2 + hangs_up
     assert caller.leg not in street.engine.legs
     assert await words_of(street, caller)
+    await rung_for_long_and_picked_up(street, caller)
+
+
+async def test_who_is_cut_off_while_leaving_words_is_called_back(street: Street) -> None:
+    caller = await leaving(street)
+    street.voice.limits = VoiceLimits(grace_ms=300, position_every_ms=50)
+    street.engine.lose(caller.leg)
+    await caller.state("call_back")
+    await rung_for_long_and_picked_up(street, caller)
 
 
 @pytest.mark.parametrize("where", ["in the line", "out of hours"])

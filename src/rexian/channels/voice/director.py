@@ -27,6 +27,7 @@ from rexian.channels.voice.doing import Doing
 from rexian.channels.voice.figures import SETUP
 from rexian.channels.voice.live import LiveCall
 from rexian.channels.voice.outage import Outage
+from rexian.channels.voice.overdue import words_wait
 from rexian.channels.voice.parties import Customers, People
 from rexian.channels.voice.port import (
     Cause,
@@ -178,6 +179,7 @@ class Director:
         if call.saving and facts.stage in ("talking", "call_back"):  # before they are put anywhere else
             self.end_words(call.contact_id)
         self._note_handling(call, facts)
+        _forget_lost(call, facts)
         self._note_presence(call, facts)
         self._receive(call, facts)
         if self.up:
@@ -296,10 +298,20 @@ class Director:
         await asyncio.gather(*runners, return_exceptions=True)
 
 
+def _forget_lost(call: LiveCall, facts: Facts) -> None:
+    """A line that was lost before a call-back is not waited for: they are rung, and the grace of that line is over."""
+    line = call.customer
+    if facts.call_back and not call.spoken and line is not None and line.state == "lost":
+        call.lines.pop(line.id)
+        call.told_present = None
+
+
 def _presence(call: LiveCall, facts: Facts) -> bool | None:
     """Whether the customer's line is there; None: it is no question now, or they were not there yet."""
     customer = call.customer
     if customer is None or customer.state == "dialling" or facts.stage in ("ended", "call_back"):
+        return None
+    if customer.state != "up" and words_wait(facts, call):  # the floor's patience is not for them
         return None
     return None if customer.state == "connecting" and call.told_present is None else customer.state == "up"
 

@@ -94,7 +94,9 @@ class Guests:
         if (line := call.customer) is not None:
             with contextlib.suppress(Down, Gone):
                 await self._channel.director.release(call, line)
-        if facts is not None and promised:
+        if facts is None:  # the floor is away: once it is back, the grace of a lost line ends what it has
+            call.released = False
+        elif promised:
             self._not_picked_up(call, facts)
 
     def _not_picked_up(self, call: LiveCall, facts: Facts) -> None:

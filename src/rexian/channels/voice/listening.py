@@ -120,6 +120,7 @@ class Ears:
 
     async def _who_was_cut_off(self, there: set[str]) -> None:
         """Telephones whose line is no more, before anybody is rung for them. Who was called again once has had that."""
+        again = False
         for call in list(self._channel.director.calls.values()):
             facts, customer = self._channel.director.facts(call), call.customer
             if facts is None or not facts.telephone or facts.call_back or call.expected or call.released:
@@ -132,7 +133,9 @@ class Ears:
             except Exception as error:  # one who can't be looked up now must not hold up the others
                 if not is_outage(error):
                     raise
-                self._channel.asking.spawn(self._again())
+                again = True
+        if again:
+            self._channel.asking.spawn(self._again())
 
     async def _again(self) -> None:
         await asyncio.sleep(AGAIN_S)

@@ -73,6 +73,13 @@ class Outage:
         call.bridge = bridge is not None
         call.recording_id = bridge.recording_id if bridge is not None else ""
         call.recording = ("paused" if bridge.recording_paused else "on") if bridge and bridge.recording_id else ""
+        self._note_reached(call)
+
+    def _note_reached(self, call: LiveCall) -> None:
+        """After our start: who is on the line though they are to be called back has been handed on."""
+        facts, customer = self._director.facts(call), call.customer
+        if call.resumed and facts is not None and facts.stage == "call_back" and customer is not None:
+            call.reached = call.reached or customer.state == "up"
 
     def _lose(self, call: LiveCall, line: Line, now: int) -> None:
         if line.name.kind == "customer" and line.state == "dialling":

@@ -66,10 +66,10 @@ def words_wait(facts: Facts, call: LiveCall) -> bool:
 
 
 def _gives_up(facts: Facts, call: LiveCall, page_open: bool) -> bool:
-    """Who waits in the line with an open page is still there: the floor's own patience counts. In a talk somebody
-    listens to nothing, and a call-back has no line before it rings."""
+    """Who waits in the line with an open page is still there: the floor's own patience counts, but for words that wait.
+    In a talk somebody listens to nothing, and a call-back has no line before it rings."""
     if facts.stage == "waiting":
-        return not page_open and not call.redial
+        return words_wait(facts, call) or (not page_open and not call.redial)
     return facts.stage in ("reception", "talking")
 
 
